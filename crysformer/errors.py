@@ -1,0 +1,24 @@
+"""Every error this package raises on purpose; each message is a sentence with values.
+
+The command line and the pages show ``str(error)`` of these and of nothing else.
+"""
+
+
+class CrysformerError(Exception):
+    """Base of all errors whose message is meant for the person at the screen."""
+
+
+class StructureError(CrysformerError):
+    """A file or text is not a crystal that can be predicted; says why and what to do."""
+
+
+class WeightsError(CrysformerError):
+    """A model's files are missing, damaged, or do not belong together."""
+
+
+class DataError(CrysformerError):
+    """A training or evaluation file is missing or has the wrong form."""
+
+
+class SettingsError(CrysformerError):
+    """A preset, model, device, or option name does not exist or cannot be used here."""
