@@ -1,0 +1,130 @@
+"""Directed bonds as a picture needs them, and the bonds a chemist would draw.
+
+Directed bonds follow the graph's convention: atom ``i`` attends to atom ``j``, which sits
+at ``frac_coords[j] + image``; indices count from zero in the structure's own order.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from pymatgen.core import Structure
+
+MODEL_LAYER = "Model edges"
+CHEMICAL_LAYER = "Chemical bonds"
+
+
+@dataclass(frozen=True)
+class Bonds:
+    """Directed bonds of one structure and how to draw them.
+
+    Attributes:
+        id: Number of each bond in the caller's table, ``(bonds,)``.
+        i: Centre atoms, ``(bonds,)``.
+        j: Neighbours, ``(bonds,)``.
+        image: Cell shift of each neighbour, ``(bonds, 3)``.
+        length: Bond lengths in Å, ``(bonds,)``.
+        one_way: True where the list holds no reverse bond, ``(bonds,)``.
+        layer: Name of the layer these bonds form.
+        colour: Colour of each bond; None lets each half take its atom's colour.
+        radius: Thickness of each bond in Å; None draws all alike.
+        note: Words added to each bond's hover text.
+    """
+
+    id: NDArray[np.int64]
+    i: NDArray[np.int64]
+    j: NDArray[np.int64]
+    image: NDArray[np.int64]
+    length: NDArray[np.float64]
+    one_way: NDArray[np.bool_]
+    layer: str = MODEL_LAYER
+    colour: Sequence[str] | None = None
+    radius: NDArray[np.float64] | None = None
+    note: Sequence[str] | None = None
+
+    @classmethod
+    def of(
+        cls,
+        i: NDArray[np.int64],
+        j: NDArray[np.int64],
+        image: NDArray[np.int64],
+        length: NDArray[np.float64],
+        *,
+        layer: str = MODEL_LAYER,
+    ) -> "Bonds":
+        """Number a complete list of bonds and find those without a reverse."""
+        i, j, image = (np.asarray(array, dtype=np.int64) for array in (i, j, image))
+        image = image.reshape(-1, 3)
+        forward = list(
+            zip(i.tolist(), j.tolist(), map(tuple, image.tolist()), strict=True)
+        )
+        present = set(forward)
+        one_way = [(b, a, (-x, -y, -z)) not in present for a, b, (x, y, z) in forward]
+        return cls(
+            id=np.arange(len(i)),
+            i=i,
+            j=j,
+            image=image,
+            length=np.asarray(length, dtype=float),
+            one_way=np.array(one_way, dtype=bool),
+            layer=layer,
+        )
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+    def select(self, mask: NDArray[np.bool_]) -> "Bonds":
+        """Keep some bonds; what is one-way was decided on the complete list."""
+        rows = np.flatnonzero(mask)
+        return replace(
+            self,
+            id=self.id[rows],
+            i=self.i[rows],
+            j=self.j[rows],
+            image=self.image[rows],
+            length=self.length[rows],
+            one_way=self.one_way[rows],
+            colour=None if self.colour is None else [self.colour[k] for k in rows],
+            radius=None if self.radius is None else self.radius[rows],
+            note=None if self.note is None else [self.note[k] for k in rows],
+        )
+
+
+def chemical_bonds(structure: Structure, tolerance: float = 0.1) -> Bonds:
+    """Bonds a chemist would draw, for pictures only.
+
+    The rule is that of pymatgen's ``MinimumDistanceNN``: an atom is bonded to every
+    neighbour at most ``1 + tolerance`` times as far as its nearest one, and a bond found
+    from either end counts. It needs no table of radii or oxidation states, gives 4, 6, 8
+    and 12 for diamond, rock salt, bcc and fcc, and runs over all atoms at once:
+    ``CrystalNN`` takes seconds for a hundred atoms, and the cut-off table of VESTA holds
+    no metals.
+    """
+    nearest = _nearest_distances(structure)
+    centre, neighbour, image, length = structure.get_neighbor_list(
+        float(nearest.max()) * (1 + tolerance) + 1e-3
+    )
+    # The larger reach of the two ends is the same for both directions of a bond.
+    reach = (1 + tolerance) * np.maximum(nearest[centre], nearest[neighbour])
+    near = np.flatnonzero(length <= reach + 1e-6)
+    rows = near[np.lexsort((length[near], centre[near]))]
+    return Bonds.of(
+        centre[rows],
+        neighbour[rows],
+        np.rint(image[rows]),
+        length[rows],
+        layer=CHEMICAL_LAYER,
+    )
+
+
+def _nearest_distances(structure: Structure) -> NDArray[np.float64]:
+    """Distance from each atom to its nearest neighbour, searched in growing spheres."""
+    nearest = np.full(len(structure), np.inf)
+    radius = 3.0
+    while not np.isfinite(nearest).all():
+        centre, _, _, length = structure.get_neighbor_list(radius)
+        nearest[:] = np.inf
+        np.minimum.at(nearest, centre, length)
+        radius *= 1.5
+    return nearest

@@ -1,0 +1,246 @@
+"""What a viewer draws, as plain data: atoms, periodic images, bonds, cell, colours.
+
+Nothing here knows the screen or the network. Every drawn atom draws the half of each of
+its bonds from itself to the middle; the other half belongs to the neighbour and to the
+reverse bond, so the two directions of a bond can carry different colours.
+
+Lengths are in ångström. All coordinates are rounded to 0.1 mÅ, which makes the hash of
+a scene the same on every machine.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+from pymatgen.core import Element, Structure
+
+from crysformer.camera import presets
+from crysformer.drawn_bonds import MODEL_LAYER, Bonds
+from crysformer.errors import SettingsError
+from crysformer.overlays import polyhedra
+from crysformer.palette import Scheme, element_colours
+from crysformer.periodic import (
+    GHOST,
+    Beyond,
+    Copies,
+    Crystal,
+    Halves,
+    drawn_copies,
+    drawn_halves,
+)
+
+Style = Literal["Ball and stick", "Space-fill", "Polyhedra"]
+STYLES: tuple[Style, ...] = get_args(Style)
+BOND_RADIUS = 0.1
+MAX_DRAWN_ATOMS = 4000
+DIGITS = 4
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A picture as JSON-able data.
+
+    Attributes:
+        payload: Everything the viewer needs.
+        hash: Digest of the payload; equal pictures have equal hashes.
+        structure_hash: Digest of the crystal alone; the camera is remembered by it.
+    """
+
+    payload: dict[str, Any]
+    hash: str
+    structure_hash: str
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Numbers of drawn things, for tests and for alternative texts."""
+        return self.payload["counts"]
+
+
+def build_scene(
+    structure: Structure,
+    bonds: Bonds | None = None,
+    *,
+    supercell: tuple[int, int, int] = (1, 1, 1),
+    boundary: bool = True,
+    beyond: Beyond = "Half bonds",
+    style: Style = "Ball and stick",
+    scheme: Scheme = "Jmol",
+    colour_bar: dict[str, Any] | None = None,
+    wedges: Sequence[dict[str, Any]] = (),
+) -> Scene:
+    """Lay out a crystal for drawing.
+
+    Args:
+        structure: Ordered crystal, drawn in the cell it is given in.
+        bonds: Directed bonds in the structure's site order; None draws atoms only.
+        supercell: Repeats of the cell along a, b and c, for display only.
+        boundary: Whether atoms on faces, edges and corners are repeated there.
+        beyond: What to draw of bonds that leave the drawn atoms.
+        style: Balls and sticks, spheres of atomic radius without bonds, or the hulls
+            that the bonded neighbours of a cation span.
+        scheme: Element colours.
+        colour_bar: Description of the bond colours, from ``palette.Scale.bar``.
+        wedges: Coloured angles, from ``overlays.angle_wedge``.
+
+    Raises:
+        SettingsError: The supercell holds too many atoms to draw.
+    """
+    repeats = int(np.prod(supercell)) * len(structure)
+    if repeats > MAX_DRAWN_ATOMS:
+        raise SettingsError(
+            f"A display supercell of {repeats} atoms is too large to draw; "
+            f"the limit is {MAX_DRAWN_ATOMS}. Choose fewer repeats."
+        )
+    crystal = Crystal.of(structure)
+    # Touching spheres hide every bond, so none is laid out.
+    sticks = None if style == "Space-fill" else bonds
+    drawn, halves = drawn_halves(
+        crystal, drawn_copies(crystal, supercell, boundary), sticks, beyond
+    )
+    colours = element_colours(crystal.symbols, scheme)
+    payload: dict[str, Any] = {
+        "structure": structure_hash(structure),
+        "supercell": list(supercell),
+        "cell": _cell(structure),
+        "views": presets(structure.lattice.matrix),
+        "sites": _sites(crystal, colours, style),
+        "atoms": _atoms(crystal, drawn),
+        "bonds": None if sticks is None else _bond_rows(crystal, sticks, colours, halves),
+        "legend": _legend(crystal.symbols, colours),
+        "colour_bar": colour_bar,
+        "wedges": list(wedges),
+        "faces": polyhedra(crystal, drawn, bonds, colours)
+        if style == "Polyhedra"
+        else [],
+    }
+    payload["counts"] = {
+        "atoms": int((drawn.kind != GHOST).sum()),
+        "ghosts": int((drawn.kind == GHOST).sum()),
+        "bonds": len(np.unique(halves.row)),
+        "halves": len(halves.row),
+        "hollow": 0
+        if sticks is None
+        else int(sticks.one_way[np.unique(halves.row)].sum()),
+        "wedges": len(wedges),
+        "faces": len(payload["faces"]),
+    }
+    return Scene(payload, digest(payload), payload["structure"])
+
+
+def structure_hash(structure: Structure) -> str:
+    """Digest of lattice, sites and elements."""
+    return digest(
+        {
+            "lattice": _rounded(structure.lattice.matrix),
+            "frac": _rounded(structure.frac_coords),
+            "symbols": [site.specie.symbol for site in structure],
+        }
+    )
+
+
+def digest(document: Any) -> str:
+    """First 16 hexadecimal digits of a JSON document's SHA-256."""
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def site_labels(symbols: Sequence[str]) -> list[str]:
+    """Name sites by element and order of appearance: Na1, Na2, Cl1."""
+    seen: Counter[str] = Counter()
+    labels = []
+    for symbol in symbols:
+        seen[symbol] += 1
+        labels.append(f"{symbol}{seen[symbol]}")
+    return labels
+
+
+def _rounded(numbers: Any) -> Any:
+    # Adding zero turns the -0.0 that rounding leaves into 0.0.
+    return (np.round(np.asarray(numbers, dtype=float), DIGITS) + 0.0).tolist()
+
+
+def _radius(symbol: str, style: Style) -> float:
+    element = Element(symbol)
+    radius = element.atomic_radius or element.atomic_radius_calculated or 1.4
+    if style == "Space-fill":
+        return round(float(radius), 3)
+    return round(float(np.clip(0.16 + 0.22 * radius, 0.24, 0.7)), 3)
+
+
+def _cell(structure: Structure) -> dict[str, Any]:
+    lattice = structure.lattice
+    return {"matrix": _rounded(lattice.matrix), "lengths": _rounded(lattice.abc)}
+
+
+def _sites(
+    crystal: Crystal, colours: dict[str, str], style: Style
+) -> dict[str, list[Any]]:
+    return {
+        "symbol": list(crystal.symbols),
+        "label": site_labels(crystal.symbols),
+        "colour": [colours[symbol] for symbol in crystal.symbols],
+        "radius": [_radius(symbol, style) for symbol in crystal.symbols],
+    }
+
+
+def _atoms(crystal: Crystal, drawn: Copies) -> dict[str, list[Any]]:
+    return {
+        "site": drawn.site.tolist(),
+        "xyz": _rounded(crystal.position(drawn.site, drawn.cell)),
+        "image": (drawn.cell - crystal.shift[drawn.site]).tolist(),
+        "kind": drawn.kind.tolist(),
+    }
+
+
+def _bond_rows(
+    crystal: Crystal, bonds: Bonds, colours: dict[str, str], halves: Halves
+) -> dict[str, Any]:
+    labels = site_labels(crystal.symbols)
+    own = [colours[crystal.symbols[i]] for i in bonds.i]
+    radius = np.full(len(bonds), BOND_RADIUS) if bonds.radius is None else bonds.radius
+    start = crystal.position(halves.site, halves.cell)
+    cell = halves.cell + crystal.neighbour_cell(bonds)[halves.row]
+    end = crystal.position(bonds.j[halves.row], cell)
+    return {
+        "layer": bonds.layer,
+        "id": bonds.id.tolist(),
+        "i": bonds.i.tolist(),
+        "j": bonds.j.tolist(),
+        "text": _bond_texts(labels, bonds),
+        "colour": list(bonds.colour) if bonds.colour is not None else own,
+        "radius": _rounded(radius),
+        "hollow": bonds.one_way.astype(int).tolist(),
+        "row": halves.row.tolist(),
+        "start": _rounded(start),
+        "middle": _rounded((start + end) / 2),
+    }
+
+
+def _bond_texts(labels: list[str], bonds: Bonds) -> list[str]:
+    """One line per bond; whoever shows it must treat it as text."""
+    arrow = "\N{RIGHTWARDS ARROW}" if bonds.layer == MODEL_LAYER else "\N{EN DASH}"
+    texts = []
+    for row in range(len(bonds)):
+        parts = [
+            f"{labels[bonds.i[row]]} {arrow} {labels[bonds.j[row]]}"
+            f" ({' '.join(str(k) for k in bonds.image[row])})",
+            f"{bonds.length[row]:.3f} Å",
+        ]
+        if bonds.note is not None:
+            parts.append(bonds.note[row])
+        if bonds.one_way[row]:
+            parts.append("no reverse edge")
+        texts.append(" · ".join(parts))
+    return texts
+
+
+def _legend(symbols: Sequence[str], colours: dict[str, str]) -> list[dict[str, Any]]:
+    count = Counter(symbols)
+    return [
+        {"symbol": symbol, "colour": colour, "count": count[symbol]}
+        for symbol, colour in colours.items()
+    ]

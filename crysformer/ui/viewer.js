@@ -1,0 +1,276 @@
+// The crystal viewer: one Streamlit component around 3Dmol.js.
+//
+// Streamlit keeps this element while its key stays the same and calls the default export
+// again only when the data or the theme changes, so the camera survives reruns; across
+// page switches it is kept in sessionStorage under the crystal's hash. Every string that
+// may come from a file reaches the page through textContent or a canvas, never as markup.
+
+const AXES = ["a", "b", "c", "a*", "b*", "c*"];
+const CLICK_PIXELS = 4;
+const TURN_MS = 260;
+const MAX_LABELS = 400;
+const VIEWS = new WeakMap();
+let libraryLoading = null;
+
+export default function (component) {
+  const host = component.parentElement;
+  if (!VIEWS.has(host)) VIEWS.set(host, new View(host));
+  const view = VIEWS.get(host);
+  view.update(component).catch((error) => view.say(`The 3D view failed: ${error}`));
+  return () => {
+    view.dispose();
+    VIEWS.delete(host);
+  };
+}
+
+function loadLibrary(url) {
+  if (window.$3Dmol) return Promise.resolve();
+  libraryLoading ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = url;
+    script.onload = resolve;
+    script.onerror = () => {
+      libraryLoading = null;
+      reject(new Error("its drawing library could not be loaded"));
+    };
+    document.head.append(script);
+  });
+  return libraryLoading;
+}
+
+function hasWebGL() {
+  return Boolean(document.createElement("canvas").getContext("webgl2"));
+}
+
+class View {
+  constructor(host) {
+    this.root = host.querySelector(".crystal-view");
+    for (const part of ["stage", "tools", "legend", "bar", "axes", "tip", "message", "labels"])
+      this[part] = this.root.querySelector(`.${part}`);
+    this.viewer = null;
+    this.scene = null;
+    this.glow = [];
+    this.measured = [];
+    this.picked = { bonds: [], sites: [] };
+    this.measuring = false;
+    this.labelled = false;
+    buildTools(this);
+    listen(this);
+  }
+
+  say(sentence) {
+    this.message.textContent = sentence;
+    this.message.hidden = false;
+    this.root.dataset.ready = "false";
+  }
+
+  async update({ data, setTriggerValue }) {
+    this.send = (event) => setTriggerValue("picked", event);
+    this.title = data.title;
+    this.root.style.height = `${data.height}px`;
+    if (!data.library.present) return this.say(data.library.missing);
+    if (!hasWebGL()) return this.say(data.library.no_webgl);
+    await loadLibrary(data.library.url);
+    if (!this.viewer) this.start();
+    const theme = readTheme(this.root);
+    const fresh = this.hash !== data.hash || this.theme?.key !== theme.key;
+    const other = this.scene?.structure !== data.scene.structure;
+    const resized = String(this.scene?.supercell) !== String(data.scene.supercell);
+    Object.assign(this, { scene: data.scene, hash: data.hash, theme });
+    this.picked = data.picked;
+    if (fresh) this.redraw();
+    if (other || resized) this.openCamera();
+    this.relight();
+    this.message.hidden = true;
+    this.root.dataset.ready = "true";
+    return this.report();
+  }
+
+  start() {
+    this.viewer = window.$3Dmol.createViewer(this.stage, {
+      antialias: true,
+      orthographic: true,
+      hoverDuration: 0,
+    });
+    softenLight(this.viewer.getRenderer());
+    this.viewer.setViewChangeCallback(() => this.moved());
+  }
+
+  redraw() {
+    const { viewer, scene, theme } = this;
+    viewer.removeAllShapes();
+    viewer.removeAllModels();
+    [this.glow, this.ruler, this.measured] = [[], [], []];
+    viewer.setBackgroundColor(toNumber(theme.background), 1);
+    const edge = { style: "outline", color: theme.outline, width: 0.03, maxpixels: 1.1 };
+    viewer.setViewStyle(edge);
+    drawAtoms(viewer, scene, theme);
+    drawBonds(viewer, scene, theme);
+    drawCell(viewer, scene, theme);
+    drawSurfaces(viewer, scene);
+    fillLegend(this);
+    fillBar(this);
+    fillLabels(this);
+    this.setDepth();
+  }
+
+  // Clip outside the crystal only; the far half fades a little into the background.
+  setDepth() {
+    const centre = this.viewer.getView().slice(0, 3);
+    const reach = Math.max(...this.scene.atoms.xyz.map((point) => norm(plus(point, centre))));
+    this.viewer.setSlab(-1.5 * reach - 2, 2.6 * reach + 2);
+  }
+
+  relight() {
+    for (const shape of this.glow) this.viewer.removeShape(shape);
+    this.glow = drawHighlight(this.viewer, this.scene, this.picked, this.theme);
+    this.viewer.render();
+  }
+
+  openCamera() {
+    let view = null;
+    try {
+      view = JSON.parse(window.sessionStorage.getItem(this.cameraKey()));
+    } catch {
+      // Without storage (a privacy setting) the camera opens at home.
+    }
+    this.viewer.setView(Array.isArray(view) && view.length === 8 ? view : this.fitted("home"));
+    this.setDepth();
+  }
+
+  cameraKey() {
+    return `crysformer.camera.${this.scene.structure}.${this.scene.supercell.join("x")}`;
+  }
+
+  fitted(name) {
+    const { clientWidth: width, clientHeight: height } = this.stage;
+    const padding = { x: Math.min(60, 0.06 * width), y: 46 };
+    return fittedView(this.scene, this.scene.views[name], width, height, padding);
+  }
+
+  turnTo(name) {
+    const [from, to] = [this.viewer.getView().slice(0, 8), this.fitted(name)];
+    const started = performance.now();
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const step = (now) => {
+      const share = calm ? 1 : Math.min(1, (now - started) / TURN_MS);
+      const ease = share * share * (3 - 2 * share);
+      const place = from.slice(0, 4).map((value, k) => value + ease * (to[k] - value));
+      this.viewer.setView([...place, ...slerp(from.slice(4), to.slice(4), ease)]);
+      if (share < 1) requestAnimationFrame(step);
+    };
+    requestAnimationFrame(step);
+  }
+
+  moved() {
+    if (this.moving) return;
+    this.moving = requestAnimationFrame(() => {
+      this.moving = null;
+      if (!this.scene) return;
+      placeLabels(this);
+      drawAxes(this);
+      this.report();
+    });
+  }
+
+  report() {
+    const camera = this.viewer.getView().slice(0, 8).map((value) => Number(value.toFixed(4)));
+    const { counts, structure, bonds } = this.scene;
+    this.root.dataset.scene = JSON.stringify({
+      hash: this.hash,
+      structure,
+      counts,
+      camera,
+      layer: bonds ? bonds.layer : null,
+      picked: this.picked,
+      labels: this.labelled,
+    });
+    try {
+      window.sessionStorage.setItem(this.cameraKey(), JSON.stringify(camera));
+    } catch {
+      // The camera then lasts as long as the page.
+    }
+  }
+
+  lens() {
+    const { clientWidth, clientHeight } = this.stage;
+    return projector(this.viewer.getView(), clientWidth, clientHeight);
+  }
+
+  under(event) {
+    if (!this.scene || !this.viewer) return null;
+    const box = this.stage.getBoundingClientRect();
+    return pick(this.scene, this.lens(), event.clientX - box.left, event.clientY - box.top);
+  }
+
+  describe(hit) {
+    const { atoms, bonds, sites, wedges } = this.scene;
+    if (hit.kind === "bond") return bonds.text[bonds.row[hit.index]];
+    if (hit.kind === "wedge") return wedges[hit.index].text;
+    const site = atoms.site[hit.index];
+    const image = atoms.image[hit.index].join(" ");
+    return `${sites.label[site]} (${image})`;
+  }
+
+  choose(hit) {
+    if (this.measuring) return hit?.kind === "atom" ? this.measure(hit.index) : undefined;
+    this.picked = { bonds: [], sites: [] };
+    if (hit?.kind === "atom") this.picked.sites = [this.scene.atoms.site[hit.index]];
+    if (hit?.kind === "bond")
+      this.picked.bonds = [this.scene.bonds.id[this.scene.bonds.row[hit.index]]];
+    if (hit?.kind === "wedge") this.picked.bonds = [this.scene.wedges[hit.index].id];
+    this.relight();
+    this.report();
+    return this.send({
+      kind: hit ? (hit.kind === "atom" ? "atom" : "bond") : "none",
+      bond: this.picked.bonds[0] ?? null,
+      site: this.picked.sites[0] ?? null,
+    });
+  }
+
+  // Two clicked atoms give a distance, three an angle; a fourth starts again.
+  measure(index) {
+    if (this.measured.length === 3) this.measured = [];
+    this.measured.push(index);
+    const points = this.measured.map((k) => this.scene.atoms.xyz[k]);
+    for (const shape of this.ruler ?? []) this.viewer.removeShape(shape);
+    this.ruler = drawMeasure(this.viewer, points, this.theme);
+    this.viewer.render();
+    const names = this.measured.map((k) => this.describe({ kind: "atom", index: k }));
+    const reading = read(points);
+    this.tip.hidden = false;
+    this.tip.textContent = `${names.join(" \u2013 ")}${reading ? `: ${reading.text}` : ""}`;
+    placeTip(this, 12, this.stage.clientHeight - 12);
+    if (!reading) return;
+    const sites = this.measured.map((k) => this.scene.atoms.site[k]);
+    this.send({ kind: reading.kind, value: reading.value, sites, names });
+  }
+
+  setMeasuring(on) {
+    this.measuring = on;
+    this.measured = [];
+    for (const shape of this.ruler ?? []) this.viewer?.removeShape(shape);
+    this.ruler = [];
+    this.tip.hidden = true;
+    this.stage.classList.toggle("measuring", on);
+    if (this.scene) this.viewer.render();
+  }
+
+  dispose() {
+    cancelAnimationFrame(this.moving);
+    this.viewer?.setViewChangeCallback(null);
+    this.viewer?.clear();
+  }
+}
+
+function read(points) {
+  if (points.length < 2) return null;
+  if (points.length === 2) {
+    const value = norm(minus(points[1], points[0]));
+    return { kind: "distance", value, text: `${value.toFixed(3)} Å` };
+  }
+  const [one, two] = [minus(points[0], points[1]), minus(points[2], points[1])];
+  const cosine = Math.max(-1, Math.min(1, dot(unit(one), unit(two))));
+  const value = (Math.acos(cosine) * 180) / Math.PI;
+  return { kind: "angle", value, text: `${value.toFixed(2)}°` };
+}

@@ -1,0 +1,127 @@
+"""The 3D view: a typed wrapper around the Streamlit component in ``viewer.js``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import streamlit as st
+
+from crysformer.scene import Scene
+
+_HERE = Path(__file__).parent
+LIBRARY = _HERE.parents[1] / "static" / "3Dmol-min.js"
+MISSING = (
+    "The 3D view needs the file static/3Dmol-min.js, which is fetched once by "
+    "“make app” or “python -m crysformer.viewer_asset”. Everything else on this page "
+    "works without it."
+)
+NO_WEBGL = (
+    "This browser offers no WebGL 2, so the crystal cannot be drawn in 3D. Switch on "
+    "hardware acceleration or use another browser; all numbers on this page are complete."
+)
+_HTML = """
+<div class="crystal-view" data-ready="false">
+  <div class="stage" tabindex="0" role="img"
+       aria-label="Crystal in 3D. Arrow keys turn it, plus and minus zoom, Home resets.">
+  </div>
+  <div class="labels" aria-hidden="true" hidden></div>
+  <svg class="axes" viewBox="-42 -42 84 84" aria-hidden="true"></svg>
+  <div class="tools" role="toolbar" aria-label="3D view"></div>
+  <div class="legend"></div>
+  <div class="bar" hidden></div>
+  <div class="tip" role="status" hidden></div>
+  <p class="message" hidden></p>
+</div>
+"""
+# One module out of files that each keep to one thing; the order does not matter to
+# JavaScript, whose functions and classes are only used once all are defined.
+_SCRIPTS = ("viewer_draw.js", "viewer_pick.js", "viewer_chrome.js", "viewer.js")
+
+_component = st.components.v2.component(
+    "crysformer_crystal_view",
+    html=_HTML,
+    css=(_HERE / "viewer.css").read_text(encoding="utf-8"),
+    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+)
+
+
+@dataclass(frozen=True)
+class ViewerEvent:
+    """What a person did in the view since the last run.
+
+    Attributes:
+        kind: ``bond`` or ``atom`` picked, selection cleared (``none``), or a measured
+            ``distance`` (Å) or ``angle`` (degrees).
+        bond: Id of the picked bond.
+        site: Index of the picked atom.
+        value: Measured number.
+        sites: Measured atoms, in the order they were clicked.
+    """
+
+    kind: Literal["bond", "atom", "none", "distance", "angle"]
+    bond: int | None = None
+    site: int | None = None
+    value: float | None = None
+    sites: tuple[int, ...] = ()
+
+
+def crystal_view(
+    scene: Scene,
+    *,
+    key: str,
+    height: int = 520,
+    title: str = "crystal",
+    bonds: Sequence[int] = (),
+    sites: Sequence[int] = (),
+) -> ViewerEvent | None:
+    """Draw a crystal and report what was clicked.
+
+    Args:
+        scene: What to draw.
+        key: Identity of the view; while it stays, so does the camera.
+        height: Pixels.
+        title: File name of a saved picture, without its ending.
+        bonds: Ids of the bonds to light.
+        sites: Indices of the atoms to light.
+
+    Returns:
+        The event that caused this run, or None.
+    """
+    result = _component(
+        key=key,
+        height=height,
+        data={
+            "scene": scene.payload,
+            "hash": scene.hash,
+            "picked": {"bonds": list(bonds), "sites": list(sites)},
+            "title": title,
+            "height": height,
+            "library": {
+                "url": static_url("3Dmol-min.js"),
+                "present": LIBRARY.is_file(),
+                "missing": MISSING,
+                "no_webgl": NO_WEBGL,
+            },
+        },
+        on_picked_change=lambda: None,
+    )
+    return _event(result.picked)
+
+
+def static_url(name: str) -> str:
+    """Address of a file under ``static/``, wherever the app is mounted."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{base}/app/static/{name}" if base else f"/app/static/{name}"
+
+
+def _event(picked: Any) -> ViewerEvent | None:
+    if not picked:
+        return None
+    return ViewerEvent(
+        kind=picked["kind"],
+        bond=picked.get("bond"),
+        site=picked.get("site"),
+        value=picked.get("value"),
+        sites=tuple(picked.get("sites") or ()),
+    )

@@ -1,0 +1,285 @@
+// Turns a scene into 3Dmol shapes: spheres as impostors of one model, everything else as
+// a few merged meshes, because thousands of single shapes take seconds to upload.
+
+const KIND = { cell: 0, boundary: 1, ghost: 2 };
+const MESH_VERTICES = 60000; // 3Dmol indexes a mesh's vertices with 16 bits
+const CELL_RADIUS = 0.022;
+const GHOST_FADE = 0.5;
+const HOLLOW_FADE = 0.72;
+const FRONT_SIDE = 0;
+const DOUBLE_SIDE = 2;
+
+// 3Dmol lights everything with one lamp and no ambience, which leaves black rims. These
+// replacements soften the lamp, add a sky, and give spheres a small highlight. A pattern
+// that a later 3Dmol no longer holds is left alone: the picture is then merely plainer.
+const RELIGHT = [
+  [
+    "vec3 color = vLight*vColor;",
+    `float lamp = 0.5 + 0.5 * dotProduct;
+    float sky = 0.5 + 0.5 * norm.y;
+    vec3 halfway = normalize(vLight + vec3(0.0, 0.0, 1.0));
+    float shine = pow(max(dot(norm, halfway + vec3(-0.28, 0.3, 0.0)), 0.0) / 1.08, 42.0);
+    float rim = smoothstep(0.0, 0.5, norm.z);
+    vec3 soft = mix(vec3(dot(vColor, vec3(0.3, 0.59, 0.11))), vColor, 0.88);
+    vec3 color = soft * (0.26 + 0.62 * lamp * lamp + 0.16 * sky) * (0.72 + 0.28 * rim)
+      + vec3(0.34 * shine);`,
+  ],
+  [
+    "vec3 directionalLightWeighting = vec3( max( dotProduct, 0.0 ) );\n\n",
+    "vec3 directionalLightWeighting = vec3( 0.42 + 0.52 * max( dotProduct, 0.0 ) + 0.1 * transformedNormal.y );\n\n",
+  ],
+  [
+    "vec3 directionalLightWeighting = vec3( max( dotProduct, 0.0 ) );\n    vec3 directionalLightWeightingBack = vec3( max( -dotProduct, 0.0 ) );",
+    "vec3 directionalLightWeighting = vec3( 0.6 + 0.36 * max( dotProduct, 0.0 ) );\n    vec3 directionalLightWeightingBack = vec3( 0.6 + 0.36 * max( -dotProduct, 0.0 ) );",
+  ],
+];
+
+function softenLight(renderer) {
+  const build = renderer.buildProgram;
+  if (typeof build !== "function") return;
+  const relit = (source) =>
+    RELIGHT.reduce((text, [plain, soft]) => text.replace(plain, soft), source);
+  renderer.buildProgram = (fragment, vertex, ...rest) =>
+    build.call(renderer, relit(fragment), relit(vertex), ...rest);
+}
+
+function toNumber(colour) {
+  return parseInt(colour.slice(1), 16);
+}
+
+function mix(colour, other, share) {
+  const channels = [16, 8, 0].map((shift) => {
+    const from = (toNumber(colour) >> shift) & 255;
+    const to = (toNumber(other) >> shift) & 255;
+    return Math.round(from + share * (to - from)) << shift;
+  });
+  return "#" + (channels[0] | channels[1] | channels[2]).toString(16).padStart(6, "0");
+}
+
+// Collects triangles and hands them to 3Dmol in meshes small enough for it.
+class Mesh {
+  constructor(viewer, options = {}) {
+    this.viewer = viewer;
+    this.options = options;
+    this.shapes = [];
+    this.clear();
+  }
+
+  clear() {
+    this.vertices = [];
+    this.normals = [];
+    this.faces = [];
+    this.colours = [];
+  }
+
+  // Room for one part; parts are never split between meshes.
+  room(count) {
+    if (this.vertices.length + count > MESH_VERTICES) this.flush();
+    return this.vertices.length;
+  }
+
+  vertex(point, normal, colour) {
+    this.vertices.push({ x: point[0], y: point[1], z: point[2] });
+    this.normals.push({ x: normal[0], y: normal[1], z: normal[2] });
+    this.colours.push(colour);
+  }
+
+  cylinder(from, to, radius, colour, sides, capped = true) {
+    const axis = unit(minus(to, from));
+    const [u, v] = frame(axis);
+    const first = this.room(4 * sides + 2);
+    const paint = toNumber(colour);
+    const spokes = [];
+    for (let k = 0; k < sides; k++) {
+      const angle = (2 * Math.PI * k) / sides;
+      spokes.push(plus(times(u, Math.cos(angle)), times(v, Math.sin(angle))));
+    }
+    for (const spoke of spokes) {
+      this.vertex(plus(from, times(spoke, radius)), spoke, paint);
+      this.vertex(plus(to, times(spoke, radius)), spoke, paint);
+    }
+    for (let k = 0; k < sides; k++) {
+      const a = first + 2 * k;
+      const b = first + 2 * ((k + 1) % sides);
+      this.faces.push(a, b, b + 1, a, b + 1, a + 1);
+    }
+    if (capped) this.cap(to, axis, spokes, radius, paint);
+  }
+
+  cap(centre, normal, spokes, radius, paint) {
+    const first = this.vertices.length;
+    this.vertex(centre, normal, paint);
+    for (const spoke of spokes) this.vertex(plus(centre, times(spoke, radius)), normal, paint);
+    for (let k = 0; k < spokes.length; k++) {
+      this.faces.push(first, first + 1 + k, first + 1 + ((k + 1) % spokes.length));
+    }
+  }
+
+  triangle(corners, colour) {
+    const first = this.room(3);
+    const normal = unit(cross(minus(corners[1], corners[0]), minus(corners[2], corners[0])));
+    for (const corner of corners) this.vertex(corner, normal, toNumber(colour));
+    this.faces.push(first, first + 1, first + 2);
+  }
+
+  flush() {
+    if (!this.vertices.length) return;
+    this.shapes.push(
+      this.viewer.addCustom({
+        vertexArr: this.vertices,
+        normalArr: this.normals,
+        faceArr: this.faces,
+        color: this.colours,
+        side: FRONT_SIDE,
+        ...this.options,
+      }),
+    );
+    this.clear();
+  }
+}
+
+const plus = (p, q) => [p[0] + q[0], p[1] + q[1], p[2] + q[2]];
+const minus = (p, q) => [p[0] - q[0], p[1] - q[1], p[2] - q[2]];
+const times = (p, s) => [p[0] * s, p[1] * s, p[2] * s];
+const dot = (p, q) => p[0] * q[0] + p[1] * q[1] + p[2] * q[2];
+const norm = (p) => Math.sqrt(dot(p, p));
+const unit = (p) => times(p, 1 / (norm(p) || 1));
+const cross = (p, q) => [
+  p[1] * q[2] - p[2] * q[1],
+  p[2] * q[0] - p[0] * q[2],
+  p[0] * q[1] - p[1] * q[0],
+];
+
+function frame(axis) {
+  const aside = Math.abs(axis[2]) < 0.9 ? [0, 0, 1] : [1, 0, 0];
+  const u = unit(cross(axis, aside));
+  return [u, cross(axis, u)];
+}
+
+function atomRadius(scene, k) {
+  const radius = scene.sites.radius[scene.atoms.site[k]];
+  return scene.atoms.kind[k] === KIND.ghost ? 0.62 * radius : radius;
+}
+
+function drawAtoms(viewer, scene, theme) {
+  const spheres = scene.atoms.site.map((site, k) => {
+    const ghost = scene.atoms.kind[k] === KIND.ghost;
+    const own = scene.sites.colour[site];
+    const [x, y, z] = scene.atoms.xyz[k];
+    return {
+      elem: "X",
+      x,
+      y,
+      z,
+      style: {
+        sphere: {
+          radius: atomRadius(scene, k),
+          color: toNumber(ghost ? mix(own, theme.background, GHOST_FADE) : own),
+        },
+      },
+    };
+  });
+  viewer.addModel().addAtoms(spheres);
+}
+
+function drawBonds(viewer, scene, theme) {
+  const bonds = scene.bonds;
+  if (!bonds) return;
+  const sides = bonds.row.length > 3000 ? 8 : 18;
+  const mesh = new Mesh(viewer);
+  bonds.row.forEach((row, k) => {
+    const [start, middle] = [bonds.start[k], bonds.middle[k]];
+    const [radius, colour] = [bonds.radius[row], bonds.colour[row]];
+    if (bonds.hollow[row]) drawPipe(mesh, start, middle, radius, colour, theme, sides);
+    else mesh.cylinder(start, middle, radius, colour, sides);
+  });
+  mesh.flush();
+}
+
+// A bond whose neighbour does not attend back: a pale pipe with coloured rings.
+function drawPipe(mesh, start, middle, radius, colour, theme, sides) {
+  const pale = mix(colour, theme.background, HOLLOW_FADE);
+  const axis = minus(middle, start);
+  mesh.cylinder(start, middle, 0.72 * radius, pale, sides);
+  const width = 0.07 / (norm(axis) || 1);
+  for (const place of [0.45, 0.7, 1 - width]) {
+    const from = plus(start, times(axis, place));
+    mesh.cylinder(plus(from, times(axis, width)), from, radius, colour, sides);
+    mesh.cylinder(from, plus(from, times(axis, width)), radius, colour, sides);
+  }
+}
+
+function drawCell(viewer, scene, theme) {
+  const mesh = new Mesh(viewer);
+  const at = (u, v, w) =>
+    scene.cell.matrix.reduce((p, row, k) => plus(p, times(row, [u, v, w][k])), [0, 0, 0]);
+  const [na, nb, nc] = scene.supercell;
+  const edge = (from, to, first) =>
+    mesh.cylinder(
+      at(...from),
+      at(...to),
+      first ? CELL_RADIUS : CELL_RADIUS / 2,
+      theme.line,
+      8,
+    );
+  for (let p = 0; p <= nb; p++)
+    for (let q = 0; q <= nc; q++)
+      for (let k = 0; k < na; k++) edge([k, p, q], [k + 1, p, q], p < 2 && q < 2 && !k);
+  for (let p = 0; p <= na; p++)
+    for (let q = 0; q <= nc; q++)
+      for (let k = 0; k < nb; k++) edge([p, k, q], [p, k + 1, q], p < 2 && q < 2 && !k);
+  for (let p = 0; p <= na; p++)
+    for (let q = 0; q <= nb; q++)
+      for (let k = 0; k < nc; k++) edge([p, q, k], [p, q, k + 1], p < 2 && q < 2 && !k);
+  mesh.flush();
+}
+
+function drawSurfaces(viewer, scene) {
+  if (scene.faces.length) {
+    const hulls = new Mesh(viewer, { opacity: scene.faces[0].opacity, side: DOUBLE_SIDE });
+    for (const face of scene.faces)
+      for (const corners of face.triangles)
+        hulls.triangle(corners.map((k) => face.corners[k]), face.colour);
+    hulls.flush();
+  }
+  if (!scene.wedges.length) return;
+  const fans = new Mesh(viewer, { opacity: 0.8, side: DOUBLE_SIDE });
+  for (const wedge of scene.wedges) {
+    for (let k = 1; k + 1 < wedge.corners.length; k++)
+      fans.triangle([wedge.corners[0], wedge.corners[k], wedge.corners[k + 1]], wedge.colour);
+  }
+  fans.flush();
+}
+
+// Lights picked bonds (every periodic copy) and picked atoms; returns what to remove.
+function drawHighlight(viewer, scene, picked, theme) {
+  const glow = new Mesh(viewer, { opacity: 0.62 });
+  const { bonds, atoms } = scene;
+  if (bonds && picked.bonds.length) {
+    const rows = new Set(picked.bonds.map((id) => bonds.id.indexOf(id)));
+    bonds.row.forEach((row, k) => {
+      if (!rows.has(row)) return;
+      const radius = 1.35 * bonds.radius[row] + 0.05;
+      glow.cylinder(bonds.start[k], bonds.middle[k], radius, theme.accent, 18);
+    });
+  }
+  glow.flush();
+  const shapes = glow.shapes;
+  atoms.site.forEach((site, k) => {
+    if (!picked.sites.includes(site)) return;
+    const [x, y, z] = atoms.xyz[k];
+    const spec = { center: { x, y, z }, radius: atomRadius(scene, k) + 0.09, quality: 4 };
+    shapes.push(
+      viewer.addSphere({ ...spec, color: toNumber(theme.accent), opacity: 0.5, side: FRONT_SIDE }),
+    );
+  });
+  return shapes;
+}
+
+function drawMeasure(viewer, points, theme) {
+  const mesh = new Mesh(viewer);
+  for (let k = 1; k < points.length; k++)
+    mesh.cylinder(points[k - 1], points[k], 0.035, theme.accent, 10);
+  mesh.flush();
+  return mesh.shapes;
+}

@@ -1,0 +1,109 @@
+// Where things are on the screen and what lies under the pointer. Picking by our own
+// projection lets all bonds share one mesh: 3Dmol itself can only pick whole shapes.
+
+const EYE_DISTANCE = 150; // 3Dmol's camera sits here on the z axis
+const HALF_WIDTH = Math.tan((20 * Math.PI) / 180); // of its orthographic picture, per Å
+const PICK_PIXELS = 5;
+
+function rotation([x, y, z, w]) {
+  return [
+    [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
+    [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
+    [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
+  ];
+}
+
+// Maps a model point to [right, down, towards the eye]: pixels, pixels, Å.
+function projector(view, width, height) {
+  const rows = rotation(view.slice(4, 8));
+  const scale = width / (2 * (EYE_DISTANCE - view[3]) * HALF_WIDTH);
+  const project = (point) => {
+    const moved = plus(point, view);
+    return [
+      width / 2 + scale * dot(rows[0], moved),
+      height / 2 - scale * dot(rows[1], moved),
+      dot(rows[2], moved),
+    ];
+  };
+  return { project, scale, rows };
+}
+
+// The view that shows the whole scene, turned by a quaternion.
+function fittedView(scene, quaternion, width, height, padding) {
+  const rows = rotation(quaternion);
+  const corner = scene.cell.matrix.reduce(
+    (sum, row, k) => plus(sum, times(row, scene.supercell[k])),
+    [0, 0, 0],
+  );
+  const centre = times(corner, 0.5);
+  let [right, up] = [1, 1];
+  const include = (point, radius) => {
+    const from = minus(point, centre);
+    right = Math.max(right, Math.abs(dot(rows[0], from)) + radius);
+    up = Math.max(up, Math.abs(dot(rows[1], from)) + radius);
+  };
+  scene.atoms.xyz.forEach((point, k) => include(point, atomRadius(scene, k)));
+  scene.bonds?.middle.forEach((point) => include(point, 0));
+  for (const face of scene.faces) face.corners.forEach((point) => include(point, 0));
+  const roomX = Math.max(0.2, 1 - (2 * padding.x) / width);
+  const roomY = Math.max(0.2, 1 - (2 * padding.y) / height);
+  const half = Math.max(right / roomX, (up / roomY) * (width / height));
+  return [-centre[0], -centre[1], -centre[2], EYE_DISTANCE - half / HALF_WIDTH, ...quaternion];
+}
+
+// The nearest thing under a pixel: {kind, index} with the atom, half bond or wedge.
+function pick(scene, lens, x, y) {
+  let best = null;
+  const offer = (depth, kind, index) => {
+    if (!best || depth > best.depth) best = { depth, kind, index };
+  };
+  scene.atoms.xyz.forEach((point, k) => {
+    const [px, py, depth] = lens.project(point);
+    const radius = atomRadius(scene, k);
+    const reach = Math.hypot(px - x, py - y) / lens.scale;
+    if (reach <= radius) offer(depth + Math.sqrt(radius ** 2 - reach ** 2), "atom", k);
+  });
+  const bonds = scene.bonds;
+  if (bonds) {
+    bonds.row.forEach((row, k) => {
+      const from = lens.project(bonds.start[k]);
+      const to = lens.project(bonds.middle[k]);
+      const [gap, place] = segmentGap(x, y, from, to);
+      const radius = bonds.radius[row];
+      if (gap > Math.max(PICK_PIXELS, radius * lens.scale)) return;
+      offer(from[2] + place * (to[2] - from[2]) + radius, "bond", k);
+    });
+  }
+  scene.wedges.forEach((wedge, k) => {
+    const outline = wedge.corners.map(lens.project);
+    if (inside(x, y, outline)) offer(outline[0][2], "wedge", k);
+  });
+  return best;
+}
+
+function segmentGap(x, y, from, to) {
+  const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
+  const along = ((x - from[0]) * dx + (y - from[1]) * dy) / (dx * dx + dy * dy || 1);
+  const place = Math.min(1, Math.max(0, along));
+  return [Math.hypot(from[0] + place * dx - x, from[1] + place * dy - y), place];
+}
+
+function inside(x, y, outline) {
+  let odd = false;
+  for (let k = 0, l = outline.length - 1; k < outline.length; l = k++) {
+    const [a, b] = [outline[k], outline[l]];
+    if (a[1] > y !== b[1] > y && x < ((b[0] - a[0]) * (y - a[1])) / (b[1] - a[1]) + a[0])
+      odd = !odd;
+  }
+  return odd;
+}
+
+function slerp(from, to, share) {
+  let cosine = from.reduce((sum, value, k) => sum + value * to[k], 0);
+  const end = cosine < 0 ? to.map((value) => -value) : to;
+  cosine = Math.min(1, Math.abs(cosine));
+  const angle = Math.acos(cosine);
+  if (angle < 1e-4) return end;
+  const [near, far] = [Math.sin((1 - share) * angle), Math.sin(share * angle)];
+  return from.map((value, k) => (near * value + far * end[k]) / Math.sin(angle));
+}
