@@ -1,0 +1,263 @@
+"""Read one crystal from a file or a text, or say in one sentence why it is none."""
+
+import gzip
+import re
+import threading
+import warnings
+from io import BytesIO
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pymatgen.core import Element, Lattice, Structure
+from scipy.spatial import cKDTree
+
+from crysformer.errors import StructureError
+from crysformer.formats import (
+    MAX_SITES,
+    RawCrystal,
+    check_lattice,
+    check_number_of_sites,
+    find_parser,
+)
+
+__all__ = ["MAX_BYTES", "MAX_SITES", "MIN_DISTANCE", "read_file", "read_structure"]
+
+MAX_BYTES = 5_000_000
+MIN_DISTANCE = 0.5
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_MAX_GZIP_RATIO = 200
+_MAX_ATOMIC_NUMBER = 103
+_MAX_FRAC_COORD = 1e4
+_OCCUPANCY_TOLERANCE = 1e-3
+
+# warnings.catch_warnings swaps a global: two sessions of the app reading at once could
+# restore each other's filters.
+_WARNINGS_LOCK = threading.Lock()
+
+
+def read_file(path: str | Path) -> Structure:
+    """Read one crystal from a file, as `read_structure` does.
+
+    Args:
+        path: Any file name; the format is recognised by content.
+
+    Raises:
+        StructureError: The file cannot be opened, or holds no crystal to predict.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise StructureError(
+            f"{path} cannot be opened ({_reason(error)}); check the path"
+        ) from error
+    return read_structure(content, path.name)
+
+
+def read_structure(content: bytes | str, name: str = "the text") -> Structure:
+    """Read one crystal, its format recognised by content.
+
+    Understands CIF, POSCAR and CONTCAR, extended XYZ with a ``Lattice``, the JSON of a
+    pymatgen Structure, of ASE, and of a row with ``lattice``, ``frac_coords`` and
+    ``species``; as bytes, each of these also through gzip. Where a file holds several
+    crystals (blocks of a CIF, frames of an XYZ, rows of an ASE database), the first is
+    read.
+
+    Args:
+        content: The file as it is, or a text.
+        name: What to call it in an error.
+
+    Returns:
+        The lattice (Å), elements and fractional coordinates as given, not wrapped into
+        the cell. Oxidation states, moments and all other properties are dropped, and
+        deuterium and tritium are hydrogen.
+
+    Raises:
+        StructureError: It is too large, unreadable, disordered, empty, without a cell, or
+            has an impossible cell, coordinate, element or distance. The message is one
+            sentence with the name, the values, and what to do.
+    """
+    parser = None
+    try:
+        with _WARNINGS_LOCK, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            text = _text(content)
+            parser = find_parser(text)
+            if parser is None:
+                # A pasted text often starts with blank lines; a POSCAR may as well.
+                text = text.strip()
+                parser = find_parser(text)
+            if parser is None:
+                raise StructureError(
+                    "is in no format that is read here; give a CIF, a POSCAR, an "
+                    "extended XYZ with a Lattice, or the JSON of pymatgen or ASE"
+                )
+            return _checked(parser(text))
+    except StructureError as fault:
+        raise StructureError(f"{name} {fault}") from fault
+    except Exception as error:  # Parsers meet hostile bytes with every kind of exception.
+        raise StructureError(
+            f"{name} cannot be read ({_reason(error)}); check it or export it again"
+        ) from error
+
+
+def _text(content: bytes | str) -> str:
+    """Return the content unpacked and decoded, with one kind of line end."""
+    if isinstance(content, bytes) and content.startswith(_GZIP_MAGIC):
+        content = _unpacked(content)
+    if len(content) > MAX_BYTES:
+        raise StructureError(
+            f"is larger than {MAX_BYTES / 1e6:.0f} MB; give one crystal of at most "
+            f"{MAX_SITES} atoms"
+        )
+    if isinstance(content, bytes):
+        try:
+            content = content.decode("utf-8")
+        except UnicodeDecodeError:
+            content = content.decode("latin-1")  # Authors' names in old CIFs.
+    content = content.removeprefix("\ufeff")
+    if "\0" in content:
+        raise StructureError("is not a text file; give the crystal as a CIF or POSCAR")
+    if not content.strip():
+        raise StructureError("is empty; give a CIF, a POSCAR, or an extended XYZ")
+    return content.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _unpacked(content: bytes) -> bytes:
+    """Return what a gzip file holds, without unpacking more than would be read."""
+    if len(content) > MAX_BYTES:
+        return content
+    limit = min(MAX_BYTES, _MAX_GZIP_RATIO * len(content))
+    with gzip.GzipFile(fileobj=BytesIO(content)) as file:
+        unpacked = file.read(limit + 1)
+    if len(unpacked) > limit:
+        raise StructureError(
+            f"is {len(content) / 1e6:.3g} MB that unpack to over {limit / 1e6:.3g} MB; "
+            f"give at most {MAX_BYTES / 1e6:.0f} MB, packed less than "
+            f"{_MAX_GZIP_RATIO} times"
+        )
+    if unpacked.startswith(_GZIP_MAGIC):
+        raise StructureError("is a gzip file within a gzip file; unpack it once")
+    return unpacked
+
+
+def _checked(raw: RawCrystal) -> Structure:
+    """Return the crystal of a file, or raise a predicate on what is wrong with it."""
+    lattice = np.array(raw.lattice, dtype=float)
+    check_lattice(lattice)
+    check_number_of_sites(len(raw.sites))
+    coords = np.array(raw.coords, dtype=float)
+    if coords.shape != (len(raw.sites), 3):
+        raise StructureError(
+            f"has {len(raw.sites)} species but coordinates of shape {coords.shape}; "
+            "give three numbers for each site"
+        )
+    frac_coords = coords @ np.linalg.inv(lattice) if raw.cartesian else coords
+    wrong = ~(np.abs(frac_coords) < _MAX_FRAC_COORD).all(axis=1)  # also true of NaN
+    if wrong.any():
+        site = int(wrong.argmax())
+        values = ", ".join(f"{value:g}" for value in coords[site])
+        raise StructureError(
+            f"has impossible coordinates ({values}) at site {site + 1}; correct them"
+        )
+    symbols = [
+        _ordered_symbol(species, frac_coords[site])
+        for site, species in enumerate(raw.sites)
+    ]
+    _check_distances(lattice, symbols, frac_coords)
+    return Structure(Lattice(lattice), symbols, frac_coords)
+
+
+def _ordered_symbol(
+    species: list[tuple[str | int, float]], frac_coord: NDArray[np.float64]
+) -> str:
+    """Return the one element on a site; several ions of it are still one element."""
+    occupancies: dict[str, float] = {}
+    for label, occupancy in species:
+        symbol = _symbol(label)
+        occupancies[symbol] = occupancies.get(symbol, 0.0) + float(occupancy)
+    symbol, total = next(iter(occupancies.items()), ("nothing", 0.0))
+    if len(occupancies) != 1 or not abs(total - 1) <= _OCCUPANCY_TOLERANCE:
+        shares = " and ".join(f"{key} {value:.3g}" for key, value in occupancies.items())
+        raise StructureError(
+            f"is disordered, with {shares or symbol} on the site at {_at(frac_coord)}; "
+            "give an ordered cell with one whole atom on each site"
+        )
+    return symbol
+
+
+def _symbol(label: str | int) -> str:
+    """Return the element symbol of a label such as Na, Na+, D or 11."""
+    if isinstance(label, int) and 1 <= label <= _MAX_ATOMIC_NUMBER:
+        return Element.from_Z(label).symbol
+    match = re.fullmatch(r"([A-Z][a-z]?)([\d.]*[+-])?", str(label))
+    if match and Element.is_valid_symbol(match[1]):
+        element = Element(match[1])
+        if element.Z <= _MAX_ATOMIC_NUMBER:
+            return element.symbol
+    raise StructureError(
+        f"has a site with {str(label)[:20]!r}, not an element up to "
+        f"{Element.from_Z(_MAX_ATOMIC_NUMBER).symbol} (Z = {_MAX_ATOMIC_NUMBER}); "
+        "replace it or take it out"
+    )
+
+
+def _check_distances(
+    lattice: NDArray[np.float64], symbols: list[str], frac_coords: NDArray[np.float64]
+) -> None:
+    """Refuse atoms, or an atom and an image, that are closer than `MIN_DISTANCE`."""
+    reduced = Lattice(lattice).get_lll_reduced_lattice().matrix
+    shortest = np.linalg.norm(reduced, axis=1).min()
+    # A reduced cell without shorter vectors is not much thinner than them, so that only
+    # a few images are within reach.
+    if shortest < MIN_DISTANCE:
+        raise StructureError(
+            f"repeats every atom after {shortest:.3g} Å, and atoms closer than "
+            f"{MIN_DISTANCE} Å overlap; check the cell vectors and their unit (Å)"
+        )
+    wrapped = (frac_coords @ lattice @ np.linalg.inv(reduced)) % 1.0
+    reach = MIN_DISTANCE * np.linalg.norm(np.linalg.inv(reduced), axis=0)
+    shifts = product(*(range(-n, n + 1) for n in np.ceil(reach).astype(int)))
+    images = wrapped + np.array([shift for shift in shifts if any(shift)])[:, None]
+    near = ((images >= -reach) & (images <= 1 + reach)).all(axis=2)
+    owners = np.concatenate([np.arange(len(wrapped)), np.nonzero(near)[1]])
+    points = np.concatenate([wrapped, images[near]]) @ reduced
+    # Of the two points nearest to a site, one is the site itself.
+    distances, nearest = cKDTree(points).query(points[: len(wrapped)], k=2)
+    first = int(distances[:, 1].argmin())
+    if distances[first, 1] >= MIN_DISTANCE:
+        return
+    second = int(owners[nearest[first][nearest[first] != first][0]])
+    partner = (
+        "its own periodic image"
+        if second == first
+        else f"site {second + 1} ({symbols[second]} at {_at(frac_coords[second])})"
+    )
+    raise StructureError(
+        f"has overlapping atoms: site {first + 1} ({symbols[first]} at "
+        f"{_at(frac_coords[first])}) lies {distances[first, 1]:.3f} Å from {partner}, "
+        f"closer than {MIN_DISTANCE} Å; remove one of them or correct the coordinates"
+    )
+
+
+def _at(frac_coord: NDArray[np.float64]) -> str:
+    return "({:.3f}, {:.3f}, {:.3f})".format(*frac_coord)
+
+
+def _reason(error: BaseException) -> str:
+    """Return what first went wrong, short and on one line."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    if isinstance(error, OSError) and error.strerror:
+        reason = error.strerror
+    elif isinstance(error, RecursionError):
+        reason = "it is nested too deeply"
+    elif isinstance(error, KeyError):
+        reason = f"{error} is missing"
+    else:
+        reason = str(error) or type(error).__name__
+    return " ".join(reason.split()).replace(". ", "; ").strip(". ")[:160]
