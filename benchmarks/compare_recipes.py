@@ -1,0 +1,83 @@
+"""Compare training settings at equal processor time, one after another on one core.
+
+Each variant first shows what a step costs, then gets as many steps as fit the time, its
+decay included, so that a busy machine does not favour anybody. One JSON line a variant.
+
+    python benchmarks/compare_recipes.py --data DIR --minutes 15 --out table.jsonl \
+        "base" "blocks=3" "angle_width=64 learning_rate=2e-3"
+"""
+
+import argparse
+import json
+import tempfile
+import time
+import warnings
+from argparse import Namespace
+from pathlib import Path
+
+import torch
+
+from crysformer.ranks import Ranks
+from crysformer.run import CACHE, read_recipe
+from crysformer.schedule import Budget
+from crysformer.train import Trainer
+from crysformer.training_data import find_keys, fit_scalings, load_split
+
+PROBE_STEPS = 12
+
+
+def main() -> None:
+    """Run every variant and append its result."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("variants", nargs="+", help='"base" or "NAME=VALUE NAME=VALUE"')
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    warnings.simplefilter("ignore", UserWarning)
+    keys = find_keys([options.data])
+    for variant in options.variants:
+        result = run(variant, options.data, keys, options.minutes)
+        with options.out.open("a") as lines:
+            lines.write(json.dumps(result) + "\n")
+
+
+def run(variant: str, data: Path, keys: list[str], minutes: float) -> dict:
+    """Train one variant for a processor time and return its last validation errors."""
+    settings = [] if variant == "base" else variant.split()
+    recipe = read_recipe(Namespace(preset="shipped", set=settings))
+    rule = recipe.model.neighbour_rule
+    train, val = (load_split([data], name, keys, rule, CACHE) for name in ("train", "val"))
+    scalings = fit_scalings(train, keys)
+
+    def trainer(folder: str) -> Trainer:
+        ranks = Ranks(0, 1, torch.device("cpu"))
+        return Trainer(recipe, scalings, train, val, Path(folder), ranks)
+
+    with tempfile.TemporaryDirectory() as folder:
+        probe = trainer(folder)
+        started = time.process_time()
+        for _, crystals in zip(range(PROBE_STEPS), _batches(probe), strict=False):
+            probe._train_step(crystals)
+        seconds = (time.process_time() - started) / PROBE_STEPS
+        measured = trainer(folder)
+        measured.fit(Budget(steps=int(minutes * 60 / seconds)))
+        last = (Path(folder) / "metrics.jsonl").read_text().splitlines()[-1]
+    record = json.loads(last)
+    return {
+        "variant": variant,
+        "seconds_per_step": round(seconds, 3),
+        "steps": record["step"],
+        "passes": round(record["passes"], 2),
+        "score": round(record["score"], 4),
+        "mae": {key: round(error["mae"], 4) for key, error in record["val"].items()},
+    }
+
+
+def _batches(trainer: Trainer):  # noqa: ANN202 - an iterator of index arrays
+    return (crystals for _, crystals in trainer.plan.steps(0))
+
+
+if __name__ == "__main__":
+    main()

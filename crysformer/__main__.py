@@ -1,0 +1,8 @@
+"""Run the command line: ``python -m crysformer``."""
+
+import sys
+
+from crysformer.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

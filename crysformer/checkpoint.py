@@ -1,0 +1,113 @@
+"""Weights on disk: safetensors, config.json and card.yml, verified and loaded strictly.
+
+``config.json`` names the sha256 of the tensors; nothing is ever unpickled.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+
+from crysformer.config import ModelConfig
+from crysformer.errors import WeightsError
+from crysformer.model import Crysformer
+from crysformer.targets import Scaling
+
+WEIGHTS = Path(__file__).resolve().parents[1] / "weights"
+"""Folder of the bundled models."""
+
+TENSORS = "model.safetensors"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A trained network and how to read its outputs.
+
+    Attributes:
+        name: Folder name, shown as the model's name.
+        model: Network in evaluation mode.
+        scalings: One per property, in the order of the card; those with a base have no
+            output of their own.
+        training: How it was trained, for cards.
+    """
+
+    name: str
+    model: Crysformer
+    scalings: tuple[Scaling, ...]
+    training: dict[str, Any]
+
+    @property
+    def keys(self) -> list[str]:
+        """Properties it predicts."""
+        return [scaling.key for scaling in self.scalings]
+
+
+def output_keys(scalings: Sequence[Scaling]) -> list[str]:
+    """Properties with an output of their own, in output order."""
+    return [scaling.key for scaling in scalings if not scaling.base]
+
+
+def save_checkpoint(checkpoint: Checkpoint, folder: Path, dtype: torch.dtype) -> None:
+    """Write tensors and configuration.
+
+    Args:
+        checkpoint: What to write.
+        folder: Created where missing.
+        dtype: Floating-point type of the stored tensors.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    state = checkpoint.model.state_dict()
+    content = save_tensors({key: value.to(dtype) for key, value in state.items()})
+    config = {
+        "architecture": checkpoint.model.config.to_dict(),
+        "scalings": [scaling.to_dict() for scaling in checkpoint.scalings],
+        "training": checkpoint.training,
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    (folder / TENSORS).write_bytes(content)
+    (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
+
+
+def load_checkpoint(name: str, root: Path = WEIGHTS) -> Checkpoint:
+    """Load and verify a model.
+
+    Args:
+        name: Folder name of the model.
+        root: Folder that holds the models.
+
+    Raises:
+        WeightsError: There is no such model, a file is damaged or does not fit.
+    """
+    folder = root / name
+    if Path(name).name != name or not (folder / "config.json").is_file():
+        known = sorted(path.parent.name for path in root.glob("*/config.json"))
+        raise WeightsError(f"There is no model {name!r}; there are {known}.")
+    try:
+        config = json.loads((folder / "config.json").read_text())
+        content = (folder / TENSORS).read_bytes()
+        found = hashlib.sha256(content).hexdigest()
+        if found != config["sha256"]:
+            raise WeightsError(
+                f"{folder / TENSORS} is damaged: its sha256 is {found[:12]}…, "
+                f"not {config['sha256'][:12]}… as config.json says."
+            )
+        scalings = tuple(Scaling.from_dict(item) for item in config["scalings"])
+        model = Crysformer(
+            ModelConfig.from_dict(config["architecture"]), len(output_keys(scalings))
+        )
+        state = {key: value.float() for key, value in load_tensors(content).items()}
+        model.load_state_dict(state, strict=True)
+    except (OSError, KeyError, TypeError, ValueError, SafetensorError) as error:
+        raise WeightsError(f"Model {name!r} cannot be read: {error}.") from None
+    except RuntimeError as error:  # torch's strict load
+        raise WeightsError(f"The tensors of model {name!r} do not fit: {error}") from None
+    return Checkpoint(
+        name, model.eval().requires_grad_(False), scalings, config["training"]
+    )

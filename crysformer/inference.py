@@ -1,0 +1,80 @@
+"""Numbers out of a network: decoded predictions for graphs, the same for all callers."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from crysformer.batch import GraphArrays, GraphBatch, collate
+from crysformer.targets import Scaling, sizes_of
+
+MAX_WORK = 60_000
+"""Work of one batch: about 100 MB of activations without gradients."""
+
+
+def batches_by_work(work: NDArray, limit: int = MAX_WORK) -> Iterator[NDArray[np.int64]]:
+    """Group crystals of similar size so that no batch exceeds a limit of work."""
+    order = np.argsort(work, kind="stable")
+    group: list[int] = []
+    total = 0
+    for index in order:
+        if group and total + work[index] > limit:
+            yield np.array(group)
+            group, total = [], 0
+        group.append(int(index))
+        total += int(work[index])
+    if group:
+        yield np.array(group)
+
+
+def predict_graphs(
+    model: nn.Module,
+    scalings: Sequence[Scaling],
+    graphs: Sequence[GraphArrays],
+    num_sites: NDArray,
+    formula_atoms: NDArray,
+    device: torch.device | str = "cpu",
+) -> NDArray[np.float64]:
+    """Predict every property of every graph.
+
+    Args:
+        model: Network in evaluation mode on the device.
+        scalings: One per column of the result.
+        graphs: One per row of the result.
+        num_sites: Atoms in each given cell, for per-cell properties.
+        formula_atoms: Atoms in each reduced formula.
+        device: Where the network lives.
+
+    Returns:
+        Values in the properties' units, (graphs, properties).
+    """
+    values = np.empty((len(graphs), len(scalings)))
+    work = np.array([graph.work for graph in graphs])
+    with torch.inference_mode():
+        for rows in batches_by_work(work):
+            batch = collate([graphs[row] for row in rows]).to(device)
+            targets = model(batch).values.double().cpu().numpy()
+            values[rows] = decode(
+                targets, scalings, batch, num_sites[rows], formula_atoms[rows]
+            )
+    return values
+
+
+def decode(
+    targets: NDArray,
+    scalings: Sequence[Scaling],
+    batch: GraphBatch,
+    num_sites: NDArray,
+    formula_atoms: NDArray,
+) -> NDArray[np.float64]:
+    """Standardised outputs of a batch to values, (crystals, properties)."""
+    composition = batch.composition().double().cpu().numpy()
+    columns: dict[str, NDArray] = {}
+    outputs = iter(targets.T)
+    for scaling in scalings:
+        base = columns[scaling.base] if scaling.base else next(outputs)
+        sizes = sizes_of(scaling.key, num_sites, formula_atoms)
+        columns[scaling.key] = scaling.decode(base, composition, sizes)
+    return np.stack([columns[scaling.key] for scaling in scalings], axis=1)

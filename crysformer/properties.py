@@ -1,0 +1,265 @@
+"""The only home of property names, labels, units, sources and label transforms.
+
+A *label* is a column of a training file; a *property* is what the model learns and the
+app shows. Most are one and the same; tensor components are merged into their mean,
+because a component depends on how the file orients the crystal and the model does not.
+
+Units other than energies, gaps and moduli follow the JARVIS-DFT and ALIGNN papers
+(Choudhary et al., npj Comput. Mater. 6, 173 (2020); Choudhary and DeCost, npj Comput.
+Mater. 7, 185 (2021)); the validation card says which magnitudes were checked.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Transform = Literal["identity", "log1p"]
+Extent = Literal["intensive", "per_cell", "per_formula_unit"]
+
+
+@dataclass(frozen=True)
+class Property:
+    """One predicted property.
+
+    Attributes:
+        key: Name in JSON, CSV and cards.
+        label: Words for a person.
+        symbol: Short mathematical symbol.
+        unit: Unit of every number printed; empty for dimensionless ones.
+        source: Method and data set the labels come from.
+        labels: Label columns whose mean is the training target.
+        transform: Compression of heavy tails before standardising (our choice).
+        extent: What the label counts: ``per_cell`` labels are learnt per atom of the
+            cell, ``per_formula_unit`` ones per atom of the formula unit.
+        composition: Whether a fit of one constant per element is subtracted first.
+        shown: False for labels that serve only to compare errors with other models.
+        non_negative: True if physics forbids values below zero.
+        base: Property of which this one differs by element constants alone; it shares
+            that property's output.
+    """
+
+    key: str
+    label: str
+    symbol: str
+    unit: str
+    source: str
+    labels: tuple[str, ...] = ()
+    transform: Transform = "identity"
+    extent: Extent = "intensive"
+    composition: bool = False
+    shown: bool = True
+    non_negative: bool = False
+    base: str = ""
+
+    @property
+    def floor(self) -> bool:
+        """Whether predictions below zero are raised to zero.
+
+        Labels of moduli are partly negative (unstable crystals): those predictions stay as
+        they are and only the app clips them, with a note.
+        """
+        return self.non_negative and self.unit != "GPa"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Label columns this property is read from."""
+        return self.labels or (self.key,)
+
+
+OPT = "JARVIS-DFT, OptB88vdW"
+MBJ = "JARVIS-DFT, TBmBJ"
+BOLTZTRAP = "JARVIS-DFT, OptB88vdW with BoltzTraP"
+DFPT = "JARVIS-DFT, OptB88vdW with DFPT"
+PBE = "Materials Project 2018, PBE"
+
+_PROPERTIES = (
+    Property(
+        "formation_energy_peratom",
+        "Formation energy",
+        "E_f",
+        "eV/atom",
+        OPT,
+        composition=True,
+    ),
+    Property(
+        "optb88vdw_total_energy",
+        "Total energy",
+        "E_tot",
+        "eV/atom",
+        OPT,
+        base="formation_energy_peratom",
+    ),
+    Property("optb88vdw_bandgap", "Band gap", "E_g", "eV", OPT, non_negative=True),
+    Property("mbj_bandgap", "Band gap", "E_g", "eV", MBJ, non_negative=True),
+    # In this release not the physical energy above the hull: stable AlN reads 1.45.
+    Property(
+        "ehull",
+        "Energy above hull as released",
+        "E_hull",
+        "eV/atom",
+        OPT,
+        composition=True,
+        shown=False,
+    ),
+    Property(
+        "bulk_modulus_kv",
+        "Bulk modulus (Voigt)",
+        "K",
+        "GPa",
+        OPT,
+        composition=True,
+        non_negative=True,
+    ),
+    Property(
+        "shear_modulus_gv",
+        "Shear modulus (Voigt)",
+        "G",
+        "GPa",
+        OPT,
+        composition=True,
+        non_negative=True,
+    ),
+    Property(
+        "magmom_oszicar",
+        "Magnetic moment",
+        "m",
+        "μB/cell",
+        OPT,
+        extent="per_cell",
+        non_negative=True,
+    ),
+    Property(
+        "eps_mean",
+        "Static dielectric constant, mean",
+        "ε",
+        "",
+        OPT,
+        labels=("epsx", "epsy", "epsz"),
+        non_negative=True,
+    ),
+    Property(
+        "meps_mean",
+        "Static dielectric constant, mean",
+        "ε",
+        "",
+        MBJ,
+        labels=("mepsx", "mepsy", "mepsz"),
+        non_negative=True,
+    ),
+    Property("n_Seebeck", "Seebeck coefficient, n-type, 600 K", "S_n", "μV/K", BOLTZTRAP),
+    Property(
+        "n_powerfact",
+        "Power factor, n-type, 600 K",
+        "PF_n",
+        "μW/(m K²)",
+        BOLTZTRAP,
+        non_negative=True,
+    ),
+    Property(
+        "avg_elec_mass",
+        "Effective electron mass, mean",
+        "m_e*",
+        "m_e",
+        BOLTZTRAP,
+        non_negative=True,
+    ),
+    Property(
+        "avg_hole_mass",
+        "Effective hole mass, mean",
+        "m_h*",
+        "m_e",
+        BOLTZTRAP,
+        non_negative=True,
+    ),
+    Property(
+        "spillage", "Spin-orbit spillage", "η", "", OPT + " with SOC", non_negative=True
+    ),
+    Property(
+        "slme",
+        "Solar efficiency limit (SLME)",
+        "η_SLME",
+        "%",
+        MBJ,
+        non_negative=True,
+    ),
+    Property(
+        "max_efg",
+        "Electric field gradient, largest",
+        "V_zz",
+        "10²¹ V/m²",
+        OPT,
+        non_negative=True,
+    ),
+    Property(
+        "ph_heat_capacity",
+        "Phonon heat capacity, 300 K",
+        "C_V",
+        "J/(mol K) per mole of formula units",
+        OPT,
+        extent="per_formula_unit",
+    ),
+    Property(
+        "dfpt_piezo_max_dielectric",
+        "Dielectric constant with ions, largest",
+        "ε_0",
+        "",
+        DFPT,
+        transform="log1p",
+        non_negative=True,
+    ),
+    Property(
+        "dfpt_piezo_max_dij",
+        "Piezoelectric strain constant, largest",
+        "d_ij",
+        "pC/N",
+        DFPT,
+        transform="log1p",
+        non_negative=True,
+    ),
+    Property(
+        "exfoliation_energy",
+        "Exfoliation energy",
+        "E_exf",
+        "meV/atom",
+        OPT,
+        transform="log1p",
+        non_negative=True,
+    ),
+    Property(
+        "formation_energy_per_atom",
+        "Formation energy",
+        "E_f",
+        "eV/atom",
+        PBE,
+        composition=True,
+    ),
+    Property("band_gap_pbe", "Band gap", "E_g", "eV", PBE, non_negative=True),
+    Property(
+        "energy_above_hull",
+        "Energy above hull",
+        "E_hull",
+        "eV/atom",
+        PBE,
+        non_negative=True,
+    ),
+    Property(
+        "bulk_modulus_vrh",
+        "Bulk modulus (VRH)",
+        "K",
+        "GPa",
+        PBE,
+        composition=True,
+        non_negative=True,
+    ),
+    Property(
+        "shear_modulus_vrh",
+        "Shear modulus (VRH)",
+        "G",
+        "GPa",
+        PBE,
+        composition=True,
+        non_negative=True,
+    ),
+)
+
+PROPERTIES: Mapping[str, Property] = {item.key: item for item in _PROPERTIES}

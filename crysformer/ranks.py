@@ -1,0 +1,103 @@
+"""The processes that train together, and the device each of them uses."""
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import distributed
+
+from crysformer.errors import SettingsError
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """This process among those that train together.
+
+    Attributes:
+        index: Of this process.
+        count: Of all processes.
+        device: Where this process computes.
+    """
+
+    index: int
+    count: int
+    device: torch.device
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this process writes files."""
+        return self.index == 0
+
+    def agree(
+        self, spent: float, progress: float, stop: bool
+    ) -> tuple[float, float, bool]:
+        """The first rank's clock and anybody's stop signal, the same for everyone."""
+        if self.count == 1:
+            return spent, progress, stop
+        clock = [spent, progress] if self.is_first else [0.0, 0.0]
+        summed = self.sum(np.array([*clock, float(stop)]))
+        return float(summed[0]), float(summed[1]), summed[2] > 0.0
+
+    def sum(self, values: NDArray) -> NDArray:
+        """Sum of an array over all ranks."""
+        if self.count == 1:
+            return values
+        tensor = torch.tensor(values, device=self.device)
+        distributed.all_reduce(tensor)
+        return tensor.cpu().numpy()
+
+
+def join_ranks(device: torch.device) -> Ranks:
+    """Join the processes that torchrun started, if it did."""
+    count = int(os.environ.get("WORLD_SIZE", "1"))
+    index = int(os.environ.get("RANK", "0"))
+    if count > 1:
+        if device.type == "cuda":
+            device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
+            torch.cuda.set_device(device)
+        distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    if device.type == "cpu":
+        torch.set_num_threads(1 if count > 1 else torch.get_num_threads())
+    return Ranks(index, count, device)
+
+
+def choose_device(name: str) -> torch.device:
+    """Device by name; ``auto`` takes the fastest present.
+
+    Raises:
+        SettingsError: The device is unknown or not present.
+    """
+    present = {"cpu": True, "cuda": torch.cuda.is_available()}
+    present["mps"] = torch.backends.mps.is_available()
+    if name == "auto":
+        name = next(kind for kind in ("cuda", "mps", "cpu") if present[kind])
+    if not present.get(name, False):
+        available = [kind for kind, there in present.items() if there]
+        raise SettingsError(f"There is no device {name!r} here; there are {available}.")
+    return torch.device(name)
+
+
+def launch(arguments: Sequence[str], device: torch.device, processes: int) -> None:
+    """Replace this process by torchrun with one rank per core or GPU, if that helps.
+
+    One single-threaded rank per core is twice as fast on a CPU as one process with as many
+    threads. OpenMP threads that spin while waiting would slow their neighbours.
+    """
+    available = torch.cuda.device_count() if device.type == "cuda" else _cores()
+    count = processes or (1 if device.type == "mps" else available)
+    if count == 1 or "RANK" in os.environ:
+        return
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ["OMP_NUM_THREADS"] = "1"
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    command += [f"--nproc-per-node={count}", "-m", "crysformer", *arguments]
+    sys.stdout.flush()
+    os.execv(sys.executable, command)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1

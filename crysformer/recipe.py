@@ -1,0 +1,86 @@
+"""What defines a training run besides its data: optimiser, loss and schedule settings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from crysformer.config import ModelConfig
+
+Loss = Literal["l1", "huber", "mse"]
+
+EMPHASIS: Mapping[str, float] = {
+    "formation_energy_peratom": 4.0,
+    "optb88vdw_bandgap": 2.0,
+    "mbj_bandgap": 2.0,
+    "bulk_modulus_kv": 1.5,
+    "shear_modulus_gv": 1.5,
+    "formation_energy_per_atom": 4.0,
+    "band_gap_pbe": 2.0,
+}
+"""Weight of a property's labels beside the others (our choice: what people ask for)."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Settings of a training run.
+
+    Attributes:
+        model: Architecture.
+        learning_rate: Of AdamW in the stable phase.
+        weight_decay: Of AdamW, on matrices only [paper: 1e-4].
+        batch_size: Crystals of one step over all ranks.
+        warmup_steps: Steps of rising learning rate after a start without optimiser state.
+        decay: Share of the budget in which the learning rate falls to zero.
+        ema_decay: Memory of the averaged weights per step.
+        loss: Of standardised errors [paper: mse].
+        clip: Largest gradient norm.
+        seed: Of weights and shuffles.
+    """
+
+    model: ModelConfig = field(default_factory=ModelConfig)
+    learning_rate: float = 1e-3
+    weight_decay: float = 1e-2
+    batch_size: int = 64
+    warmup_steps: int = 500
+    decay: float = 0.3
+    ema_decay: float = 0.999
+    loss: Loss = "l1"
+    clip: float = 2.0
+    seed: int = 0
+
+
+def label_weights(keys: list[str], coverage: Tensor) -> Tensor:
+    """Weight of one label of each property.
+
+    A property known for a share f of the crystals gets ``f ** -0.5``: rare labels count
+    for more than their number, but less than if every property had the same say.
+    """
+    emphasis = torch.tensor([EMPHASIS.get(key, 1.0) for key in keys])
+    return emphasis * coverage.clamp(min=1e-3) ** -0.5
+
+
+def masked_loss(
+    predictions: Tensor, targets: Tensor, weights: Tensor, total: Tensor, loss: Loss
+) -> Tensor:
+    """Weighted loss of the known labels, over the weight of all labels of the step.
+
+    Args:
+        predictions: (crystals, properties).
+        targets: NaN where unknown, (crystals, properties).
+        weights: Of one label, (properties,).
+        total: Summed weight of all known labels on all ranks.
+        loss: Kind of loss.
+    """
+    known = ~targets.isnan()
+    targets = torch.where(known, targets, predictions.detach())
+    if loss == "l1":
+        errors = (predictions - targets).abs()
+    elif loss == "huber":
+        errors = functional.huber_loss(predictions, targets, reduction="none", delta=0.5)
+    else:
+        errors = (predictions - targets) ** 2
+    return (errors * known * weights).sum() / total

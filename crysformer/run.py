@@ -1,0 +1,100 @@
+"""The train command: options to a running or resumed training run."""
+
+import warnings
+from argparse import Namespace
+from dataclasses import fields, replace
+from pathlib import Path
+
+from crysformer.config import get_preset
+from crysformer.errors import SettingsError
+from crysformer.ranks import Ranks, choose_device, join_ranks, launch
+from crysformer.recipe import Recipe
+from crysformer.schedule import Budget
+from crysformer.training_data import find_keys, fit_scalings, load_split
+
+CACHE = Path.home() / ".cache" / "crysformer" / "graphs"
+"""Where graph stores are kept between runs."""
+
+
+def train(options: Namespace, arguments: list[str]) -> None:
+    """Train, resume or finish a run as the command line asks.
+
+    Raises:
+        CrysformerError: An option, file or state cannot be used.
+    """
+    recipe = read_recipe(options)
+    device = choose_device(options.device)
+    folders = [Path(folder) for folder in options.data]
+    rule = recipe.model.neighbour_rule
+    with warnings.catch_warnings():
+        # pymatgen warns of every noble gas it has no electronegativity for.
+        warnings.simplefilter("ignore", UserWarning)
+        if not _is_rank():
+            # Graphs are built by all cores before the ranks start and share them.
+            keys = find_keys(folders)
+            for split in ("train", "val"):
+                load_split(folders, split, keys, rule, CACHE)
+            launch(arguments, device, options.processes)
+        ranks = join_ranks(device)
+        keys = find_keys(folders)
+        splits = [load_split(folders, s, keys, rule, CACHE) for s in ("train", "val")]
+    _start(recipe, options, keys, splits, ranks)
+
+
+def read_recipe(options: Namespace) -> Recipe:
+    """Preset and ``--set`` overrides to a recipe.
+
+    Raises:
+        SettingsError: A setting is unknown or its value has the wrong type.
+    """
+    kinds = {field.name: field.type for field in fields(Recipe)}
+    of_model, of_recipe = {}, {}
+    for item in options.set:
+        name, _, text = item.partition("=")
+        value = _parse(text)
+        (of_recipe if name in kinds and name != "model" else of_model)[name] = value
+    return replace(Recipe(model=get_preset(options.preset, **of_model)), **of_recipe)
+
+
+def _parse(text: str) -> bool | int | float | str:
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _is_rank() -> bool:
+    import os
+
+    return "RANK" in os.environ
+
+
+def _start(
+    recipe: Recipe, options: Namespace, keys: list[str], splits: list, ranks: Ranks
+) -> None:
+    from crysformer.checkpoint import load_checkpoint
+    from crysformer.train import Trainer
+
+    train_data, val_data = splits
+    scalings = fit_scalings(train_data, keys)
+    start = load_checkpoint(options.start_from) if options.start_from else None
+    if start is not None:
+        if start.keys != keys or start.model.config != recipe.model:
+            raise SettingsError(
+                f"Model {options.start_from!r} has other properties or another "
+                "architecture than this run."
+            )
+        scalings = list(start.scalings)
+    out = Path(options.out)
+    trainer = Trainer(recipe, scalings, train_data, val_data, out, ranks)
+    if options.resume:
+        trainer.resume()
+    elif (out / "state.pt").exists():
+        raise SettingsError(f"{out} already holds a run; add --resume to go on with it.")
+    elif start is not None:
+        trainer.start_from(start.model)
+    trainer.fit(Budget(options.hours, options.steps))

@@ -1,0 +1,110 @@
+"""From property values to standardised targets and back.
+
+In this order: per-cell or per-formula-unit values to values per atom; heavy tails through
+their transform; minus a linear fit of one constant per element where that helps; minus the
+median, over the mean absolute deviation. Total energy has no output of its own: minus the
+formation energy it is linear in composition to 0.8 meV/atom, so it is the predicted
+formation energy plus element constants, and the two cannot contradict each other.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crysformer.properties import PROPERTIES
+
+NUM_ELEMENTS = 119
+"""Columns of a composition: fraction of each element by atomic number."""
+
+_RIDGE = 1e-3
+"""Keeps constants of elements that a label hardly knows near zero."""
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """One property's way between values and targets.
+
+    Attributes:
+        key: Property.
+        shift: Median after transform and element constants.
+        scale: Mean absolute deviation from it.
+        constants: Contribution of each element by atomic number, (119,).
+        base: Property whose prediction this one adds its constants to, or empty.
+    """
+
+    key: str
+    shift: float
+    scale: float
+    constants: tuple[float, ...]
+    base: str = ""
+
+    def encode(self, values: NDArray, composition: NDArray, sizes: NDArray) -> NDArray:
+        """Values to targets; NaN stays NaN, (rows,)."""
+        rows = _transform(self.key, values / sizes)
+        return (rows - composition @ np.array(self.constants) - self.shift) / self.scale
+
+    def decode(self, targets: NDArray, composition: NDArray, sizes: NDArray) -> NDArray:
+        """Targets to values in the property's unit, (rows,)."""
+        rows = targets * self.scale + self.shift + composition @ np.array(self.constants)
+        values = _restore(self.key, rows) * sizes
+        return np.maximum(values, 0.0) if PROPERTIES[self.key].floor else values
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready fields."""
+        return {**self.__dict__, "constants": list(self.constants)}
+
+    @classmethod
+    def from_dict(cls, fields: dict[str, Any]) -> "Scaling":
+        """Read what ``to_dict`` wrote."""
+        return cls(**{**fields, "constants": tuple(fields["constants"])})
+
+
+def sizes_of(key: str, num_sites: NDArray, formula_atoms: NDArray) -> NDArray:
+    """What a property's value is divided by before learning, (rows,)."""
+    extent = PROPERTIES[key].extent
+    if extent == "per_cell":
+        return num_sites
+    if extent == "per_formula_unit":
+        return formula_atoms
+    return np.ones(len(num_sites))
+
+
+def fit_scaling(
+    key: str, values: NDArray, composition: NDArray, sizes: NDArray
+) -> Scaling:
+    """Fit one property's constants, median and deviation on training rows."""
+    known = ~np.isnan(values)
+    rows = _transform(key, values[known] / sizes[known])
+    constants = np.zeros(NUM_ELEMENTS)
+    if PROPERTIES[key].composition:
+        constants = _element_constants(composition[known], rows - np.median(rows))
+        rows = rows - composition[known] @ constants
+    shift = float(np.median(rows))
+    scale = float(np.abs(rows - shift).mean()) or 1.0
+    return Scaling(key, shift, scale, tuple(constants.tolist()))
+
+
+def fit_derived(
+    key: str, base: str, difference: NDArray, composition: NDArray
+) -> Scaling:
+    """Element constants by which one property exceeds another."""
+    known = ~np.isnan(difference)
+    constants = _element_constants(composition[known], difference[known])
+    return Scaling(key, 0.0, 1.0, tuple(constants.tolist()), base)
+
+
+def _element_constants(composition: NDArray, values: NDArray) -> NDArray:
+    gram = composition.T @ composition + _RIDGE * np.eye(NUM_ELEMENTS)
+    return np.linalg.solve(gram, composition.T @ values)
+
+
+def _transform(key: str, values: NDArray) -> NDArray:
+    if PROPERTIES[key].transform == "log1p":
+        return np.log1p(np.maximum(values, 0.0))
+    return values
+
+
+def _restore(key: str, rows: NDArray) -> NDArray:
+    return np.expm1(rows) if PROPERTIES[key].transform == "log1p" else rows

@@ -1,0 +1,298 @@
+"""Training on one or several ranks, stoppable and resumable at any minute.
+
+A run's folder holds ``state.pt`` (stable phase), ``decay.pt`` (a decay under way),
+``best.pt`` (averaged weights with the best validation score) and ``metrics.jsonl``.
+"""
+
+import json
+import signal
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+from torch.optim.swa_utils import AveragedModel
+from tqdm import tqdm
+
+from crysformer.batch import collate
+from crysformer.batches import BatchPlan, share_by_work
+from crysformer.config import ModelConfig
+from crysformer.data import Dataset
+from crysformer.errors import DataError
+from crysformer.inference import predict_graphs
+from crysformer.metrics import PropertyError, property_error
+from crysformer.model import Crysformer
+from crysformer.ranks import Ranks
+from crysformer.recipe import Recipe, label_weights, masked_loss
+from crysformer.schedule import Budget, decay_factor, decay_progress, warmup_factor
+from crysformer.targets import Scaling, sizes_of
+
+CHECKPOINT_SECONDS = 240.0
+"""Time between checkpoints: what a power cut can cost."""
+
+
+class Trainer:
+    """One training run on this rank.
+
+    Args:
+        recipe: Settings.
+        scalings: Properties and their scalings; those with a base are not trained.
+        train: Training crystals.
+        val: Validation crystals.
+        folder: Of the run.
+        ranks: Who takes part.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        scalings: Sequence[Scaling],
+        train: Dataset,
+        val: Dataset,
+        folder: Path,
+        ranks: Ranks,
+    ) -> None:
+        self.recipe, self.scalings, self.ranks = recipe, tuple(scalings), ranks
+        self.train_data, self.val_data, self.folder = train, val, folder
+        outputs = [s for s in scalings if not s.base]
+        torch.manual_seed(recipe.seed)
+        self.model = Crysformer(recipe.model, len(outputs)).to(ranks.device)
+        self.average = AveragedModel(
+            self.model, multi_avg_fn=_moving_average(recipe.ema_decay)
+        )
+        self.parallel: nn.Module = self.model
+        if ranks.count > 1:
+            self.parallel = DistributedDataParallel(
+                self.model, gradient_as_bucket_view=True
+            )
+        self.optimiser = _optimiser(self.model, recipe)
+        self.targets = torch.tensor(
+            _targets(train, scalings, outputs), dtype=torch.float32
+        )
+        coverage = (~self.targets.isnan()).float().mean(dim=0)
+        self.weights = label_weights([s.key for s in outputs], coverage)
+        self.plan = BatchPlan(train.graphs.work, recipe.batch_size, recipe.seed)
+        self.step = self.first_step = 0
+        self.seconds = self.progress = 0.0
+        self.best = float("inf")
+        self.stopping = False
+
+    def fit(self, budget: Budget) -> None:
+        """Train until the budget is spent or a stop signal arrives."""
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, self._stop)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        started_with, before, losses = self.step, self.progress, []
+        last_save = clock = time.monotonic()
+        bar = tqdm(
+            desc="training",
+            unit="step",
+            initial=self.step,
+            disable=not self.ranks.is_first,
+            mininterval=5.0,
+        )
+        for step, crystals in self.plan.steps(self.step):
+            spent = budget.spent(self.step - started_with)
+            progress = decay_progress(spent, self.recipe.decay, before)
+            spent, progress, stop = self.ranks.agree(spent, progress, self.stopping)
+            if stop or spent >= 1.0:
+                break
+            if progress > 0.0 and self.progress == 0.0:
+                self._save()  # the stable phase can go on from here after the decay
+            self.progress = progress
+            losses.append(self._train_step(crystals))
+            self.step = step + 1
+            now = time.monotonic()
+            self.seconds, clock = self.seconds + now - clock, now
+            bar.update()
+            if self.step % self.plan.steps_per_pass == 0:
+                bar.set_postfix(self._evaluate(losses))
+                losses = []
+            if now - last_save > CHECKPOINT_SECONDS:
+                self._save()
+                last_save = now
+        bar.close()
+        self.progress = max(self.progress, progress)
+        self._save()
+        self._evaluate(losses)
+
+    def _stop(self, *_: object) -> None:
+        self.stopping = True
+
+    def _train_step(self, crystals: np.ndarray) -> float:
+        """One optimiser step on this rank's share of a batch; returns its loss."""
+        share = share_by_work(crystals, self.train_data.graphs.work, self.ranks.count)
+        mine = share[self.ranks.index]
+        known = ~self.targets[torch.from_numpy(crystals)].isnan()
+        total = (known * self.weights).sum()
+        batch = collate([self.train_data.graphs[row] for row in mine])
+        output = self.parallel(batch.to(self.ranks.device)).values
+        loss = masked_loss(
+            output,
+            self.targets[torch.from_numpy(mine)].to(output.device),
+            self.weights.to(output.device),
+            total.to(output.device),
+            self.recipe.loss,
+        )
+        # Ranks average gradients; each loss is already over the labels of all ranks.
+        (loss * self.ranks.count).backward()
+        nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip)
+        factor = warmup_factor(self.step - self.first_step, self.recipe.warmup_steps)
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.recipe.learning_rate * factor * decay_factor(self.progress)
+        self.optimiser.step()
+        self.optimiser.zero_grad()
+        self.average.update_parameters(self.model)
+        return float(loss.detach())
+
+    def _evaluate(self, losses: list[float]) -> dict[str, str]:
+        """Validate the averaged weights, note the errors, keep the best."""
+        errors = validate(self.average.module, self.scalings, self.val_data, self.ranks)
+        train_loss = self.ranks.sum(np.array([np.sum(losses)]))[0] / max(len(losses), 1)
+        score = float(np.nanmean([e.mae / e.mad for e in errors.values() if e.mad > 0]))
+        if self.ranks.is_first:
+            record = {
+                "step": self.step,
+                "passes": self.step * self.recipe.batch_size / len(self.train_data),
+                "hours": self.seconds / 3600.0,
+                "learning_rate": self.optimiser.param_groups[0]["lr"],
+                "train_loss": train_loss,
+                "score": score,
+                "val": {key: asdict(error) for key, error in errors.items()},
+            }
+            with (self.folder / "metrics.jsonl").open("a") as lines:
+                lines.write(json.dumps(record) + "\n")
+            if score < self.best:
+                self.best = score
+                _write(self.folder / "best.pt", self._weights() | {"metrics": record})
+        first = next(iter(errors))
+        return {"loss": f"{train_loss:.4f}", first: f"{errors[first].mae:.4f}"}
+
+    def _weights(self) -> dict[str, Any]:
+        return {
+            "recipe": asdict(self.recipe),
+            "scalings": [scaling.to_dict() for scaling in self.scalings],
+            "average": self.average.module.state_dict(),
+        }
+
+    def _save(self) -> None:
+        if not self.ranks.is_first:
+            return
+        name = "state.pt" if self.progress == 0.0 else "decay.pt"
+        state = self._weights() | {
+            "model": self.model.state_dict(),
+            "num_averaged": self.average.n_averaged,
+            "optimiser": self.optimiser.state_dict(),
+            "step": self.step,
+            "first_step": self.first_step,
+            "seconds": self.seconds,
+            "progress": self.progress,
+            "best": self.best,
+        }
+        _write(self.folder / name, state)
+
+    def resume(self) -> None:
+        """Go on from the folder: an unfinished decay, else the stable phase.
+
+        Raises:
+            DataError: The folder holds no state of a run with this recipe.
+        """
+        states = [
+            torch.load(path, weights_only=True, map_location="cpu")
+            for path in (self.folder / "decay.pt", self.folder / "state.pt")
+            if path.exists()
+        ]
+        states = [state for state in states if state["progress"] < 1.0]
+        if not states:
+            raise DataError(f"{self.folder} holds no run that could be resumed.")
+        state = states[0]
+        if ModelConfig.from_dict(state["recipe"]["model"]) != self.recipe.model:
+            raise DataError(f"{self.folder} holds a run of another architecture.")
+        self.model.load_state_dict(state["model"])
+        self.average.module.load_state_dict(state["average"])
+        self.average.n_averaged.copy_(state["num_averaged"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.step, self.first_step = state["step"], state["first_step"]
+        self.seconds, self.progress = state["seconds"], state["progress"]
+        self.best = state["best"]
+
+    def start_from(self, model: Crysformer) -> None:
+        """Begin with exported weights instead of random ones."""
+        self.model.load_state_dict(model.state_dict())
+        self.average.module.load_state_dict(model.state_dict())
+
+
+def validate(
+    model: nn.Module, scalings: Sequence[Scaling], data: Dataset, ranks: Ranks
+) -> dict[str, PropertyError]:
+    """Errors on a data set, every rank predicting its share of the work."""
+    shares = share_by_work(np.arange(len(data)), data.graphs.work, ranks.count)
+    mine = shares[ranks.index]
+    predictions = np.zeros(data.values.shape)
+    predictions[mine] = predict_graphs(
+        model.eval(),
+        scalings,
+        [data.graphs[row] for row in mine],
+        data.num_sites[mine],
+        data.formula_atoms[mine],
+        ranks.device,
+    )
+    predictions = ranks.sum(predictions)
+    return {
+        scaling.key: property_error(data.values[:, column], predictions[:, column])
+        for column, scaling in enumerate(scalings)
+    }
+
+
+def _moving_average(decay: float) -> Callable[..., None]:
+    """Exponential average whose memory grows to its full length with the run's age."""
+
+    @torch.no_grad()
+    def update(averages: list[Tensor], current: list[Tensor], count: Tensor) -> None:
+        age = float(count)
+        memory = min(decay, (1.0 + age) / (10.0 + age))
+        torch._foreach_lerp_(averages, current, 1.0 - memory)
+
+    return update
+
+
+def _optimiser(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+    """AdamW; biases, norms and embeddings of elements are not decayed."""
+    matrices, others = [], []
+    for name, parameter in model.named_parameters():
+        decayed = parameter.ndim > 1 and "atom_embedding" not in name
+        (matrices if decayed else others).append(parameter)
+    groups = [
+        {"params": matrices, "weight_decay": recipe.weight_decay},
+        {"params": others, "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=recipe.learning_rate, fused=True)
+
+
+def _targets(
+    data: Dataset, scalings: Sequence[Scaling], outputs: Sequence[Scaling]
+) -> np.ndarray:
+    """Standardised training targets, (crystals, outputs)."""
+    composition = data.composition()
+    columns = {scaling.key: column for column, scaling in enumerate(scalings)}
+    encoded = [
+        scaling.encode(
+            data.values[:, columns[scaling.key]],
+            composition,
+            sizes_of(scaling.key, data.num_sites, data.formula_atoms),
+        )
+        for scaling in outputs
+    ]
+    return np.stack(encoded, axis=1)
+
+
+def _write(path: Path, state: dict[str, Tensor | Any]) -> None:
+    """Replace a file in one move, so that a crash leaves the old one whole."""
+    partial = path.with_suffix(".partial")
+    torch.save(state, partial)
+    partial.replace(path)
