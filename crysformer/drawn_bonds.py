@@ -16,7 +16,7 @@ CHEMICAL_LAYER = "Chemical bonds"
 
 
 @dataclass(frozen=True)
-class Bonds:
+class DrawnBonds:
     """Directed bonds of one structure and how to draw them.
 
     Attributes:
@@ -25,7 +25,7 @@ class Bonds:
         j: Neighbours, ``(bonds,)``.
         image: Cell shift of each neighbour, ``(bonds, 3)``.
         length: Bond lengths in Å, ``(bonds,)``.
-        one_way: True where the list holds no reverse bond, ``(bonds,)``.
+        reverse: Id of each bond's reverse in the complete list, -1 where it has none.
         layer: Name of the layer these bonds form.
         colour: Colour of each bond; None lets each half take its atom's colour.
         radius: Thickness of each bond in Å; None draws all alike.
@@ -37,7 +37,7 @@ class Bonds:
     j: NDArray[np.int64]
     image: NDArray[np.int64]
     length: NDArray[np.float64]
-    one_way: NDArray[np.bool_]
+    reverse: NDArray[np.int64]
     layer: str = MODEL_LAYER
     colour: Sequence[str] | None = None
     radius: NDArray[np.float64] | None = None
@@ -52,30 +52,35 @@ class Bonds:
         length: NDArray[np.float64],
         *,
         layer: str = MODEL_LAYER,
-    ) -> "Bonds":
+    ) -> "DrawnBonds":
         """Number a complete list of bonds and find those without a reverse."""
         i, j, image = (np.asarray(array, dtype=np.int64) for array in (i, j, image))
         image = image.reshape(-1, 3)
         forward = list(
             zip(i.tolist(), j.tolist(), map(tuple, image.tolist()), strict=True)
         )
-        present = set(forward)
-        one_way = [(b, a, (-x, -y, -z)) not in present for a, b, (x, y, z) in forward]
+        number = {bond: row for row, bond in enumerate(forward)}
+        back = [number.get((b, a, (-x, -y, -z)), -1) for a, b, (x, y, z) in forward]
         return cls(
             id=np.arange(len(i)),
             i=i,
             j=j,
             image=image,
             length=np.asarray(length, dtype=float),
-            one_way=np.array(one_way, dtype=bool),
+            reverse=np.array(back, dtype=np.int64),
             layer=layer,
         )
 
     def __len__(self) -> int:
         return len(self.id)
 
-    def select(self, mask: NDArray[np.bool_]) -> "Bonds":
-        """Keep some bonds; what is one-way was decided on the complete list."""
+    @property
+    def one_way(self) -> NDArray[np.bool_]:
+        """Whether the complete list lacks each bond's reverse, ``(bonds,)``."""
+        return self.reverse < 0
+
+    def select(self, mask: NDArray[np.bool_]) -> "DrawnBonds":
+        """Keep some bonds; reverses were sought in the complete list."""
         rows = np.flatnonzero(mask)
         return replace(
             self,
@@ -84,15 +89,15 @@ class Bonds:
             j=self.j[rows],
             image=self.image[rows],
             length=self.length[rows],
-            one_way=self.one_way[rows],
+            reverse=self.reverse[rows],
             colour=None if self.colour is None else [self.colour[k] for k in rows],
             radius=None if self.radius is None else self.radius[rows],
             note=None if self.note is None else [self.note[k] for k in rows],
         )
 
 
-def chemical_bonds(structure: Structure, tolerance: float = 0.1) -> Bonds:
-    """Bonds a chemist would draw, for pictures only.
+def chemical_bonds(structure: Structure, tolerance: float = 0.1) -> DrawnBonds:
+    """DrawnBonds a chemist would draw, for pictures only.
 
     The rule is that of pymatgen's ``MinimumDistanceNN``: an atom is bonded to every
     neighbour at most ``1 + tolerance`` times as far as its nearest one, and a bond found
@@ -109,7 +114,7 @@ def chemical_bonds(structure: Structure, tolerance: float = 0.1) -> Bonds:
     reach = (1 + tolerance) * np.maximum(nearest[centre], nearest[neighbour])
     near = np.flatnonzero(length <= reach + 1e-6)
     rows = near[np.lexsort((length[near], centre[near]))]
-    return Bonds.of(
+    return DrawnBonds.of(
         centre[rows],
         neighbour[rows],
         np.rint(image[rows]),

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from pymatgen.core import Element
 from scipy.spatial import ConvexHull, QhullError
 
-from crysformer.drawn_bonds import Bonds
+from crysformer.drawn_bonds import DrawnBonds
 from crysformer.periodic import GHOST, Copies, Crystal
 
 POLYHEDRON_OPACITY = 0.55
@@ -56,7 +56,7 @@ def angle_wedge(
 
 
 def polyhedra(
-    crystal: Crystal, drawn: Copies, bonds: Bonds | None, colours: dict[str, str]
+    crystal: Crystal, drawn: Copies, bonds: DrawnBonds | None, colours: dict[str, str]
 ) -> list[dict[str, Any]]:
     """Hulls of the neighbours around every drawn cation, as triangles.
 

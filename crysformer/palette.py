@@ -5,9 +5,8 @@ elements of one crystal well separated colours of Okabe and Ito (2008), which st
 for every common kind of colour blindness; there a colour means an element within one
 picture only, so the legend goes with it.
 
-Numbers use cividis (Nunez, Anderton and Renslow, PLOS ONE 13, e0199239 (2018)) when they
-run from zero up, and ColorBrewer's PuOr when they run both ways: both are perceptually
-ordered and colour-blind-safe.
+Numbers that run from zero up use viridis (Smith and van der Walt, 2015), numbers that run
+both ways ColorBrewer's PuOr: both are perceptually ordered and colour-blind-safe.
 """
 
 from collections.abc import Iterable, Sequence
@@ -36,18 +35,20 @@ OKABE_ITO = (
     "#CC79A7",
     "#999999",
 )
-CIVIDIS = (
-    "#00224E",
-    "#123570",
-    "#3B496C",
-    "#575D6D",
-    "#707173",
-    "#8A8678",
-    "#A59C74",
-    "#C3B369",
-    "#E1CC55",
-    "#FEE838",
+VIRIDIS = (
+    "#440154",
+    "#482878",
+    "#3E4A89",
+    "#31688E",
+    "#26828E",
+    "#1F9E89",
+    "#35B779",
+    "#6DCD59",
+    "#B4DE2C",
+    "#FDE725",
 )
+# The middle of a diverging scale is the background's neighbour: what is neither more nor
+# less recedes, on light pages and on dark ones.
 PURPLE_ORANGE = (
     "#542788",
     "#8073AC",
@@ -58,6 +59,17 @@ PURPLE_ORANGE = (
     "#FDB863",
     "#E08214",
     "#B35806",
+)
+PURPLE_ORANGE_DARK = (
+    "#D8DAEB",
+    "#B2ABD2",
+    "#8C80BE",
+    "#5D5288",
+    "#3A3D47",
+    "#7C521F",
+    "#C2781C",
+    "#FDB863",
+    "#FEE0B6",
 )
 LIFT_RANGE = 4.0
 
@@ -100,6 +112,11 @@ def element_colours(symbols: Iterable[str], scheme: Scheme) -> dict[str, str]:
     return {symbol: to_hex(table.get(symbol, (180, 180, 180))) for symbol in present}
 
 
+def muted(colour: str) -> str:
+    """Take a third of a colour's strength away."""
+    return to_hex(0.64 * to_rgb(colour) + 0.36 * to_rgb("#C4C8CE"))
+
+
 def _darker(colour: str, steps: int) -> str:
     return to_hex(to_rgb(colour) * 0.6**steps).upper()
 
@@ -113,23 +130,28 @@ class Scale:
             ``lift`` symmetric about one on a logarithmic axis.
         low: Number at the left end.
         high: Number at the right end.
+        dark: Whether the page is dark: large numbers stand out from the background,
+            so the sequence runs from dark to light there and from light to dark else.
     """
 
     kind: ScaleKind
     low: float
     high: float
+    dark: bool = False
 
     @classmethod
-    def fit(cls, values: ArrayLike, kind: ScaleKind = "sequential") -> "Scale":
+    def fit(
+        cls, values: ArrayLike, kind: ScaleKind = "sequential", *, dark: bool = False
+    ) -> "Scale":
         """Choose the ends for the values shown."""
         numbers = np.asarray(values, dtype=float)
         numbers = numbers[np.isfinite(numbers)]
         top = float(np.abs(numbers).max()) if numbers.size else 1.0
         if kind == "lift":
-            return cls(kind, 1 / LIFT_RANGE, LIFT_RANGE)
+            return cls(kind, 1 / LIFT_RANGE, LIFT_RANGE, dark)
         if kind == "difference":
-            return cls(kind, -(top or 1.0), top or 1.0)
-        return cls(kind, 0.0, top or 1.0)
+            return cls(kind, -(top or 1.0), top or 1.0, dark)
+        return cls(kind, 0.0, top or 1.0, dark)
 
     def position(self, values: ArrayLike) -> NDArray[np.float64]:
         """Place of each value along the bar, on [0, 1]."""
@@ -148,10 +170,11 @@ class Scale:
     def strength(self, values: ArrayLike) -> NDArray[np.float64]:
         """How strongly each value should be drawn, on [0, 1].
 
-        Differences count by their size; weights and lifts by their place on the bar.
+        Differences count by their size; weights and lifts in proportion to themselves.
         """
-        place = self.position(values)
-        return np.abs(2 * place - 1) if self.kind == "difference" else place
+        if self.kind == "difference":
+            return np.abs(2 * self.position(values) - 1)
+        return np.clip(np.asarray(values, dtype=float) / self.high, 0.0, 1.0)
 
     def bar(self, title: str) -> dict[str, Any]:
         """Describe the colour bar: title, colours, and ticks with their numbers."""
@@ -169,13 +192,27 @@ class Scale:
     def _ticks(self) -> list[float]:
         if self.kind == "lift":
             return [0.25, 0.5, 1.0, 2.0, 4.0]
-        return [float(number) for number in np.linspace(self.low, self.high, 5)]
+        if self.kind == "difference":
+            return [self.low, self.low / 2, 0.0, self.high / 2, self.high]
+        step = _round_step(self.high / 4)
+        inner = np.arange(0, 0.9 * self.high, step)
+        return [*inner.tolist(), self.high]
 
     def _blend(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
-        table: Sequence[str] = CIVIDIS if self.kind == "sequential" else PURPLE_ORANGE
+        table: Sequence[str]
+        if self.kind == "sequential":
+            table = VIRIDIS if self.dark else VIRIDIS[::-1]
+        else:
+            table = PURPLE_ORANGE_DARK if self.dark else PURPLE_ORANGE
         stops = np.array([to_rgb(colour) for colour in table])
         grid = np.linspace(0, 1, len(stops))
         return np.stack([np.interp(places, grid, stops[:, k]) for k in range(3)], axis=-1)
+
+
+def _round_step(rough: float) -> float:
+    """The next of 1, 2, 2.5, 5 times a power of ten."""
+    power = 10.0 ** np.floor(np.log10(rough))
+    return power * next(step for step in (1, 2, 2.5, 5, 10) if step * power >= rough)
 
 
 def _number(value: float) -> str:

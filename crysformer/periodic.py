@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pymatgen.core import Structure
 
-from crysformer.drawn_bonds import Bonds
+from crysformer.drawn_bonds import DrawnBonds
 
 Beyond = Literal["Nothing", "Half bonds", "Ghost atoms"]
 BEYOND: tuple[Beyond, ...] = get_args(Beyond)
@@ -61,7 +61,7 @@ class Crystal:
         """Cartesian places of copies, ``(copies, 3)``."""
         return (self.frac[site] + cell) @ self.matrix
 
-    def neighbour_cell(self, bonds: Bonds) -> NDArray[np.int64]:
+    def neighbour_cell(self, bonds: DrawnBonds) -> NDArray[np.int64]:
         """Cell of each bond's neighbour, for a centre in cell (0, 0, 0)."""
         return bonds.image + self.shift[bonds.j] - self.shift[bonds.i]
 
@@ -121,7 +121,7 @@ def drawn_copies(
 
 
 def drawn_halves(
-    crystal: Crystal, drawn: Copies, bonds: Bonds | None, beyond: Beyond
+    crystal: Crystal, drawn: Copies, bonds: DrawnBonds | None, beyond: Beyond
 ) -> tuple[Copies, Halves]:
     """Give every drawn atom its half bonds.
 
@@ -149,7 +149,7 @@ def drawn_halves(
 
 
 def _bonds_of_copies(
-    site: NDArray[np.int64], bonds: Bonds
+    site: NDArray[np.int64], bonds: DrawnBonds
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Pair every copy with the bonds of its site: indices of copies and of bonds."""
     order = np.argsort(bonds.i, kind="stable")
@@ -165,7 +165,9 @@ def _unique_copies(site: NDArray[np.int64], cell: NDArray[np.int64]) -> Copies:
     return Copies(site[first], cell[first], np.full(len(first), GHOST))
 
 
-def _halves_back(crystal: Crystal, ghosts: Copies, drawn: Copies, bonds: Bonds) -> Halves:
+def _halves_back(
+    crystal: Crystal, ghosts: Copies, drawn: Copies, bonds: DrawnBonds
+) -> Halves:
     """Halves that ghosts draw towards atoms inside: they show the reverse direction."""
     atom, row = _bonds_of_copies(ghosts.site, bonds)
     start = ghosts.cell[atom]

@@ -19,10 +19,10 @@ import numpy as np
 from pymatgen.core import Element, Structure
 
 from crysformer.camera import presets
-from crysformer.drawn_bonds import MODEL_LAYER, Bonds
+from crysformer.drawn_bonds import MODEL_LAYER, DrawnBonds
 from crysformer.errors import SettingsError
 from crysformer.overlays import polyhedra
-from crysformer.palette import Scheme, element_colours
+from crysformer.palette import Scheme, element_colours, muted
 from crysformer.periodic import (
     GHOST,
     Beyond,
@@ -62,7 +62,7 @@ class Scene:
 
 def build_scene(
     structure: Structure,
-    bonds: Bonds | None = None,
+    bonds: DrawnBonds | None = None,
     *,
     supercell: tuple[int, int, int] = (1, 1, 1),
     boundary: bool = True,
@@ -102,6 +102,9 @@ def build_scene(
         crystal, drawn_copies(crystal, supercell, boundary), sticks, beyond
     )
     colours = element_colours(crystal.symbols, scheme)
+    if bonds is not None and bonds.colour is not None:
+        # Bonds that carry numbers come first; elements stay recognisable behind them.
+        colours = {symbol: muted(colour) for symbol, colour in colours.items()}
     payload: dict[str, Any] = {
         "structure": structure_hash(structure),
         "supercell": list(supercell),
@@ -197,7 +200,7 @@ def _atoms(crystal: Crystal, drawn: Copies) -> dict[str, list[Any]]:
 
 
 def _bond_rows(
-    crystal: Crystal, bonds: Bonds, colours: dict[str, str], halves: Halves
+    crystal: Crystal, bonds: DrawnBonds, colours: dict[str, str], halves: Halves
 ) -> dict[str, Any]:
     labels = site_labels(crystal.symbols)
     own = [colours[crystal.symbols[i]] for i in bonds.i]
@@ -220,7 +223,7 @@ def _bond_rows(
     }
 
 
-def _bond_texts(labels: list[str], bonds: Bonds) -> list[str]:
+def _bond_texts(labels: list[str], bonds: DrawnBonds) -> list[str]:
     """One line per bond; whoever shows it must treat it as text."""
     arrow = "\N{RIGHTWARDS ARROW}" if bonds.layer == MODEL_LAYER else "\N{EN DASH}"
     texts = []

@@ -8,10 +8,10 @@ from pymatgen.analysis.local_env import MinimumDistanceNN
 from pymatgen.core import Lattice, Structure
 
 from crysformer.camera import presets
-from crysformer.drawn_bonds import Bonds, chemical_bonds
+from crysformer.drawn_bonds import DrawnBonds, chemical_bonds
 from crysformer.errors import SettingsError
 from crysformer.overlays import angle_wedge
-from crysformer.palette import CIVIDIS, SCHEMES, Scale, element_colours
+from crysformer.palette import SCHEMES, VIRIDIS, Scale, element_colours
 from crysformer.periodic import BOUNDARY, CELL, GHOST
 from crysformer.scene import build_scene, site_labels
 
@@ -100,7 +100,7 @@ def test_bonds_follow_sites_outside_the_cell(rock_salt):
 
 
 def one_way_pair():
-    return Bonds.of(
+    return DrawnBonds.of(
         np.array([0, 0, 1]),
         np.array([1, 1, 0]),
         np.array([[0, 0, 0], [-1, 0, 0], [0, 0, 0]]),
@@ -189,15 +189,15 @@ def test_camera_presets_look_down_their_axes():
 
 
 def test_weights_start_at_zero_and_end_at_the_largest():
-    scale = Scale.fit([0.05, 0.2])
-    assert scale.colours([0.0, 0.2]) == [CIVIDIS[0].lower(), CIVIDIS[-1].lower()]
-    assert [tick["text"] for tick in scale.bar("Weight")["ticks"]] == [
-        "0",
-        "0.05",
-        "0.1",
-        "0.15",
-        "0.2",
-    ]
+    scale = Scale.fit([0.05, 0.2], dark=True)
+    assert scale.colours([0.0, 0.2]) == [VIRIDIS[0].lower(), VIRIDIS[-1].lower()]
+    ticks = [tick["text"] for tick in scale.bar("Weight")["ticks"]]
+    assert ticks == ["0", "0.05", "0.1", "0.15", "0.2"]
+
+
+def test_ticks_are_round_numbers_and_the_end():
+    ticks = [tick["text"] for tick in Scale.fit([0.143]).bar("Weight")["ticks"]]
+    assert ticks == ["0", "0.05", "0.1", "0.14"]
 
 
 def test_lift_of_one_is_the_middle_and_difference_is_symmetric():

@@ -1,6 +1,6 @@
 """The 3D view: a typed wrapper around the Streamlit component in ``viewer.js``."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -74,6 +74,7 @@ def crystal_view(
     title: str = "crystal",
     bonds: Sequence[int] = (),
     sites: Sequence[int] = (),
+    on_event: Callable[[ViewerEvent], None] | None = None,
 ) -> ViewerEvent | None:
     """Draw a crystal and report what was clicked.
 
@@ -84,10 +85,18 @@ def crystal_view(
         title: File name of a saved picture, without its ending.
         bonds: Ids of the bonds to light.
         sites: Indices of the atoms to light.
+        on_event: Called with a new event before the page runs again, so that the page
+            can already draw what the event changes.
 
     Returns:
         The event that caused this run, or None.
     """
+
+    def report() -> None:
+        event = _event(st.session_state[key].picked)
+        if on_event and event:
+            on_event(event)
+
     result = _component(
         key=key,
         height=height,
@@ -104,7 +113,7 @@ def crystal_view(
                 "no_webgl": NO_WEBGL,
             },
         },
-        on_picked_change=lambda: None,
+        on_picked_change=report,
     )
     return _event(result.picked)
 

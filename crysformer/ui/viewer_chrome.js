@@ -15,7 +15,7 @@ function readTheme(root) {
     background,
     text,
     accent,
-    line: mix(text, background, 0.45),
+    line: mix(text, background, 0.55),
     outline: mix(text, "#000000", isDark(background) ? 0.94 : 0.3),
     font: css.fontFamily,
   };

@@ -3,10 +3,11 @@
 
 const KIND = { cell: 0, boundary: 1, ghost: 2 };
 const MESH_VERTICES = 60000; // 3Dmol indexes a mesh's vertices with 16 bits
-const CELL_RADIUS = 0.022;
+const CELL_RADIUS = 0.018;
 const GHOST_FADE = 0.5;
 const HOLLOW_FADE = 0.72;
 const FRONT_SIDE = 0;
+const BACK_SIDE = 1;
 const DOUBLE_SIDE = 2;
 
 // 3Dmol lights everything with one lamp and no ambience, which leaves black rims. These
@@ -253,13 +254,14 @@ function drawSurfaces(viewer, scene) {
 
 // Lights picked bonds (every periodic copy) and picked atoms; returns what to remove.
 function drawHighlight(viewer, scene, picked, theme) {
-  const glow = new Mesh(viewer, { opacity: 0.62 });
+  // Only the far inside of a wider tube: a rim of light that leaves the colour readable.
+  const glow = new Mesh(viewer, { side: BACK_SIDE });
   const { bonds, atoms } = scene;
   if (bonds && picked.bonds.length) {
     const rows = new Set(picked.bonds.map((id) => bonds.id.indexOf(id)));
     bonds.row.forEach((row, k) => {
       if (!rows.has(row)) return;
-      const radius = 1.35 * bonds.radius[row] + 0.05;
+      const radius = 1.25 * bonds.radius[row] + 0.06;
       glow.cylinder(bonds.start[k], bonds.middle[k], radius, theme.accent, 18);
     });
   }
@@ -270,7 +272,7 @@ function drawHighlight(viewer, scene, picked, theme) {
     const [x, y, z] = atoms.xyz[k];
     const spec = { center: { x, y, z }, radius: atomRadius(scene, k) + 0.09, quality: 4 };
     shapes.push(
-      viewer.addSphere({ ...spec, color: toNumber(theme.accent), opacity: 0.5, side: FRONT_SIDE }),
+      viewer.addSphere({ ...spec, color: toNumber(theme.accent), side: BACK_SIDE }),
     );
   });
   return shapes;

@@ -1,0 +1,167 @@
+"""A server for a script, a Chromium, and pages that keep a record of what went wrong."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ARTIFACTS = ROOT / "artifacts"
+LIBRARY = ROOT / "static" / "3Dmol-min.js"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# Streamlit asks for its own endpoints under the page's path before it knows the base.
+EXPECTED_NOISE = ("GPU stall", "_stcore", "status of 404")
+
+
+def pytest_collection_modifyitems(items):
+    """Mark every test here, and skip with the reason where a part is missing."""
+    reasons = {
+        "needs Chromium on the PATH": CHROMIUM is None,
+        "needs python -m crysformer.viewer_asset": not LIBRARY.is_file(),
+        "needs Playwright for Python": not _has_playwright(),
+    }
+    for item in items:
+        if Path(__file__).parent not in item.path.parents:
+            continue
+        item.add_marker(pytest.mark.browser)
+        for reason, missing in reasons.items():
+            if missing:
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _has_playwright() -> bool:
+    try:
+        import playwright.sync_api  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+@dataclass
+class Record:
+    """What a page reported."""
+
+    errors: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Server:
+    """A running app."""
+
+    url: str
+    log: Path
+
+    def text(self) -> str:
+        """Read what it printed so far."""
+        return self.log.read_text()
+
+
+@pytest.fixture(scope="module")
+def serve(tmp_path_factory) -> Iterator[Callable[..., Server]]:
+    """Start servers for scripts; all of them end with the module."""
+    running = []
+
+    def start(script: Path, cwd: Path = ROOT) -> Server:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        log = tmp_path_factory.mktemp("server") / "log.txt"
+        command = [sys.executable, "-m", "streamlit", "run", str(script)]
+        command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
+        path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+        with log.open("w") as out:
+            process = subprocess.Popen(
+                command,
+                cwd=cwd,
+                stdout=out,
+                stderr=out,
+                env=os.environ | {"PYTHONPATH": path},
+            )
+        running.append(process)
+        server = Server(f"http://127.0.0.1:{port}", log)
+        _wait_until_healthy(server)
+        return server
+
+    yield start
+    for process in running:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait_until_healthy(server: Server) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            with urlopen(f"{server.url}/_stcore/health", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError(server.text())
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One browser for all tests."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium):
+    """Open pages that record console errors and requests to other machines."""
+    contexts = []
+
+    def start(width: int = 1400, height: int = 900, scheme: str = "light"):
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            accept_downloads=True,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        record = Record()
+        page.on("console", lambda message: _keep_error(record, message))
+        page.on("pageerror", lambda error: record.errors.append(str(error)))
+        page.on("request", lambda request: _keep_outside(record, request.url))
+        page.set_default_timeout(60_000)
+        return page, record
+
+    yield start
+    for context in contexts:
+        context.close()
+
+
+def _keep_error(record: Record, message) -> None:
+    text = message.text
+    if message.type in ("error", "warning") and not any(
+        part in text for part in EXPECTED_NOISE
+    ):
+        record.errors.append(text)
+
+
+def _keep_outside(record: Record, url: str) -> None:
+    if not url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:")):
+        record.outside.append(url)

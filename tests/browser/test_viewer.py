@@ -1,0 +1,163 @@
+"""The viewer component by itself, drawing rock salt."""
+
+import io
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from .conftest import ARTIFACTS, CHROMIUM, FLAGS, LIBRARY, ROOT
+from .helpers import VIEW, at, colours, scene, wait_for_scene
+
+SCRIPT = Path(__file__).with_name("viewer_app.py")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with the page, its settings, and the fetched library."""
+    folder = tmp_path_factory.mktemp("viewer")
+    shutil.copy(SCRIPT, folder)
+    shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
+    (folder / "static").mkdir()
+    shutil.copy(LIBRARY, folder / "static")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(serve, folder):
+    return serve(folder / SCRIPT.name, folder)
+
+
+@pytest.fixture
+def page(server, open_page):
+    page, record = open_page(1100, 800)
+    page.goto(server.url)
+    scene(page)
+    yield page
+    assert record.errors == []
+    assert record.outside == []
+    assert page.evaluate("window.hacked") is None
+
+
+def test_draws_rock_salt(page):
+    counts = scene(page)["counts"]
+    assert (counts["atoms"], counts["halves"]) == (27, 162)
+    assert colours(page) > 500
+    ARTIFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTIFACTS / "viewer_light.png")
+
+
+def test_nasty_strings_stay_text(page):
+    assert "<script>" in page.locator(f"{VIEW} .bar .title").text_content()
+    assert page.locator(f"{VIEW} script, {VIEW} img").count() == 0
+
+
+def test_click_on_a_bond_and_on_an_atom_reach_python(page):
+    page.mouse.click(*at(page, [0.9, 0, 5.64]))
+    # Na at (0, 0, 5.64) to Cl at (2.82, 0, 5.64): a half bond of the first Na.
+    page.get_by_text(re.compile(r"event ViewerEvent\(kind='bond', bond=\d+")).wait_for()
+    page.mouse.click(*at(page, [5.64, 0, 5.64]))
+    page.get_by_text("event ViewerEvent(kind='atom', bond=None, site=0").wait_for()
+    assert scene(page)["picked"] == {"bonds": [], "sites": [0]}
+
+
+def test_hover_names_the_bond(page):
+    page.mouse.move(*at(page, [0.9, 0, 5.64]))
+    tip = page.locator(f"{VIEW} .tip")
+    tip.wait_for(state="visible")
+    assert re.fullmatch(r"Na1 – Cl\d \(.*\) · 2\.820 Å", tip.text_content())
+
+
+def test_camera_survives_reruns_redraws_and_reloads(page):
+    x, y = at(page, [2.82, 2.82, 2.82])
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 90, y + 40, steps=4)
+    page.mouse.up()
+    before = scene(page)["camera"]
+    turned = wait_for_scene(page, lambda facts: facts["camera"] == before)
+    page.get_by_role("button", name="Run again").click()
+    page.get_by_text("run 1").wait_for()
+    assert scene(page)["camera"] == turned["camera"]
+    page.get_by_text("VESTA colours").click()
+    recoloured = wait_for_scene(page, lambda facts: facts["hash"] != turned["hash"])
+    assert recoloured["camera"] == turned["camera"]
+    page.reload()
+    assert wait_for_scene(page, lambda facts: facts["camera"] == turned["camera"])
+
+
+def test_presets_look_along_the_axes(page):
+    page.get_by_role("button", name="Look along c", exact=True).click()
+    wait_for_scene(page, lambda facts: facts["camera"][4:] == [0, 0, 0, 1])
+    page.get_by_role("button", name="Reset the camera").click()
+    wait_for_scene(page, lambda facts: abs(facts["camera"][7]) < 0.9)
+
+
+def test_measures_a_distance_and_an_angle(page):
+    page.get_by_role("button", name="Look along c", exact=True).click()
+    wait_for_scene(page, lambda facts: facts["camera"][4:] == [0, 0, 0, 1])
+    page.get_by_role("button", name=re.compile("^Measure")).click()
+    for point in ([0, 0, 5.64], [2.82, 0, 5.64], [2.82, 2.82, 5.64]):
+        page.mouse.click(*at(page, point))
+    page.get_by_text("kind='angle', bond=None, site=None, value=90").wait_for()
+    assert "90.00°" in page.locator(f"{VIEW} .tip").text_content()
+
+
+def test_keyboard_turns_the_crystal(page):
+    before = scene(page)["camera"]
+    page.locator(f"{VIEW} .stage").focus()
+    page.keyboard.press("ArrowRight")
+    wait_for_scene(page, lambda facts: facts["camera"][4:] != before[4:])
+
+
+def test_labels_can_be_shown(page):
+    page.get_by_role("button", name="Show atom labels").click()
+    wait_for_scene(page, lambda facts: facts["labels"])
+    assert page.locator(f"{VIEW} .labels span").count() == 27
+    page.screenshot(path=ARTIFACTS / "viewer_labels.png")
+
+
+def test_png_is_an_image_of_twice_the_size(page):
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the picture").click()
+    path = download.value.path()
+    image = Image.open(io.BytesIO(Path(path).read_bytes()))
+    box = page.locator(f"{VIEW} .stage").bounding_box()
+    assert image.format == "PNG"
+    assert image.size == pytest.approx((2 * box["width"], 2 * box["height"]), abs=2)
+    assert len(image.convert("RGB").getcolors(1 << 24)) > 500
+    image.save(ARTIFACTS / "viewer_export.png")
+
+
+def test_dark_and_narrow(server, open_page):
+    page, record = open_page(400, 800, "dark")
+    page.goto(server.url)
+    assert colours(page) > 300
+    page.screenshot(path=ARTIFACTS / "viewer_dark_400.png")
+    assert record.errors == []
+
+
+def test_missing_library_is_said_in_words(
+    serve, folder, tmp_path, open_page, monkeypatch
+):
+    shutil.copy(SCRIPT, tmp_path)
+    script = tmp_path / SCRIPT.name
+    script.write_text(
+        "from pathlib import Path\nfrom crysformer.ui import viewer\n"
+        "viewer.LIBRARY = Path('/nowhere/3Dmol-min.js')\n" + script.read_text()
+    )
+    page, _ = open_page()
+    page.goto(serve(script, folder).url)
+    page.get_by_text("The 3D view needs the file static/3Dmol-min.js").wait_for()
+
+
+def test_missing_webgl_is_said_in_words(server, chromium):
+    blind = chromium.browser_type.launch(
+        executable_path=CHROMIUM, args=[*FLAGS, "--disable-3d-apis"]
+    )
+    page = blind.new_page()
+    page.goto(server.url)
+    page.get_by_text("This browser offers no WebGL 2").wait_for()
+    blind.close()
