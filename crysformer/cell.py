@@ -34,6 +34,15 @@ class SpaceGroup:
     permutations: IntArray
     shifts: IntArray
 
+    @property
+    def identity(self) -> int:
+        """Index of the operation that moves nothing."""
+        unmoved = (self.rotations == np.eye(3)).all(axis=(1, 2))
+        unmoved &= (self.permutations == np.arange(self.permutations.shape[1])).all(
+            axis=1
+        )
+        return int(np.flatnonzero(unmoved)[0])
+
 
 @dataclass(frozen=True)
 class Cell:

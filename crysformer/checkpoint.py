@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import yaml
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
 from crysformer.config import ModelConfig
-from crysformer.errors import WeightsError
+from crysformer.errors import SettingsError, WeightsError
 from crysformer.model import Crysformer
 from crysformer.targets import Scaling
 
@@ -35,13 +36,13 @@ class Checkpoint:
         model: Network in evaluation mode.
         scalings: One per property, in the order of the card; those with a base have no
             output of their own.
-        training: How it was trained, for cards.
+        card: Content of card.yml: data, recipe, validation errors, limits.
     """
 
     name: str
     model: Crysformer
     scalings: tuple[Scaling, ...]
-    training: dict[str, Any]
+    card: dict[str, Any]
 
     @property
     def keys(self) -> list[str]:
@@ -68,11 +69,12 @@ def save_checkpoint(checkpoint: Checkpoint, folder: Path, dtype: torch.dtype) ->
     config = {
         "architecture": checkpoint.model.config.to_dict(),
         "scalings": [scaling.to_dict() for scaling in checkpoint.scalings],
-        "training": checkpoint.training,
         "sha256": hashlib.sha256(content).hexdigest(),
     }
     (folder / TENSORS).write_bytes(content)
-    (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
+    (folder / "config.json").write_text(json.dumps(config) + "\n")
+    card = yaml.safe_dump(checkpoint.card, sort_keys=False, allow_unicode=True)
+    (folder / "card.yml").write_text(card, encoding="utf-8")
 
 
 def load_checkpoint(name: str, root: Path = WEIGHTS) -> Checkpoint:
@@ -104,10 +106,17 @@ def load_checkpoint(name: str, root: Path = WEIGHTS) -> Checkpoint:
         )
         state = {key: value.float() for key, value in load_tensors(content).items()}
         model.load_state_dict(state, strict=True)
-    except (OSError, KeyError, TypeError, ValueError, SafetensorError) as error:
+        card = yaml.safe_load((folder / "card.yml").read_text(encoding="utf-8"))
+    except (
+        OSError,
+        KeyError,
+        TypeError,
+        ValueError,
+        SafetensorError,
+        yaml.YAMLError,
+        SettingsError,
+    ) as error:
         raise WeightsError(f"Model {name!r} cannot be read: {error}.") from None
     except RuntimeError as error:  # torch's strict load
         raise WeightsError(f"The tensors of model {name!r} do not fit: {error}") from None
-    return Checkpoint(
-        name, model.eval().requires_grad_(False), scalings, config["training"]
-    )
+    return Checkpoint(name, model.eval().requires_grad_(False), scalings, card)

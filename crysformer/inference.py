@@ -52,9 +52,10 @@ def predict_graphs(
     """
     values = np.empty((len(graphs), len(scalings)))
     work = np.array([graph.work for graph in graphs])
+    dtype = next(model.parameters()).dtype
     with torch.inference_mode():
         for rows in batches_by_work(work):
-            batch = collate([graphs[row] for row in rows]).to(device)
+            batch = collate([graphs[row] for row in rows], dtype).to(device)
             targets = model(batch).values.double().cpu().numpy()
             values[rows] = decode(
                 targets, scalings, batch, num_sites[rows], formula_atoms[rows]

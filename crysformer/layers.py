@@ -71,7 +71,7 @@ def edge_softmax(logits: Tensor, edges: Edges) -> Tensor:
 
 
 def weigh(weights: Tensor, values: Tensor) -> Tensor:
-    """Multiply each head's share of the values by its weight; (E, H), (E, H d) -> (E, H d)."""
+    """Each head's share of the values times its weight; (E, H), (E, H d) -> (E, H d)."""
     heads = values.view(len(values), weights.shape[1], -1)
     return (heads * weights[:, :, None]).view_as(values)
 

@@ -1,8 +1,8 @@
 """The Crysformer network [paper, Algorithm 1].
 
 N blocks on two graphs: the line graph (bonds and the angles between them), then the
-atomistic graph (atoms and bonds). Readout: mean over the atoms, then one small network per
-property (our choice: one trunk for all of them).
+atomistic graph (atoms and bonds). Readout: mean over the atoms, then one small network
+per property (our choice: one trunk for all of them).
 """
 
 from typing import NamedTuple

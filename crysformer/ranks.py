@@ -84,8 +84,8 @@ def choose_device(name: str) -> torch.device:
 def launch(arguments: Sequence[str], device: torch.device, processes: int) -> None:
     """Replace this process by torchrun with one rank per core or GPU, if that helps.
 
-    One single-threaded rank per core is twice as fast on a CPU as one process with as many
-    threads. OpenMP threads that spin while waiting would slow their neighbours.
+    One single-threaded rank per core is twice as fast on a CPU as one process with as
+    many threads. OpenMP threads that spin while waiting would slow their neighbours.
     """
     available = torch.cuda.device_count() if device.type == "cuda" else _cores()
     count = processes or (1 if device.type == "mps" else available)

@@ -1,15 +1,19 @@
 """The train command: options to a running or resumed training run."""
 
+import json
+import os
 import warnings
 from argparse import Namespace
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
+from crysformer.checkpoint import load_checkpoint
 from crysformer.config import get_preset
 from crysformer.errors import SettingsError
 from crysformer.ranks import Ranks, choose_device, join_ranks, launch
 from crysformer.recipe import Recipe
 from crysformer.schedule import Budget
+from crysformer.train import Trainer
 from crysformer.training_data import find_keys, fit_scalings, load_split
 
 CACHE = Path.home() / ".cache" / "crysformer" / "graphs"
@@ -56,6 +60,16 @@ def read_recipe(options: Namespace) -> Recipe:
     return replace(Recipe(model=get_preset(options.preset, **of_model)), **of_recipe)
 
 
+def write_description(out: Path, folders: list[Path], recipe: Recipe) -> None:
+    """Note beside a run's states which data and settings it uses."""
+    out.mkdir(parents=True, exist_ok=True)
+    description = {
+        "data": [str(folder.resolve()) for folder in folders],
+        "recipe": asdict(recipe),
+    }
+    (out / "run.json").write_text(json.dumps(description, indent=1) + "\n")
+
+
 def _parse(text: str) -> bool | int | float | str:
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
@@ -68,17 +82,12 @@ def _parse(text: str) -> bool | int | float | str:
 
 
 def _is_rank() -> bool:
-    import os
-
     return "RANK" in os.environ
 
 
 def _start(
     recipe: Recipe, options: Namespace, keys: list[str], splits: list, ranks: Ranks
 ) -> None:
-    from crysformer.checkpoint import load_checkpoint
-    from crysformer.train import Trainer
-
     train_data, val_data = splits
     scalings = fit_scalings(train_data, keys)
     start = load_checkpoint(options.start_from) if options.start_from else None
@@ -97,4 +106,6 @@ def _start(
         raise SettingsError(f"{out} already holds a run; add --resume to go on with it.")
     elif start is not None:
         trainer.start_from(start.model)
+    if ranks.is_first:
+        write_description(out, [Path(folder) for folder in options.data], recipe)
     trainer.fit(Budget(options.hours, options.steps))

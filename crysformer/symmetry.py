@@ -107,7 +107,7 @@ def take_quotient(cell: Cell, rule: NeighbourRule, *, full: bool = False) -> Quo
     num_bonds = num_angles = 0
     for atom, start, stop in zip(atoms, starts, stops, strict=True):
         operations = (
-            np.zeros(1, dtype=np.int64)
+            np.array([group.identity])
             if full
             else np.flatnonzero(group.permutations[:, atom] == atom)
         )
@@ -186,8 +186,8 @@ def _bond_table(
     found = order[np.searchsorted(keys, wanted, sorter=order).clip(max=len(keys) - 1)]
     if (keys[found] == wanted).all():
         return found
-    # Neighbours that are not mapped onto themselves can only come from rounding at the rim
-    # of the last shell; keeping every bond gives a larger quotient, not a wrong one.
+    # Neighbours that are not mapped onto themselves can only come from rounding at the
+    # rim of the last shell; keeping every bond gives a larger quotient, not a wrong one.
     return np.arange(len(neighbour))[None]
 
 

@@ -1,10 +1,12 @@
 """From property values to standardised targets and back.
 
 In this order: per-cell or per-formula-unit values to values per atom; heavy tails through
-their transform; minus a linear fit of one constant per element where that helps; minus the
-median, over the mean absolute deviation. Total energy has no output of its own: minus the
-formation energy it is linear in composition to 0.8 meV/atom, so it is the predicted
-formation energy plus element constants, and the two cannot contradict each other.
+their transform; minus a linear fit of one constant per element where that helps; minus
+the median, over the mean absolute deviation.
+
+Total energy has no output of its own: minus the formation energy it is linear in
+composition to 0.8 meV/atom, so it is the predicted formation energy plus element
+constants, and the two cannot contradict each other.
 """
 
 from dataclasses import dataclass

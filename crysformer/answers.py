@@ -1,0 +1,175 @@
+"""What the commands print: answers as JSON for scripts, as tables for people."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crysformer.errors import StructureError
+from crysformer.golden import Difference
+from crysformer.metrics import PropertyError
+from crysformer.predict import Prediction, Predictor
+from crysformer.properties import PROPERTIES
+from crysformer.structures import read_file
+
+Answer = dict[str, Any]
+
+
+def predict_files(files: Sequence[str], model: str, device: str) -> list[Answer]:
+    """Predict crystals from files; a bad one gets its error and stops nothing.
+
+    Returns:
+        In the order of the files, ``{"file", "formula", "model", "properties"}`` or
+        ``{"file", "error"}``.
+    """
+    answers: list[Answer] = []
+    predictor = Predictor(model, device)
+    for file in files:
+        try:
+            prediction = predictor.predict([read_file(file)])[0]
+        except StructureError as error:
+            answers.append({"file": file, "error": str(error)})
+        else:
+            answers.append({"file": file, **_properties(prediction, predictor)})
+    return answers
+
+
+def _properties(prediction: Prediction, predictor: Predictor) -> Answer:
+    errors = predictor.validation_errors
+    return {
+        "formula": prediction.formula,
+        "model": prediction.model,
+        "properties": {
+            key: {
+                "value": value,
+                "unit": PROPERTIES[key].unit,
+                "validation_mae": errors[key],
+            }
+            for key, value in prediction.shown.items()
+        },
+    }
+
+
+def print_predictions(answers: Sequence[Answer], *, as_json: bool) -> int:
+    """Print predictions; the exit status is 1 if a file was bad."""
+    if as_json:
+        print(json.dumps(answers, indent=1))
+    else:
+        for answer in answers:
+            print(_prediction_table(answer), end="\n\n")
+    return int(any("error" in answer for answer in answers))
+
+
+def _prediction_table(answer: Answer) -> str:
+    if "error" in answer:
+        return f"{answer['file']}\n  {answer['error']}"
+    rows = [
+        {
+            "property": PROPERTIES[key].label,
+            "value": f"{found['value']:.4g}",
+            "unit": found["unit"],
+            "validation error": f"{found['validation_mae']:.3g}",
+            "source": PROPERTIES[key].source,
+        }
+        for key, found in answer["properties"].items()
+    ]
+    table = pd.DataFrame(rows).to_string(index=False, justify="left")
+    return f"{answer['file']}: {answer['formula']} ({answer['model']})\n{table}"
+
+
+def attention_of_file(file: str, model: str, device: str, graph: str) -> Answer:
+    """Attention of both modules on the bonds, or pairs of bonds, of a file.
+
+    Raises:
+        StructureError: The file is not a crystal.
+    """
+    structure = read_file(file)
+    predictor = Predictor(model, device)
+    answer: Answer = {
+        "file": file,
+        "formula": structure.composition.reduced_formula,
+        "model": model,
+    }
+    if graph == "atomistic":
+        bonds = predictor.bond_attention(structure)
+        answer["bonds"] = [
+            {
+                "id": row,
+                "i": int(bonds.i[row]),
+                "j": int(bonds.j[row]),
+                "image": bonds.image[row].tolist(),
+                "length": float(bonds.length[row]),
+                "multiplicity": int(bonds.multiplicity[row]),
+                "cross": bonds.cross[row].tolist(),
+                "conditional": bonds.conditional[row].tolist(),
+            }
+            for row in range(len(bonds))
+        ]
+    else:
+        pairs = predictor.pair_attention(structure)
+        answer["bond_pairs"] = [
+            {
+                "bond": int(pairs.bond[row]),
+                "other": int(pairs.other[row]),
+                "angle_deg": float(pairs.angle_deg[row]),
+                "cross": pairs.cross[row].tolist(),
+                "conditional": pairs.conditional[row].tolist(),
+            }
+            for row in range(len(pairs))
+        ]
+    return answer
+
+
+def print_attention(answer: Answer, *, as_json: bool) -> int:
+    """Print all weights as JSON, or their mean over heads in the last block."""
+    if as_json:
+        print(json.dumps(answer))
+        return 0
+    rows = [
+        {
+            **{k: v for k, v in row.items() if k not in ("cross", "conditional")},
+            "cross": f"{np.mean(row['cross'][-1]):.4f}",
+            "conditional": f"{np.mean(row['conditional'][-1]):.4f}",
+        }
+        for row in answer.get("bonds", answer.get("bond_pairs"))
+    ]
+    print(f"{answer['file']}: {answer['formula']} ({answer['model']})")
+    print("Mean over the heads of the last block; --json has all blocks and heads.")
+    print(pd.DataFrame(rows).to_string(index=False, justify="left"))
+    return 0
+
+
+def print_errors(errors: Mapping[str, PropertyError]) -> int:
+    """Print errors per property; 1 if the file had no label of this model."""
+    if not errors:
+        print("The file has no label that this model predicts.", file=sys.stderr)
+        return 1
+    rows = [
+        {
+            "property": key,
+            "MAE": f"{error.mae:.5g}",
+            "RMSE": f"{error.rmse:.5g}",
+            "MAD": f"{error.mad:.5g}",
+            "n": error.n,
+            "unit": PROPERTIES[key].unit,
+        }
+        for key, error in errors.items()
+    ]
+    print(pd.DataFrame(rows).to_string(index=False, justify="left"))
+    return 0
+
+
+def print_differences(differences: Sequence[Difference]) -> int:
+    """Print golden predictions that moved; 1 if there are any."""
+    for item in differences:
+        unit = PROPERTIES[item.key].unit
+        print(
+            f"{item.crystal}: {item.key} is {item.found:.6g} {unit}, "
+            f"not {item.expected:.6g} as when the model shipped."
+        )
+    if not differences:
+        print("All golden predictions are met.")
+    return int(bool(differences))

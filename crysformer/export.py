@@ -1,0 +1,164 @@
+"""A training run's best averaged weights to a folder under weights/, with its card."""
+
+import hashlib
+import json
+import platform
+import shutil
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from crysformer.checkpoint import WEIGHTS, Checkpoint, output_keys, save_checkpoint
+from crysformer.config import ModelConfig
+from crysformer.data import Dataset
+from crysformer.errors import DataError
+from crysformer.evaluate import evaluate_data
+from crysformer.golden import write_golden
+from crysformer.metrics import PropertyError
+from crysformer.model import Crysformer
+from crysformer.properties import PROPERTIES
+from crysformer.run import CACHE
+from crysformer.targets import Scaling
+from crysformer.training_data import load_split
+
+HALF_TOLERANCE = 0.005
+"""Relative change of a validation error below which weights are stored in halves."""
+
+CITATIONS = {
+    "JARVIS": "Choudhary et al., npj Comput. Mater. 6, 173 (2020), "
+    "doi:10.1038/s41524-020-00440-1; data on figshare, CC BY 4.0",
+    "Materials Project": "Jain et al., APL Mater. 1, 011002 (2013), "
+    "doi:10.1063/1.4812323; Chen et al., Chem. Mater. 31, 3564 (2019), "
+    "doi:10.1021/acs.chemmater.9b01294; CC BY 4.0",
+}
+
+
+def export(run: Path, name: str, root: Path = WEIGHTS) -> Path:
+    """Write the best weights of a run, validated once more, and their card.
+
+    Args:
+        run: Folder of the run.
+        name: Name of the model, a folder under ``root``.
+        root: Folder of the bundled models.
+
+    Returns:
+        The folder written.
+
+    Raises:
+        DataError: The run has no validated weights, or its data are gone.
+    """
+    if not (run / "best.pt").is_file():
+        raise DataError(f"{run} holds no validated weights yet (best.pt is missing).")
+    state = torch.load(run / "best.pt", weights_only=True, map_location="cpu")
+    description = json.loads((run / "run.json").read_text())
+    scalings = tuple(Scaling.from_dict(item) for item in state["scalings"])
+    config = ModelConfig.from_dict(state["recipe"]["model"])
+    model = Crysformer(config, len(output_keys(scalings)))
+    model.load_state_dict(state["average"])
+    model.eval().requires_grad_(False)
+
+    folders = [Path(folder) for folder in description["data"]]
+    keys = [scaling.key for scaling in scalings]
+    rule = config.neighbour_rule
+    val = load_split(folders, "val", keys, rule, CACHE)
+    train = load_split(folders, "train", keys, rule, CACHE)
+    dtype, errors = _smallest_type(model, scalings, val)
+    card = _card(name, model, state, folders, train, val, errors)
+    folder = root / name
+    save_checkpoint(Checkpoint(name, model, scalings, card), folder, dtype)
+    shutil.copyfile(run / "metrics.jsonl", folder / "curves.jsonl")
+    write_golden(name, root)
+    return folder
+
+
+def _smallest_type(
+    model: Crysformer, scalings: tuple[Scaling, ...], val: Dataset
+) -> tuple[torch.dtype, dict[str, PropertyError]]:
+    """Half precision if no validation error notices it, and the errors of that choice."""
+    full = evaluate_data(model, scalings, val, "cpu").errors()
+    exact = {key: value.clone() for key, value in model.state_dict().items()}
+    model.load_state_dict({key: value.half().float() for key, value in exact.items()})
+    halved = evaluate_data(model, scalings, val, "cpu").errors()
+    change = max(abs(halved[key].mae / full[key].mae - 1.0) for key in full)
+    if change < HALF_TOLERANCE:
+        return torch.float16, halved
+    model.load_state_dict(exact)
+    return torch.float32, full
+
+
+def _card(
+    name: str,
+    model: Crysformer,
+    state: dict[str, Any],
+    folders: list[Path],
+    train: Dataset,
+    val: Dataset,
+    errors: dict[str, PropertyError],
+) -> dict[str, Any]:
+    """Everything a reader must know to judge the model."""
+    record = state["metrics"]
+    numbers = sorted({int(z) for z in train.graphs.arrays["atomic_numbers"]})
+    sources = {PROPERTIES[key].source for key in errors}
+    return {
+        "model": name,
+        "date": date.today().isoformat(),
+        "architecture": {
+            "class": "Crysformer",
+            "paper": "Wang et al., Chinese Physics B 32, 090703 (2023)",
+            "parameters": sum(p.numel() for p in model.parameters()),
+            **model.config.to_dict(),
+        },
+        "training_data": {
+            "files": {
+                str(Path(folder.name) / f"{split}.jsonl.gz"): _sha256(
+                    folder / f"{split}.jsonl.gz"
+                )
+                for folder in folders
+                for split in ("train", "val")
+            },
+            "crystals": {"train": len(train), "val": len(val)},
+            "citations": [
+                text
+                for word, text in CITATIONS.items()
+                if any(word in source for source in sources)
+            ],
+        },
+        "split": "official splits by crystal; the test parts were not used",
+        "recipe": {
+            **{k: v for k, v in state["recipe"].items() if k != "model"},
+            "steps": record["step"],
+            "passes": round(record["passes"], 2),
+            "hours": round(record["hours"], 3),
+            "machine": f"{platform.machine()}, {platform.system()}",
+            "torch": torch.__version__,
+        },
+        "validation": {
+            "weights": "exponential moving average",
+            "errors": {
+                key: {
+                    "unit": PROPERTIES[key].unit,
+                    **{k: float(f"{v:.6g}") for k, v in asdict(error).items()},
+                }
+                for key, error in errors.items()
+            },
+        },
+        "limits": {
+            "atomic_numbers_seen": numbers,
+            "largest_cell_seen": int(train.num_sites.max()),
+            "structures": "relaxed three-dimensional crystals; spin, charge and "
+            "temperature are no inputs; mirror images get equal predictions",
+        },
+        "attention": {
+            "definition": "softmax over the bonds of one centre atom (atomistic graph) "
+            "or the angles at one bond (line graph), per module, block and head",
+            "caveat": "a weight is not an effect; see the faithfulness test of the app",
+        },
+        "licence": {"code_and_weights": "MIT", "data": "CC BY 4.0"},
+    }
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

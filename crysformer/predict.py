@@ -1,0 +1,159 @@
+"""The one door to a trained model: structures in, predictions and attention out.
+
+A ``Predictor`` is immutable: prediction is a pure function of weights and structure, so
+one object serves all visitors of the app at once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+from pymatgen.core import Structure
+
+from crysformer.attention import (
+    BondAttention,
+    PairAttention,
+    Weights,
+    expand_bonds,
+    expand_pairs,
+)
+from crysformer.batch import GraphArrays, build_graph, collate
+from crysformer.cell import standardise
+from crysformer.checkpoint import WEIGHTS, load_checkpoint
+from crysformer.data import formula_unit_atoms
+from crysformer.inference import predict_graphs
+from crysformer.layers import LayerAttention
+from crysformer.model import Output
+from crysformer.properties import PROPERTIES
+from crysformer.ranks import choose_device
+from crysformer.symmetry import take_quotient
+
+DEFAULT_MODEL = "jarvis-dft-3d"
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a model says about one crystal.
+
+    Attributes:
+        formula: Reduced formula.
+        model: Name of the model.
+        values: Every predicted property in its unit, by key, hidden ones included.
+        num_sites: Atoms in the given cell: per-cell values are for this cell.
+    """
+
+    formula: str
+    model: str
+    values: dict[str, float]
+    num_sites: int
+
+    @property
+    def shown(self) -> dict[str, float]:
+        """Values fit to be shown to a person."""
+        return {k: v for k, v in self.values.items() if PROPERTIES[k].shown}
+
+
+class Predictor:
+    """A loaded model on a device.
+
+    Args:
+        model: Name of a bundled model.
+        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        dtype: Arithmetic of the forward pass; double is for checks.
+        root: Folder of the bundled models.
+
+    Raises:
+        WeightsError: There is no such model or its files are damaged.
+        SettingsError: The device is not present.
+    """
+
+    def __init__(
+        self,
+        model: str = DEFAULT_MODEL,
+        device: str = "auto",
+        dtype: torch.dtype = torch.float32,
+        root: Path = WEIGHTS,
+    ) -> None:
+        self.device = choose_device(device)
+        self.checkpoint = load_checkpoint(model, root)
+        self.model = self.checkpoint.model.to(self.device, dtype)
+        self.dtype = dtype
+
+    @property
+    def name(self) -> str:
+        """Name of the model."""
+        return self.checkpoint.name
+
+    @property
+    def validation_errors(self) -> dict[str, float]:
+        """Mean absolute validation error by property, in its unit."""
+        errors = self.checkpoint.card["validation"]["errors"]
+        return {key: error["mae"] for key, error in errors.items()}
+
+    def predict(self, structures: Sequence[Structure]) -> list[Prediction]:
+        """Predict every property of some crystals.
+
+        Raises:
+            StructureError: A cell is too empty for 12 neighbours.
+        """
+        rule = self.model.config.neighbour_rule
+        graphs = [build_graph(structure, rule) for structure in structures]
+        values = predict_graphs(
+            self.model,
+            self.checkpoint.scalings,
+            graphs,
+            np.array([len(structure) for structure in structures]),
+            np.array([formula_unit_atoms(structure) for structure in structures]),
+            self.device,
+        )
+        return [
+            Prediction(
+                structure.composition.reduced_formula,
+                self.name,
+                dict(zip(self.checkpoint.keys, row.tolist(), strict=True)),
+                len(structure),
+            )
+            for structure, row in zip(structures, values, strict=True)
+        ]
+
+    def bond_attention(self, structure: Structure) -> BondAttention:
+        """Attention of both modules on every bond of the given cell.
+
+        Raises:
+            StructureError: The cell is too empty for 12 neighbours.
+        """
+        cell = standardise(structure)
+        quotient = take_quotient(cell, self.model.config.neighbour_rule)
+        output = self._forward(GraphArrays.from_quotient(quotient))
+        return expand_bonds(cell, quotient, _stack(output.atomistic))
+
+    def pair_attention(self, structure: Structure) -> PairAttention:
+        """Attention of both modules on every pair of bonds of the given cell.
+
+        Raises:
+            StructureError: The cell is too empty for 12 neighbours.
+        """
+        cell = standardise(structure)
+        quotient = take_quotient(cell, self.model.config.neighbour_rule)
+        output = self._forward(GraphArrays.from_quotient(quotient))
+        return expand_pairs(cell, quotient, _stack(output.line))
+
+    def _forward(self, graph: GraphArrays) -> Output:
+        with torch.inference_mode():
+            return self.model(collate([graph], self.dtype).to(self.device))
+
+
+Module = Literal["cross", "conditional"]
+
+
+def _stack(attention: Sequence[LayerAttention]) -> Weights:
+    """One entry per block to arrays (rows, blocks, heads)."""
+
+    def stack(module: Module) -> np.ndarray:
+        layers = [getattr(layer, module).double().cpu().numpy() for layer in attention]
+        return np.stack(layers, axis=1)
+
+    return Weights(stack("cross"), stack("conditional"))
