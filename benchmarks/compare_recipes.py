@@ -48,7 +48,9 @@ def run(variant: str, data: Path, keys: list[str], minutes: float) -> dict:
     settings = [] if variant == "base" else variant.split()
     recipe = read_recipe(Namespace(preset="shipped", set=settings))
     rule = recipe.model.neighbour_rule
-    train, val = (load_split([data], name, keys, rule, CACHE) for name in ("train", "val"))
+    train, val = (
+        load_split([data], name, keys, rule, CACHE) for name in ("train", "val")
+    )
     scalings = fit_scalings(train, keys)
 
     def trainer(folder: str) -> Trainer:

@@ -133,7 +133,7 @@ def _card(
             "passes": round(record["passes"], 2),
             "hours": round(record["hours"], 3),
             "machine": f"{platform.machine()}, {platform.system()}",
-            "torch": torch.__version__,
+            "torch": str(torch.__version__),
         },
         "validation": {
             "weights": "exponential moving average",

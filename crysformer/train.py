@@ -153,7 +153,8 @@ class Trainer:
     def _evaluate(self, losses: list[float]) -> dict[str, str]:
         """Validate the averaged weights, note the errors, keep the best."""
         errors = validate(self.average.module, self.scalings, self.val_data, self.ranks)
-        train_loss = self.ranks.sum(np.array([np.sum(losses)]))[0] / max(len(losses), 1)
+        total = self.ranks.sum(np.array([np.sum(losses)]))
+        train_loss = float(total[0]) / max(len(losses), 1)
         score = float(np.nanmean([e.mae / e.mad for e in errors.values() if e.mad > 0]))
         if self.ranks.is_first:
             record = {
