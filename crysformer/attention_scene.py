@@ -5,8 +5,8 @@ a weight times the number of bonds of its centre: one means "no more than any ot
 here", which makes atoms with different numbers of neighbours comparable.
 """
 
-from dataclasses import dataclass, replace
-from typing import Any, Literal, get_args
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,9 @@ from crysformer.drawn_bonds import DrawnBonds
 from crysformer.palette import Scale
 from crysformer.scene import site_labels
 
+if TYPE_CHECKING:
+    from crysformer.attention import BondAttention
+
 Module = Literal["Cross", "Conditional", "Difference"]
 MODULES: tuple[Module, ...] = get_args(Module)
 Over = Literal["Mean", "Maximum"]
@@ -24,7 +27,7 @@ OVERS: tuple[Over, ...] = get_args(Over)
 Measure = Literal["Weight", "Lift"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 
-THIN, THICK = 0.02, 0.17
+THIN, THICK = 0.02, 0.14
 _TITLES = {
     ("Weight", False): "Attention weight",
     ("Lift", False): "Lift over uniform attention (1 = uniform)",
@@ -105,37 +108,6 @@ def scale_for(
     return Scale.fit(values, kind, dark=dark)
 
 
-def painted(
-    bonds: DrawnBonds,
-    values: NDArray[np.float64],
-    choice: Choice,
-    share: float,
-    *,
-    dark: bool = False,
-) -> tuple[DrawnBonds, dict[str, Any]]:
-    """Colour bonds by their numbers and keep the strongest.
-
-    Args:
-        bonds: All bonds of the crystal.
-        values: One number for each, from ``shown_values``.
-        choice: What the numbers are.
-        share: Part of the bonds to keep, on (0, 1], strongest first; ties stay together.
-        dark: Whether the page is dark.
-
-    Returns:
-        The kept bonds, and the colour bar that reads them.
-    """
-    scale = scale_for(values, choice, dark=dark)
-    strength = scale.strength(values)
-    coloured = replace(
-        bonds,
-        colour=scale.colours(values),
-        radius=THIN + (THICK - THIN) * strength,
-        note=[f"{choice.measure.lower()} {value:.4f}" for value in values],
-    )
-    return coloured.select(strongest(values, share)), scale.bar(choice.title)
-
-
 def strongest(values: NDArray[np.float64], share: float) -> NDArray[np.bool_]:
     """Mark the given share of values by size, whole groups of equal values together."""
     if share >= 1 or not len(values):
@@ -146,24 +118,95 @@ def strongest(values: NDArray[np.float64], share: float) -> NDArray[np.bool_]:
     return size >= limit - 1e-9
 
 
-def bond_table(
-    bonds: DrawnBonds,
+@dataclass(frozen=True)
+class Picture:
+    """What the view and the table of one page show.
+
+    Attributes:
+        bonds: Bonds to draw, coloured.
+        colour_bar: Reads their colours.
+        table: One row for each bond or pair, strongest first; ``Bond`` is its id.
+        wedges: Coloured angles.
+        focus: The one atom whose bonds are drawn, or None for all.
+    """
+
+    bonds: DrawnBonds
+    colour_bar: dict[str, Any] | None
+    table: pd.DataFrame
+    wedges: list[dict[str, Any]] = field(default_factory=list)
+    focus: int | None = None
+
+    def scene_arguments(self) -> dict[str, Any]:
+        """Return what ``build_scene`` takes beside structure, bonds and view."""
+        return {
+            "colour_bar": self.colour_bar,
+            "wedges": self.wedges,
+            "focus": self.focus,
+        }
+
+
+def all_bonds(attention: "BondAttention") -> DrawnBonds:
+    """Return the bonds of the network's graph, uncoloured."""
+    return DrawnBonds(
+        id=np.arange(len(attention)),
+        i=attention.i,
+        j=attention.j,
+        image=attention.image,
+        length=attention.length,
+        reverse=attention.reverse,
+    )
+
+
+def bond_picture(
     structure: Structure,
-    values: NDArray[np.float64],
+    attention: "BondAttention",
+    choice: Choice,
+    *,
+    share: float = 1.0,
     site: int | None = None,
-) -> pd.DataFrame:
-    """List bonds with their numbers, strongest first.
+    dark: bool = False,
+) -> Picture:
+    """Show the attention of bonds.
 
     Args:
-        bonds: All bonds of the crystal.
         structure: The crystal, for the names of its sites.
-        values: One number for each bond.
-        site: Centre whose bonds alone are listed, or None for all.
-
-    Returns:
-        One row for each bond. The number of the reverse is missing where there is none.
+        attention: Weights of all bonds.
+        choice: Which number to show.
+        share: Part of the bonds to draw, on (0, 1], strongest first; equal bonds stay
+            together.
+        site: Centre whose bonds alone are shown, or None for all.
+        dark: Whether the page is dark.
     """
+    bonds = all_bonds(attention)
+    values = shown_values(
+        attention.cross, attention.conditional, attention.degree, choice
+    )
+    scale = scale_for(values, choice, dark=dark)
+    coloured = replace(
+        bonds,
+        colour=scale.colours(values),
+        radius=THIN + (THICK - THIN) * scale.strength(values),
+        note=[f"{choice.measure.lower()} {value:.4f}" for value in values],
+    )
+    drawn = strongest(values, share)
+    if site is not None:
+        drawn = drawn & (bonds.i == site)
+    return Picture(
+        coloured.select(drawn),
+        scale.bar(choice.title),
+        _bond_table(structure, bonds, values, site),
+        focus=site,
+    )
+
+
+def _bond_table(
+    structure: Structure,
+    bonds: DrawnBonds,
+    values: NDArray[np.float64],
+    site: int | None,
+) -> pd.DataFrame:
     labels = np.array(site_labels([each.specie.symbol for each in structure]))
+    # Where a bond has no reverse, neither has the table.
     reverse = np.where(bonds.one_way, np.nan, values[bonds.reverse])
     table = pd.DataFrame(
         {
@@ -177,8 +220,12 @@ def bond_table(
             "Asymmetry": values - reverse,
         }
     )
-    # Rounding keeps bonds that symmetry makes equal in their given order.
-    order = np.lexsort((bonds.id, -np.round(np.abs(values), 9)))
+    order = ranked(values)
     if site is not None:
         order = order[bonds.i[order] == site]
     return table.iloc[order].reset_index(drop=True)
+
+
+def ranked(values: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Order from the largest to the smallest number by size, equal ones as given."""
+    return np.argsort(-np.round(np.abs(values), 9), kind="stable")

@@ -81,11 +81,19 @@ class Copies:
 
 @dataclass(frozen=True)
 class Halves:
-    """Drawn half bonds: the bond's row, and the copy it starts from."""
+    """Drawn half bonds.
+
+    Attributes:
+        row: The bond's row, ``(halves,)``.
+        site: Site of the copy it starts from, ``(halves,)``.
+        cell: Cell of the copy it starts from, ``(halves, 3)``.
+        reach: Part of the way to the neighbour that is drawn.
+    """
 
     row: NDArray[np.int64]
     site: NDArray[np.int64]
     cell: NDArray[np.int64]
+    reach: float = 0.5
 
     @classmethod
     def none(cls) -> "Halves":
@@ -140,12 +148,32 @@ def drawn_halves(
     if beyond != "Ghost atoms" or inside.all():
         return drawn, halves
     ghosts = _unique_copies(bonds.j[row][~inside], end[~inside])
-    everyone = Copies(
+    back = _halves_back(crystal, ghosts, drawn, bonds)
+    return _with(drawn, ghosts), _joined(halves, back)
+
+
+def whole_bonds_of(
+    crystal: Crystal, drawn: Copies, bonds: DrawnBonds, focus: int
+) -> tuple[Copies, Halves]:
+    """Draw the bonds of one atom of the cell alone, each to its far end.
+
+    Returns:
+        The drawn atoms with the neighbours added that lie outside, and the bonds.
+    """
+    row = np.flatnonzero(bonds.i == focus)
+    site, end = bonds.j[row], crystal.neighbour_cell(bonds)[row]
+    outside = ~np.isin(copy_keys(site, end), drawn.keys())
+    home = np.zeros((len(row), 3), dtype=np.int64)
+    everyone = _with(drawn, _unique_copies(site[outside], end[outside]))
+    return everyone, Halves(row, bonds.i[row], home, reach=1.0)
+
+
+def _with(drawn: Copies, ghosts: Copies) -> Copies:
+    return Copies(
         np.concatenate([drawn.site, ghosts.site]),
         np.concatenate([drawn.cell, ghosts.cell]),
         np.concatenate([drawn.kind, ghosts.kind]),
     )
-    return everyone, _joined(halves, _halves_back(crystal, ghosts, drawn, bonds))
 
 
 def _bonds_of_copies(

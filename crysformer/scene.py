@@ -31,6 +31,7 @@ from crysformer.periodic import (
     Halves,
     drawn_copies,
     drawn_halves,
+    whole_bonds_of,
 )
 
 Style = Literal["Ball and stick", "Space-fill", "Polyhedra"]
@@ -71,6 +72,7 @@ def build_scene(
     scheme: Scheme = "Jmol",
     colour_bar: dict[str, Any] | None = None,
     wedges: Sequence[dict[str, Any]] = (),
+    focus: int | None = None,
 ) -> Scene:
     """Lay out a crystal for drawing.
 
@@ -85,6 +87,8 @@ def build_scene(
         scheme: Element colours.
         colour_bar: Description of the bond colours, from ``palette.Scale.bar``.
         wedges: Coloured angles, from ``overlays.angle_wedge``.
+        focus: Site whose bonds alone are drawn, once and to their far ends, whatever
+            ``beyond`` says; None draws those of all atoms.
 
     Raises:
         SettingsError: The supercell holds too many atoms to draw.
@@ -98,9 +102,11 @@ def build_scene(
     crystal = Crystal.of(structure)
     # Touching spheres hide every bond, so none is laid out.
     sticks = None if style == "Space-fill" else bonds
-    drawn, halves = drawn_halves(
-        crystal, drawn_copies(crystal, supercell, boundary), sticks, beyond
-    )
+    drawn = drawn_copies(crystal, supercell, boundary)
+    if focus is None or sticks is None:
+        drawn, halves = drawn_halves(crystal, drawn, sticks, beyond)
+    else:
+        drawn, halves = whole_bonds_of(crystal, drawn, sticks, focus)
     colours = element_colours(crystal.symbols, scheme)
     if bonds is not None and bonds.colour is not None:
         # Bonds that carry numbers come first; elements stay recognisable behind them.
@@ -219,7 +225,7 @@ def _bond_rows(
         "hollow": bonds.one_way.astype(int).tolist(),
         "row": halves.row.tolist(),
         "start": _rounded(start),
-        "middle": _rounded((start + end) / 2),
+        "middle": _rounded(start + halves.reach * (end - start)),
     }
 
 

@@ -230,3 +230,12 @@ def test_wedge_spans_the_angle_even_when_straight():
 
 def test_labels_count_each_element():
     assert site_labels(["Na", "Cl", "Na"]) == ["Na1", "Cl1", "Na2"]
+
+
+def test_focus_draws_one_atom_with_whole_bonds(rock_salt):
+    scene = build_scene(rock_salt, chemical_bonds(rock_salt), focus=0)
+    bonds = scene.payload["bonds"]
+    lengths = np.linalg.norm(np.subtract(bonds["middle"], bonds["start"]), axis=1)
+    assert lengths == pytest.approx(np.full(6, 2.82), abs=2e-4)
+    # Sodium at the corner: three of its six neighbours lie outside the cube.
+    assert scene.counts["ghosts"] == 3

@@ -107,7 +107,7 @@ class View {
     drawAtoms(viewer, scene, theme);
     drawBonds(viewer, scene, theme);
     drawCell(viewer, scene, theme);
-    drawSurfaces(viewer, scene);
+    drawSurfaces(viewer, scene, theme);
     fillLegend(this);
     fillBar(this);
     fillLabels(this);
@@ -144,7 +144,7 @@ class View {
 
   fitted(name) {
     const { clientWidth: width, clientHeight: height } = this.stage;
-    const padding = { x: Math.min(60, 0.06 * width), y: 46 };
+    const padding = { x: Math.min(60, 0.06 * width), y: this.scene.colour_bar ? 64 : 50 };
     return fittedView(this.scene, this.scene.views[name], width, height, padding);
   }
 

@@ -61,7 +61,9 @@ function mix(colour, other, share) {
 class Mesh {
   constructor(viewer, options = {}) {
     this.viewer = viewer;
-    this.options = options;
+    const { inward = false, ...rest } = options;
+    this.options = rest;
+    this.facing = inward ? -1 : 1; // the lit side
     this.shapes = [];
     this.clear();
   }
@@ -81,7 +83,8 @@ class Mesh {
 
   vertex(point, normal, colour) {
     this.vertices.push({ x: point[0], y: point[1], z: point[2] });
-    this.normals.push({ x: normal[0], y: normal[1], z: normal[2] });
+    const [x, y, z] = times(normal, this.facing);
+    this.normals.push({ x, y, z });
     this.colours.push(colour);
   }
 
@@ -114,6 +117,25 @@ class Mesh {
     for (let k = 0; k < spokes.length; k++) {
       this.faces.push(first, first + 1 + k, first + 1 + ((k + 1) % spokes.length));
     }
+  }
+
+  sphere(centre, radius, colour, rings = 16) {
+    const around = 2 * rings;
+    const first = this.room((rings + 1) * (around + 1));
+    for (let p = 0; p <= rings; p++) {
+      const [height, width] = [Math.cos((Math.PI * p) / rings), Math.sin((Math.PI * p) / rings)];
+      for (let q = 0; q <= around; q++) {
+        const angle = (2 * Math.PI * q) / around;
+        const spoke = [width * Math.cos(angle), width * Math.sin(angle), height];
+        this.vertex(plus(centre, times(spoke, radius)), spoke, toNumber(colour));
+      }
+    }
+    for (let p = 0; p < rings; p++)
+      for (let q = 0; q < around; q++) {
+        const a = first + p * (around + 1) + q;
+        const b = a + around + 1;
+        this.faces.push(a, b, b + 1, a, b + 1, a + 1);
+      }
   }
 
   triangle(corners, colour) {
@@ -235,7 +257,7 @@ function drawCell(viewer, scene, theme) {
   mesh.flush();
 }
 
-function drawSurfaces(viewer, scene) {
+function drawSurfaces(viewer, scene, theme) {
   if (scene.faces.length) {
     const hulls = new Mesh(viewer, { opacity: scene.faces[0].opacity, side: DOUBLE_SIDE });
     for (const face of scene.faces)
@@ -250,12 +272,20 @@ function drawSurfaces(viewer, scene) {
       fans.triangle([wedge.corners[0], wedge.corners[k], wedge.corners[k + 1]], wedge.colour);
   }
   fans.flush();
+  const outlines = new Mesh(viewer);
+  for (const { corners, colour } of scene.wedges) {
+    const ink = mix(colour, theme.text, 0.4);
+    corners.forEach((corner, k) => {
+      outlines.cylinder(corner, corners[(k + 1) % corners.length], 0.012, ink, 6);
+    });
+  }
+  outlines.flush();
 }
 
 // Lights picked bonds (every periodic copy) and picked atoms; returns what to remove.
 function drawHighlight(viewer, scene, picked, theme) {
   // Only the far inside of a wider tube: a rim of light that leaves the colour readable.
-  const glow = new Mesh(viewer, { side: BACK_SIDE });
+  const glow = new Mesh(viewer, { side: BACK_SIDE, inward: true });
   const { bonds, atoms } = scene;
   if (bonds && picked.bonds.length) {
     const rows = new Set(picked.bonds.map((id) => bonds.id.indexOf(id)));
@@ -265,17 +295,12 @@ function drawHighlight(viewer, scene, picked, theme) {
       glow.cylinder(bonds.start[k], bonds.middle[k], radius, theme.accent, 18);
     });
   }
-  glow.flush();
-  const shapes = glow.shapes;
   atoms.site.forEach((site, k) => {
-    if (!picked.sites.includes(site)) return;
-    const [x, y, z] = atoms.xyz[k];
-    const spec = { center: { x, y, z }, radius: atomRadius(scene, k) + 0.09, quality: 4 };
-    shapes.push(
-      viewer.addSphere({ ...spec, color: toNumber(theme.accent), side: BACK_SIDE }),
-    );
+    if (picked.sites.includes(site))
+      glow.sphere(atoms.xyz[k], atomRadius(scene, k) + 0.08, theme.accent);
   });
-  return shapes;
+  glow.flush();
+  return glow.shapes;
 }
 
 function drawMeasure(viewer, points, theme) {

@@ -31,24 +31,23 @@ function projector(view, width, height) {
 // The view that shows the whole scene, turned by a quaternion.
 function fittedView(scene, quaternion, width, height, padding) {
   const rows = rotation(quaternion);
-  const corner = scene.cell.matrix.reduce(
-    (sum, row, k) => plus(sum, times(row, scene.supercell[k])),
-    [0, 0, 0],
-  );
-  const centre = times(corner, 0.5);
-  let [right, up] = [1, 1];
-  const include = (point, radius) => {
-    const from = minus(point, centre);
-    right = Math.max(right, Math.abs(dot(rows[0], from)) + radius);
-    up = Math.max(up, Math.abs(dot(rows[1], from)) + radius);
-  };
+  const low = [Infinity, Infinity, Infinity];
+  const high = [-Infinity, -Infinity, -Infinity];
+  const include = (point, radius) =>
+    rows.forEach((row, k) => {
+      const place = dot(row, point);
+      low[k] = Math.min(low[k], place - radius);
+      high[k] = Math.max(high[k], place + radius);
+    });
   scene.atoms.xyz.forEach((point, k) => include(point, atomRadius(scene, k)));
   scene.bonds?.middle.forEach((point) => include(point, 0));
   for (const face of scene.faces) face.corners.forEach((point) => include(point, 0));
-  const roomX = Math.max(0.2, 1 - (2 * padding.x) / width);
-  const roomY = Math.max(0.2, 1 - (2 * padding.y) / height);
-  const half = Math.max(right / roomX, (up / roomY) * (width / height));
-  return [-centre[0], -centre[1], -centre[2], EYE_DISTANCE - half / HALF_WIDTH, ...quaternion];
+  const [x, y, z] = times(plus(low, high), -0.5);
+  const centre = plus(plus(times(rows[0], x), times(rows[1], y)), times(rows[2], z));
+  const right = (high[0] - low[0]) / 2 / Math.max(0.2, 1 - (2 * padding.x) / width);
+  const up = (high[1] - low[1]) / 2 / Math.max(0.2, 1 - (2 * padding.y) / height);
+  const half = Math.max(right, (up * width) / height);
+  return [...centre, EYE_DISTANCE - half / HALF_WIDTH, ...quaternion];
 }
 
 // The nearest thing under a pixel: {kind, index} with the atom, half bond or wedge.

@@ -14,6 +14,7 @@ from urllib.request import urlopen
 import pytest
 
 ROOT = Path(__file__).parents[2]
+RANDOM = Path(__file__).with_name("serve_random.py")
 ARTIFACTS = ROOT / "artifacts"
 LIBRARY = ROOT / "static" / "3Dmol-min.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -79,12 +80,13 @@ def serve(tmp_path_factory) -> Iterator[Callable[..., Server]]:
     """Start servers for scripts; all of them end with the module."""
     running = []
 
-    def start(script: Path, cwd: Path = ROOT) -> Server:
+    def start(script: Path, cwd: Path = ROOT, *, random_weights: bool = False) -> Server:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         log = tmp_path_factory.mktemp("server") / "log.txt"
-        command = [sys.executable, "-m", "streamlit", "run", str(script)]
+        streamlit = [str(RANDOM)] if random_weights else ["-m", "streamlit", "run"]
+        command = [sys.executable, *streamlit, str(script)]
         command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
         path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
         with log.open("w") as out:

@@ -1,0 +1,104 @@
+"""The frame every page draws first: settings, menu, and what is being looked at.
+
+Streamlit runs a file under ``pages/`` alone when a deep link is the first request, so
+nothing may depend on ``app.py`` having run before: each page calls ``frame`` itself.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from crysformer.errors import CrysformerError
+from crysformer.library import load_library
+from crysformer.ui import loaders, state
+
+_ROOT = Path(__file__).parents[2]
+# A Material icon here would be fetched from Google by every visitor's browser.
+_ICON = Path(__file__).with_name("icon.svg").read_text(encoding="utf-8")
+_DEVICES = {"cpu": "CPU", "cuda": "CUDA GPU", "mps": "Apple GPU (MPS)"}
+_SIDEBAR_PIXELS = 224
+# File, label, icon; a page that does not exist yet is left out of the menu.
+_MENU = (
+    ("app.py", "Predict", ":material/insights:"),
+    ("pages/1_Attention.py", "Attention", ":material/hub:"),
+    ("pages/2_Compare.py", "Compare", ":material/compare:"),
+    ("pages/3_Batch.py", "Batch", ":material/stacks:"),
+    ("pages/4_Learn.py", "Learn", ":material/school:"),
+    ("pages/5_Model.py", "Model", ":material/verified:"),
+)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Places in the sidebar that a page fills as it learns more.
+
+    Attributes:
+        crystal: Which crystal is shown.
+        model: Which model predicts.
+        device: Where it runs.
+    """
+
+    crystal: DeltaGenerator
+    model: DeltaGenerator
+    device: DeltaGenerator
+
+    def show_model(self) -> None:
+        """Name the loaded model and the device it runs on."""
+        predictor = loaders.predictor()
+        self.model.caption(f"Model  \n**{plain(predictor.name)}**")
+        device = _DEVICES.get(predictor.device.type, predictor.device.type)
+        self.device.caption(f"Device  \n**{plain(device)}**")
+
+
+@contextmanager
+def guard() -> Iterator[None]:
+    """Show one of our errors as the sentence it is, and end the page there."""
+    try:
+        yield
+    except CrysformerError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        st.stop()
+
+
+def frame(title: str) -> Frame:
+    """Set up a page and draw the sidebar.
+
+    Args:
+        title: The page's name, in the browser's tab.
+
+    Returns:
+        The sidebar's places for crystal, model and device.
+    """
+    st.set_page_config(
+        page_title=f"{title} · Crysformer Explorer",
+        page_icon=_ICON,
+        layout="wide",
+        initial_sidebar_state=_SIDEBAR_PIXELS,
+    )
+    trouble = state.start(load_library())
+    state.write_url()
+    with st.sidebar:
+        st.markdown("#### Crysformer Explorer")
+        for path, label, icon in _MENU:
+            if (_ROOT / path).is_file():
+                st.page_link(path, label=label, icon=icon, width="stretch")
+        st.space("small")
+        places = Frame(st.empty(), st.empty(), st.empty())
+    places.crystal.caption(f"Crystal  \n**{plain(loaders.crystal_name())}**")
+    places.model.caption("Model  \n**not loaded yet**")
+    places.device.caption("Device  \n**–**")
+    if trouble:
+        st.warning(plain(trouble), icon=":material/link_off:")
+    return places
+
+
+def plain(text: str) -> str:
+    """Escape a string from a file or URL so that Markdown shows it as it is."""
+    return "".join(f"\\{mark}" if mark in _MARKS else mark for mark in text)
+
+
+_MARKS = frozenset("\\`*_{}[]()<>#+-.!|~:$^&")

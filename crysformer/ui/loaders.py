@@ -1,0 +1,117 @@
+"""Cached calls: everything slow that a page needs, keyed by content and settings.
+
+Caches are bounded, and what they hold is never changed in place: ``cache_data`` hands
+out copies, ``cache_resource`` only things that are immutable.
+"""
+
+import os
+import threading
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from pymatgen.core import Structure
+
+from crysformer.drawn_bonds import DrawnBonds, chemical_bonds
+from crysformer.facts import Facts, crystal_facts
+from crysformer.library import load_library
+from crysformer.scene import Scene, build_scene
+from crysformer.structures import read_structure
+from crysformer.ui import state
+from crysformer.ui.view_options import ViewOptions
+
+if TYPE_CHECKING:
+    # Importing torch takes seconds: at run time only once the structure is on the screen.
+    from crysformer.attention import BondAttention, PairAttention
+    from crysformer.predict import Prediction, Predictor
+
+# Set once a call of ``predictor`` returns at once.
+predictor_ready = threading.Event()
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _structure(token: str, upload: state.Upload | None) -> Structure:
+    if upload is None:
+        return load_library()[token].structure()
+    return read_structure(upload.content, upload.name)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _facts(token: str, upload: state.Upload | None) -> Facts:
+    return crystal_facts(_structure(token, upload))
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _chemical_scene(
+    token: str, upload: state.Upload | None, options: ViewOptions
+) -> Scene:
+    crystal = _structure(token, upload)
+    bonds: DrawnBonds | None = chemical_bonds(crystal) if options.bonds else None
+    return build_scene(crystal, bonds, **options.scene_arguments())
+
+
+def structure() -> Structure:
+    """Return the chosen crystal."""
+    return _structure(state.token(), state.upload())
+
+
+def facts() -> Facts:
+    """Return symmetry and cell of the chosen crystal."""
+    return _facts(state.token(), state.upload())
+
+
+def chemical_scene(options: ViewOptions) -> Scene:
+    """Return the picture of the chosen crystal without a model."""
+    return _chemical_scene(state.token(), state.upload(), options)
+
+
+def crystal_name() -> str:
+    """Return the chosen crystal's name as people know it; it may come from a file."""
+    upload = state.upload()
+    return upload.name if upload else load_library()[state.token()].name
+
+
+@st.cache_resource(show_spinner=False)
+def predictor() -> "Predictor":
+    """Return the model shared by every session; it is immutable.
+
+    Raises:
+        WeightsError: The model's files are missing or damaged.
+    """
+    # One thread for each request: spinning OpenMP threads slow each other twentyfold.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    from crysformer.predict import Predictor
+
+    loaded = Predictor()
+    predictor_ready.set()
+    return loaded
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _prediction(token: str, upload: state.Upload | None) -> "Prediction":
+    return predictor().predict([_structure(token, upload)])[0]
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _bond_attention(token: str, upload: state.Upload | None) -> "BondAttention":
+    return predictor().bond_attention(_structure(token, upload))
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def _pair_attention(token: str, upload: state.Upload | None) -> "PairAttention":
+    return predictor().pair_attention(_structure(token, upload))
+
+
+def prediction() -> "Prediction":
+    """Return every property of the chosen crystal."""
+    return _prediction(state.token(), state.upload())
+
+
+def bond_attention() -> "BondAttention":
+    """Return the attention of every bond of the chosen crystal."""
+    return _bond_attention(state.token(), state.upload())
+
+
+def pair_attention() -> "PairAttention":
+    """Return the attention between all bonds that meet in the chosen crystal."""
+    return _pair_attention(state.token(), state.upload())

@@ -1,0 +1,139 @@
+"""What a session remembers, under which keys, and how it shows in the URL.
+
+The chosen crystal is a *token*: the id of a library crystal, which the URL can carry, or
+``upload-`` and a digest, which it cannot: uploads live as long as the session.
+Widgets that make a view shareable bind themselves to the URL; their names are here too,
+so that no two pages use one name for different things.
+"""
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+CRYSTAL: Final = "crystal"
+CRYSTAL_WIDGET: Final = "crystal_widget"
+UPLOADS: Final = "uploads"
+UPLOAD_ERRORS: Final = "upload_errors"
+UPLOAD_WIDGET: Final = "upload_widget"
+PASTE_WIDGET: Final = "paste_widget"
+URL_SEEN: Final = "url_seen"
+
+# Widgets bound to the URL. Each name is a query parameter.
+LAYER: Final = "layer"
+STYLE: Final = "style"
+COLOURS: Final = "colours"
+BEYOND: Final = "beyond"
+BOUNDARY: Final = "boundary"
+REPEAT: Final = ("na", "nb", "nc")
+MODULE: Final = "module"
+GRAPH: Final = "graph"
+BLOCK: Final = "block"
+HEAD: Final = "head"
+REDUCE: Final = "over"
+MEASURE: Final = "scale"
+THRESHOLD: Final = "top"
+
+# What was clicked; the bond goes into the URL by hand, it belongs to no widget.
+BOND: Final = "bond"
+SITE: Final = "site"
+
+DEFAULT_CRYSTAL: Final = "rock-salt-nacl"
+MAX_UPLOADS: Final = 50
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file or text given in this session; what it holds has been checked."""
+
+    name: str
+    content: bytes
+
+
+def start(library: Collection[str]) -> str | None:
+    """Prepare the session and adopt the crystal the URL names.
+
+    Args:
+        library: Ids of the named crystals.
+
+    Returns:
+        A sentence about an unknown name in the URL, or None.
+    """
+    fallback = DEFAULT_CRYSTAL if DEFAULT_CRYSTAL in library else next(iter(library))
+    st.session_state.setdefault(CRYSTAL, fallback)
+    st.session_state.setdefault(UPLOADS, {})
+    st.session_state.setdefault(UPLOAD_ERRORS, [])
+    asked = st.query_params.get(CRYSTAL)
+    # Only a name that this session did not write itself is a request.
+    if asked is None or asked == st.session_state.get(URL_SEEN):
+        return None
+    st.session_state[URL_SEEN] = asked
+    if asked in library:
+        st.session_state[CRYSTAL] = asked
+        return None
+    return f"The library has no crystal called “{asked[:40]}”; another one is shown."
+
+
+def token() -> str:
+    """Return the token of the chosen crystal."""
+    return st.session_state[CRYSTAL]
+
+
+def upload() -> Upload | None:
+    """Return the upload that is chosen, or None for a library crystal."""
+    return st.session_state[UPLOADS].get(token())
+
+
+def choose(chosen: str) -> None:
+    """Make a crystal the current one and forget what was clicked in the last one."""
+    st.session_state[CRYSTAL] = chosen
+    select(None, None)
+
+
+def select(bond: int | None, site: int | None) -> None:
+    """Remember the clicked bond or atom."""
+    st.session_state[BOND] = bond
+    st.session_state[SITE] = site
+
+
+def selected_bond(count: int) -> int | None:
+    """Return the clicked bond, or the one the URL names.
+
+    Args:
+        count: Bonds of the crystal; another number in the URL is ignored.
+    """
+    if BOND not in st.session_state:
+        asked = st.query_params.get(BOND, "")
+        select(int(asked) if asked.isascii() and asked.isdigit() else None, None)
+    bond = st.session_state[BOND]
+    if bond is None or not 0 <= bond < count:
+        st.query_params.pop(BOND, None)
+        return None
+    st.query_params[BOND] = str(bond)
+    return bond
+
+
+def selected_site() -> int | None:
+    """Return the clicked atom."""
+    return st.session_state.get(SITE)
+
+
+def keep_upload(name: str, content: bytes) -> str:
+    """Remember a file for this session and return its token; the oldest goes first."""
+    uploads: dict[str, Upload] = st.session_state[UPLOADS]
+    chosen = f"upload-{hashlib.sha256(content).hexdigest()[:12]}"
+    uploads[chosen] = Upload(name, content)
+    while len(uploads) > MAX_UPLOADS:
+        uploads.pop(next(iter(uploads)))
+    return chosen
+
+
+def write_url() -> None:
+    """Show the chosen crystal in the URL, where it can be shared."""
+    if upload() is None:
+        st.session_state[URL_SEEN] = token()
+        st.query_params[CRYSTAL] = token()
+    elif CRYSTAL in st.query_params:
+        del st.query_params[CRYSTAL]

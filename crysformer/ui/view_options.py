@@ -1,0 +1,80 @@
+"""Controls of the 3D view that every page shares; all of them live in the URL."""
+
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import streamlit as st
+
+from crysformer.palette import SCHEMES, Scheme
+from crysformer.periodic import BEYOND, Beyond
+from crysformer.scene import STYLES, Style
+from crysformer.ui import state
+
+MAX_REPEAT = 4
+
+
+@dataclass(frozen=True)
+class ViewOptions:
+    """How to draw a crystal.
+
+    Attributes:
+        style: Balls and sticks, touching spheres, or polyhedra.
+        scheme: Element colours.
+        beyond: What to draw of bonds that leave the cell.
+        boundary: Whether atoms on the cell's faces are repeated.
+        supercell: Repeats of the cell, for display only.
+        bonds: Whether bonds are drawn at all.
+    """
+
+    style: Style = STYLES[0]
+    scheme: Scheme = SCHEMES[0]
+    beyond: Beyond = get_args(Beyond)[1]
+    boundary: bool = True
+    supercell: tuple[int, int, int] = (1, 1, 1)
+    bonds: bool = True
+
+    def scene_arguments(self) -> dict[str, Any]:
+        """Return the options as ``build_scene`` takes them."""
+        return {
+            "style": self.style,
+            "scheme": self.scheme,
+            "beyond": self.beyond,
+            "boundary": self.boundary,
+            "supercell": self.supercell,
+        }
+
+
+def view_options() -> ViewOptions:
+    """Draw the controls in a popover and return what they say."""
+    with st.popover("View", icon=":material/tune:", width="content"):
+        style = _one_of("Style", STYLES, state.STYLE)
+        scheme = _one_of("Element colours", SCHEMES, state.COLOURS)
+        beyond = _one_of("Bonds that leave the cell", BEYOND, state.BEYOND, 1)
+        boundary = st.toggle(
+            "Repeat atoms on faces, edges and corners",
+            value=True,
+            key=state.BOUNDARY,
+            bind="query-params",
+        )
+        st.caption("Repeats of the cell, for display only: predictions do not change.")
+        columns = st.columns(3)
+        repeats = [
+            column.number_input(
+                axis, 1, MAX_REPEAT, key=key, bind="query-params", width="stretch"
+            )
+            for axis, key, column in zip("abc", state.REPEAT, columns, strict=True)
+        ]
+    na, nb, nc = (min(max(int(count), 1), MAX_REPEAT) for count in repeats)
+    return ViewOptions(style, scheme, beyond, boundary, (na, nb, nc))
+
+
+def _one_of(label: str, options: tuple[str, ...], key: str, default: int = 0) -> Any:
+    chosen = st.segmented_control(
+        label,
+        options,
+        default=options[default],
+        key=key,
+        required=True,
+        bind="query-params",
+    )
+    return chosen or options[default]

@@ -1,0 +1,72 @@
+"""Attention: what each module looked at, drawn on the bonds themselves."""
+
+import streamlit as st
+
+from crysformer.angle_scene import pair_picture
+from crysformer.attention_scene import bond_picture
+from crysformer.scene import build_scene
+from crysformer.ui import loaders, state
+from crysformer.ui.attention_controls import LINE, attention_controls
+from crysformer.ui.frame import frame, guard
+from crysformer.ui.picker import pick_crystal
+from crysformer.ui.tables import linked_bond_table
+from crysformer.ui.view_options import view_options
+from crysformer.ui.viewer import ViewerEvent, crystal_view
+
+VIEW, HEIGHT = "attention_view", 640
+
+
+def follow(event: ViewerEvent) -> None:
+    """Make what was clicked in the picture the selection."""
+    if event.kind in ("bond", "atom", "none"):
+        state.select(event.bond, event.site)
+
+
+places = frame("Attention")
+row = pick_crystal()
+with row:
+    options = view_options()
+with guard():
+    structure = loaders.structure()
+picture, numbers = st.columns([3, 2], gap="medium")
+if not loaders.predictor_ready.is_set():
+    with picture:
+        crystal_view(loaders.chemical_scene(options), key=VIEW, height=HEIGHT)
+    with numbers, guard(), st.spinner("Loading the model…"):
+        loaders.predictor()
+    st.rerun()
+
+with numbers, guard():
+    places.show_model()
+    attention = loaders.bond_attention()
+    settings = attention_controls(*attention.cross.shape[1:])
+    bond, site = state.selected_bond(len(attention)), state.selected_site()
+    common = {"share": settings.share, "dark": st.context.theme.type == "dark"}
+    if settings.graph == LINE:
+        bond = 0 if bond is None else bond
+        shown = pair_picture(
+            structure,
+            attention,
+            loaders.pair_attention(),
+            settings.choice,
+            bond,
+            **common,
+        )
+    else:
+        shown = bond_picture(structure, attention, settings.choice, site=site, **common)
+    linked_bond_table(shown.table, settings, bond, site)
+with picture:
+    crystal_view(
+        build_scene(
+            structure,
+            shown.bonds,
+            **shown.scene_arguments(),
+            **options.scene_arguments(),
+        ),
+        key=VIEW,
+        height=HEIGHT,
+        title=f"{structure.composition.reduced_formula}-attention",
+        bonds=[] if bond is None else [bond],
+        sites=[] if site is None else [site],
+        on_event=follow,
+    )

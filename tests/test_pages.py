@@ -1,0 +1,201 @@
+"""The pages without a browser: what they say, and what they remember."""
+
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from crysformer.library import load_library
+from crysformer.ui import loaders, state
+from crysformer.ui.frame import plain
+
+ROOT = Path(__file__).parents[1]
+ATTENTION = "pages/1_Attention.py"
+LIBRARY = load_library()
+SALT, SILICON = LIBRARY["rock-salt-nacl"], LIBRARY["diamond-si"]
+POSCAR = """CsCl
+1.0
+4.12 0 0
+0 4.12 0
+0 0 4.12
+Cs Cl
+1 1
+Direct
+0 0 0
+0.5 0.5 0.5
+"""
+
+
+@pytest.fixture
+def random_weights(monkeypatch):
+    """Put a small network with random weights in the place of the shipped one."""
+    from random_model import random_checkpoint
+
+    checkpoint = random_checkpoint()
+    monkeypatch.setattr("crysformer.predict.load_checkpoint", lambda *_: checkpoint)
+    return checkpoint
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches():
+    """Start without what earlier tests left in the caches."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    loaders.predictor_ready.clear()
+
+
+def app(page=None, **query):
+    test = AppTest.from_file(ROOT / "app.py", default_timeout=60)
+    for name, value in query.items():
+        test.query_params[name] = value
+    test.run()
+    if page:
+        test.switch_page(page).run()
+    assert not test.exception
+    return test
+
+
+def text(test):
+    return "\n".join(
+        element.value
+        for kind in (test.markdown, test.caption, test.error, test.warning)
+        for element in kind
+    )
+
+
+def tables(test):
+    return [frame.value for frame in test.dataframe]
+
+
+def test_predict_shows_values_with_units_and_errors(random_weights):
+    test = app(crystal=SALT.id)
+    rows = next(table for table in tables(test) if "Unit" in table).set_index("Property")
+    predicted = loaders_prediction(random_weights)
+    assert rows.loc["Formation energy", "Unit"] == "eV/atom"
+    assert rows.loc["Formation energy", "Error"] == "0.12"
+    assert rows.loc["Formation energy", "Value"] == f"{predicted:.4g}"
+    assert "JARVIS-DFT, OptB88vdW" in text(test)
+
+
+def loaders_prediction(checkpoint):
+    from crysformer.predict import Predictor
+
+    assert Predictor().checkpoint is checkpoint
+    return Predictor().predict([SALT.structure()])[0].values["formation_energy_peratom"]
+
+
+def test_a_negative_modulus_is_shown_as_zero_with_a_note(random_weights):
+    test = app(crystal=SALT.id)
+    rows = next(table for table in tables(test) if "Unit" in table).set_index("Property")
+    assert rows.loc["Bulk modulus (Voigt)", "Value"] == "0"
+    assert "Bulk modulus (Voigt): the model says -1" in text(test)
+
+
+def test_facts_come_from_the_crystal(random_weights):
+    test = app(crystal=SALT.id)
+    facts = next(table for table in tables(test) if "Fact" in table).set_index("Fact")
+    assert facts.loc["Space group", "Value"].endswith("(225)")
+    assert facts.loc["Density", "Value"].endswith("g/cm³")
+
+
+def test_missing_weights_are_a_sentence_and_the_crystal_stays(monkeypatch, tmp_path):
+    from crysformer.checkpoint import load_checkpoint
+
+    monkeypatch.setattr(
+        "crysformer.predict.load_checkpoint",
+        lambda name, root: load_checkpoint(name, tmp_path),
+    )
+    test = app(crystal=SALT.id)
+    assert "There is no model" in text(test)
+    assert any("Fact" in table for table in tables(test))
+
+
+def test_an_unknown_crystal_in_the_url_is_said(random_weights):
+    test = app(crystal="<b>unobtainium</b>")
+    assert plain("no crystal called “<b>unobtainium</b>”") in text(test)
+    assert test.session_state[state.CRYSTAL] in LIBRARY
+
+
+@pytest.mark.parametrize("page", [None, ATTENTION])
+def test_bad_settings_in_the_url_fall_back(random_weights, page):
+    test = app(
+        page,
+        crystal=SALT.id,
+        style="x",
+        na="999",
+        block="77",
+        top="-1",
+        bond="9999999",
+        module="?",
+    )
+    assert not test.exception
+
+
+def test_the_crystal_survives_a_page_switch(random_weights):
+    test = app(ATTENTION, crystal=SILICON.id)
+    assert test.session_state[state.CRYSTAL] == SILICON.id
+    assert test.query_params[state.CRYSTAL] == SILICON.id
+    assert plain(SILICON.name) in text(test)
+
+
+def test_choosing_a_crystal_changes_the_url(random_weights):
+    test = app(crystal=SALT.id)
+    test.selectbox(key=state.CRYSTAL_WIDGET).select(SILICON.id).run()
+    assert test.query_params[state.CRYSTAL] == SILICON.id
+
+
+def test_an_uploaded_crystal_is_kept_out_of_the_url(random_weights):
+    test = app(crystal=SALT.id)
+    test.file_uploader(key=state.UPLOAD_WIDGET).upload(
+        "<i>CsCl</i>.vasp", POSCAR.encode()
+    ).run()
+    assert not test.exception
+    assert state.CRYSTAL not in test.query_params
+    assert plain("<i>CsCl</i>.vasp") in text(test)
+    facts = next(table for table in tables(test) if "Fact" in table).set_index("Fact")
+    assert facts.loc["Space group", "Value"].endswith("(221)")
+    test.switch_page(ATTENTION).run()
+    assert plain("<i>CsCl</i>.vasp") in text(test)
+
+
+def test_a_broken_file_is_a_sentence_and_nothing_changes(random_weights):
+    test = app(crystal=SALT.id)
+    test.file_uploader(key=state.UPLOAD_WIDGET).upload("notes.txt", b"dear diary").run()
+    assert "notes" in test.error[0].value
+    assert "format" in test.error[0].value
+    assert test.session_state[state.CRYSTAL] == SALT.id
+
+
+def test_pasted_text_is_read(random_weights):
+    test = app(crystal=SALT.id)
+    test.text_area(key=state.PASTE_WIDGET).input(POSCAR)
+    next(
+        button for button in test.button if button.label == "Use this crystal"
+    ).click().run()
+    assert "Pasted CsCl" in text(test)
+
+
+def bond_rows(test):
+    return next(table for table in tables(test) if "Value" in table and "From" in table)
+
+
+def test_attention_sums_to_one_and_settings_change_it(random_weights):
+    test = app(ATTENTION, crystal=SALT.id)
+    rows = bond_rows(test)
+    assert rows.groupby("From")["Value"].sum().to_numpy() == pytest.approx(1.0)
+    lift = bond_rows(app(ATTENTION, crystal=SALT.id, scale="Lift"))
+    assert lift.groupby("From")["Value"].mean().to_numpy() == pytest.approx(1.0)
+    other = bond_rows(
+        app(ATTENTION, crystal=SALT.id, module="Conditional", block="2", head="1")
+    )
+    assert not other["Value"].equals(rows["Value"])
+
+
+def test_line_graph_lists_the_partners_of_the_picked_bond(random_weights):
+    rows = bond_rows(app(ATTENTION, crystal=SALT.id, graph="Line", bond="3"))
+    # Sodium has 6 + 12 neighbours; the bond does not attend to itself.
+    assert len(rows) == 17
+    assert 3 not in rows["Bond"].tolist()
+    assert rows["Value"].sum() == pytest.approx(1.0)
+    assert set(rows["Angle"].round(3)) >= {90.0, 180.0, 45.0, 135.0}
