@@ -231,7 +231,7 @@ def find_crystals(
         any_of: Elements of which one must be present.
         none_of: Elements that must be absent.
         formula: A formula in any multiple and order of elements. A, B, C... in this
-            order stand for any elements: ABO3 finds oxides, AB2C4 finds all spinels.
+            order stand for any elements: in AB2O4 the O is oxygen, in AB2C4 it is open.
         prototype: Part of a prototype's name.
         tag: One whole tag.
         text: Words that must each occur in id, name, formula, prototype or tags.
