@@ -24,7 +24,7 @@ Module = Literal["Cross", "Conditional", "Difference"]
 MODULES: tuple[Module, ...] = get_args(Module)
 Over = Literal["Mean", "Maximum"]
 OVERS: tuple[Over, ...] = get_args(Over)
-Measure = Literal["Weight", "Lift"]
+Measure = Literal["Lift", "Weight"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 
 THIN, THICK = 0.02, 0.14
@@ -52,7 +52,7 @@ class Choice:
     block: int | None = None
     head: int | None = None
     over: Over = "Mean"
-    measure: Measure = "Weight"
+    measure: Measure = "Lift"
 
     @property
     def title(self) -> str:

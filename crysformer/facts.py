@@ -1,15 +1,27 @@
 """What is known of a crystal without any model: cell, symmetry, density."""
 
+from collections import Counter
 from dataclasses import dataclass
 
+import spglib
 from pymatgen.core import Structure
-from pymatgen.symmetry.analyzer import SpacegroupAnalyzer, SymmetryUndeterminedError
 from pymatgen.util.string import unicodeify, unicodeify_spacegroup
 
 from crysformer.errors import StructureError
 
 # The tolerance the network's own cell is standardised with, Å.
 SYMPREC = 0.01
+
+# Last space group of each crystal system.
+_SYSTEMS = (
+    (2, "triclinic"),
+    (15, "monoclinic"),
+    (74, "orthorhombic"),
+    (142, "tetragonal"),
+    (167, "trigonal"),
+    (194, "hexagonal"),
+    (230, "cubic"),
+)
 
 
 @dataclass(frozen=True)
@@ -28,7 +40,7 @@ class Facts:
         angles: Angles of the given cell, degrees.
         volume: Volume per atom, Å³.
         density: g/cm³.
-        wyckoff: Element and Wyckoff letters, one entry for each orbit of atoms.
+        wyckoff: Element, multiplicity and Wyckoff letter of each orbit of atoms.
     """
 
     formula: str
@@ -70,33 +82,46 @@ def crystal_facts(structure: Structure) -> Facts:
     Raises:
         StructureError: spglib cannot determine the symmetry.
     """
-    try:
-        analyser = SpacegroupAnalyzer(structure, symprec=SYMPREC)
-        symmetrised = analyser.get_symmetrized_structure()
-    except SymmetryUndeterminedError as error:
-        raise StructureError(
-            f"spglib finds no symmetry for {structure.composition.reduced_formula} "
-            f"within {SYMPREC} Å; check that no two atoms overlap."
-        ) from error
-    letters = [
-        f"{sites[0].specie.symbol} {symbol}"
-        for sites, symbol in zip(
-            symmetrised.equivalent_sites, symmetrised.wyckoff_symbols, strict=True
-        )
-    ]
-    primitive = analyser.find_primitive()
+    data = _symmetry(structure)
     lattice = structure.lattice
     return Facts(
         formula=unicodeify(structure.composition.reduced_formula),
         sites=len(structure),
-        primitive_sites=len(primitive) if primitive is not None else len(structure),
-        space_group=unicodeify_spacegroup(analyser.get_space_group_symbol()),
-        number=analyser.get_space_group_number(),
-        crystal_system=analyser.get_crystal_system(),
-        point_group=analyser.get_point_group_symbol(),
+        primitive_sites=int(data.mapping_to_primitive.max()) + 1,
+        space_group=unicodeify_spacegroup(data.international),
+        number=int(data.number),
+        crystal_system=next(name for last, name in _SYSTEMS if data.number <= last),
+        point_group=data.pointgroup,
         lengths=tuple(lattice.abc),
         angles=tuple(lattice.angles),
         volume=structure.volume / len(structure),
         density=float(structure.density),
-        wyckoff=tuple(letters),
+        wyckoff=_wyckoff_positions(structure, data),
+    )
+
+
+def _symmetry(structure: Structure) -> spglib.SpglibDataset:
+    numbers = [site.specie.Z for site in structure]
+    cell = (structure.lattice.matrix, structure.frac_coords, numbers)
+    try:
+        data = spglib.get_symmetry_dataset(cell, SYMPREC)
+    except spglib.SpglibError:
+        data = None
+    if data is None:
+        raise StructureError(
+            f"spglib finds no symmetry for {structure.composition.reduced_formula} "
+            f"within {SYMPREC} Å; check that no two atoms overlap."
+        )
+    return data
+
+
+def _wyckoff_positions(
+    structure: Structure, data: spglib.SpglibDataset
+) -> tuple[str, ...]:
+    """Element, multiplicity in the conventional cell and letter of each orbit."""
+    cells = len(data.std_types) / len(structure)
+    count = Counter(data.crystallographic_orbits.tolist())
+    return tuple(
+        f"{structure[site].specie.symbol} {round(number * cells)}{data.wyckoffs[site]}"
+        for site, number in count.items()
     )

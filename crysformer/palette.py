@@ -71,7 +71,8 @@ PURPLE_ORANGE_DARK = (
     "#FDB863",
     "#FEE0B6",
 )
-LIFT_RANGE = 4.0
+# Ends of the lift scale: the first that holds every value is taken.
+LIFT_RANGES = (1.25, 1.5, 2.0, 4.0, 8.0, 16.0)
 
 
 def to_hex(rgb: ArrayLike) -> str:
@@ -148,7 +149,9 @@ class Scale:
         numbers = numbers[np.isfinite(numbers)]
         top = float(np.abs(numbers).max()) if numbers.size else 1.0
         if kind == "lift":
-            return cls(kind, 1 / LIFT_RANGE, LIFT_RANGE, dark)
+            ratio = max(top, 1 / max(float(numbers.min(initial=1.0)), 1e-9))
+            end = next((end for end in LIFT_RANGES if end >= ratio), LIFT_RANGES[-1])
+            return cls(kind, 1 / end, end, dark)
         if kind == "difference":
             return cls(kind, -(top or 1.0), top or 1.0, dark)
         return cls(kind, 0.0, top or 1.0, dark)
@@ -170,10 +173,13 @@ class Scale:
     def strength(self, values: ArrayLike) -> NDArray[np.float64]:
         """How strongly each value should be drawn, on [0, 1].
 
-        Differences count by their size; weights and lifts in proportion to themselves.
+        Weights count in proportion to themselves, differences by their size, lifts by
+        their place on the bar, the upper half stretched: more than uniform is thick.
         """
         if self.kind == "difference":
             return np.abs(2 * self.position(values) - 1)
+        if self.kind == "lift":
+            return self.position(values) ** 1.8
         return np.clip(np.asarray(values, dtype=float) / self.high, 0.0, 1.0)
 
     def bar(self, title: str) -> dict[str, Any]:
@@ -191,11 +197,11 @@ class Scale:
 
     def _ticks(self) -> list[float]:
         if self.kind == "lift":
-            return [0.25, 0.5, 1.0, 2.0, 4.0]
+            return [self.low, self.low**0.5, 1.0, self.high**0.5, self.high]
         if self.kind == "difference":
             return [self.low, self.low / 2, 0.0, self.high / 2, self.high]
         step = _round_step(self.high / 4)
-        inner = np.arange(0, 0.9 * self.high, step)
+        inner = np.arange(0, 0.8 * self.high, step)
         return [*inner.tolist(), self.high]
 
     def _blend(self, places: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -15,6 +15,7 @@ from crysformer.attention_scene import (
 from crysformer.scene import build_scene
 
 CHAIN = Structure(Lattice.orthorhombic(3, 9, 9), ["C", "N"], [[0, 0, 0], [0.5, 0, 0]])
+WEIGHTS = Choice(block=0, measure="Weight")
 
 
 @pytest.fixture
@@ -38,7 +39,12 @@ def chain():
 
 
 def values(chain, **choice):
-    return shown_values(chain.cross, chain.conditional, chain.degree, Choice(**choice))
+    return shown_values(
+        chain.cross,
+        chain.conditional,
+        chain.degree,
+        Choice(**{"measure": "Weight"} | choice),
+    )
 
 
 def test_block_head_mean_and_maximum(chain):
@@ -59,7 +65,7 @@ def test_difference_is_cross_minus_conditional(chain):
 
 
 def test_table_leaves_a_missing_reverse_blank(chain):
-    table = bond_picture(CHAIN, chain, Choice(block=0)).table
+    table = bond_picture(CHAIN, chain, WEIGHTS).table
     assert table["Bond"].tolist() == [0, 2, 1, 3, 4]
     assert table["From"].tolist() == ["C1", "N1", "C1", "N1", "N1"]
     row = table.set_index("Bond").loc
@@ -71,24 +77,24 @@ def test_table_leaves_a_missing_reverse_blank(chain):
 
 
 def test_picture_draws_the_strongest_and_marks_one_way_bonds(chain):
-    whole = bond_picture(CHAIN, chain, Choice(block=0))
+    whole = bond_picture(CHAIN, chain, WEIGHTS)
     assert (
         build_scene(CHAIN, whole.bonds, **whole.scene_arguments()).counts["hollow"] == 1
     )
-    strong = bond_picture(CHAIN, chain, Choice(block=0), share=0.2)
+    strong = bond_picture(CHAIN, chain, WEIGHTS, share=0.2)
     assert strong.bonds.id.tolist() == [0]
     assert strong.bonds.note == ["weight 0.7500"]
     assert len(strong.table) == 5
 
 
 def test_one_atom_shows_its_own_bonds(chain):
-    picture = bond_picture(CHAIN, chain, Choice(), site=1)
+    picture = bond_picture(CHAIN, chain, WEIGHTS, site=1)
     assert picture.table["Bond"].tolist() == [2, 3, 4]
     assert picture.focus == 1
 
 
 def test_thicker_is_stronger(chain):
-    radius = bond_picture(CHAIN, chain, Choice(block=0)).bonds.radius
+    radius = bond_picture(CHAIN, chain, WEIGHTS).bonds.radius
     assert radius[0] > radius[2] > radius[1] == radius[3]
 
 
@@ -105,7 +111,7 @@ def test_a_bond_listens_to_the_others_of_its_atom(chain):
         cross=np.array([1, 1, 0.7, 0.3, 0.5, 0.5, 0.5, 0.5])[:, None, None],
         conditional=np.full((8, 1, 1), 0.5),
     )
-    picture = pair_picture(CHAIN, chain, pairs, Choice(), 2)
+    picture = pair_picture(CHAIN, chain, pairs, Choice(measure="Weight"), 2)
     assert picture.table["Bond"].tolist() == [3, 4]
     assert picture.table["Angle"].tolist() == [180, 0]
     assert sorted(picture.bonds.id.tolist()) == [2, 3, 4]

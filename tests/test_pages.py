@@ -96,7 +96,12 @@ def test_facts_come_from_the_crystal(random_weights):
     test = app(crystal=SALT.id)
     facts = next(table for table in tables(test) if "Fact" in table).set_index("Fact")
     assert facts.loc["Space group", "Value"].endswith("(225)")
-    assert facts.loc["Density", "Value"].endswith("g/cm³")
+    assert facts.loc["Crystal system", "Value"] == "cubic"
+    assert facts.loc["Wyckoff positions", "Value"] == "Na 4a, Cl 4b"
+    assert facts.loc["Atoms in this cell", "Value"] == "8 (primitive cell: 2)"
+    assert float(facts.loc["Density", "Value"].split()[0]) == pytest.approx(
+        2.16, abs=0.02
+    )
 
 
 def test_missing_weights_are_a_sentence_and_the_crystal_stays(monkeypatch, tmp_path):
@@ -181,10 +186,9 @@ def bond_rows(test):
 
 
 def test_attention_sums_to_one_and_settings_change_it(random_weights):
-    test = app(ATTENTION, crystal=SALT.id)
-    rows = bond_rows(test)
+    rows = bond_rows(app(ATTENTION, crystal=SALT.id, scale="Weight"))
     assert rows.groupby("From")["Value"].sum().to_numpy() == pytest.approx(1.0)
-    lift = bond_rows(app(ATTENTION, crystal=SALT.id, scale="Lift"))
+    lift = bond_rows(app(ATTENTION, crystal=SALT.id))
     assert lift.groupby("From")["Value"].mean().to_numpy() == pytest.approx(1.0)
     other = bond_rows(
         app(ATTENTION, crystal=SALT.id, module="Conditional", block="2", head="1")
@@ -193,7 +197,9 @@ def test_attention_sums_to_one_and_settings_change_it(random_weights):
 
 
 def test_line_graph_lists_the_partners_of_the_picked_bond(random_weights):
-    rows = bond_rows(app(ATTENTION, crystal=SALT.id, graph="Line", bond="3"))
+    rows = bond_rows(
+        app(ATTENTION, crystal=SALT.id, graph="Line", scale="Weight", bond="3")
+    )
     # Sodium has 6 + 12 neighbours; the bond does not attend to itself.
     assert len(rows) == 17
     assert 3 not in rows["Bond"].tolist()

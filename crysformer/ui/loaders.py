@@ -15,12 +15,12 @@ from crysformer.drawn_bonds import DrawnBonds, chemical_bonds
 from crysformer.facts import Facts, crystal_facts
 from crysformer.library import load_library
 from crysformer.scene import Scene, build_scene
-from crysformer.structures import read_structure
 from crysformer.ui import state
 from crysformer.ui.view_options import ViewOptions
 
+# Importing torch and the file readers takes seconds: functions do it once the page has
+# something to show.
 if TYPE_CHECKING:
-    # Importing torch takes seconds: at run time only once the structure is on the screen.
     from crysformer.attention import BondAttention, PairAttention
     from crysformer.predict import Prediction, Predictor
 
@@ -32,6 +32,8 @@ predictor_ready = threading.Event()
 def _structure(token: str, upload: state.Upload | None) -> Structure:
     if upload is None:
         return load_library()[token].structure()
+    from crysformer.structures import read_structure
+
     return read_structure(upload.content, upload.name)
 
 

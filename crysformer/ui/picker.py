@@ -6,7 +6,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from crysformer.errors import CrysformerError
 from crysformer.library import load_library
-from crysformer.structures import read_structure
 from crysformer.ui import state
 from crysformer.ui.frame import plain
 
@@ -95,6 +94,9 @@ def _take_text() -> None:
 
 def _take(name: str, content: bytes) -> str | None:
     """Keep a readable crystal and choose it; return a sentence about any other."""
+    # The readers import half of pymatgen, which no first visit should wait for.
+    from crysformer.structures import read_structure
+
     try:
         structure = read_structure(content, name)
     except CrysformerError as error:

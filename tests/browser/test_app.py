@@ -67,13 +67,13 @@ def attention_facts(page):
 
 
 def test_deep_link_is_right_as_the_first_request_to_a_fresh_server(browse):
-    page = browse(f"/Attention?crystal={SALT}&module=Conditional&scale=Lift&bond=3")
+    page = browse(f"/Attention?crystal={SALT}&module=Conditional&scale=Weight&bond=3")
     facts = attention_facts(page)
     assert facts["picked"]["bonds"] == [3]
     assert page.get_by_text("Crysformer Explorer").is_visible()
     assert page.get_by_role("link", name="Predict").is_visible()
-    assert page.get_by_text("Lift over uniform attention").is_visible()
-    for setting in ("module=Conditional", "scale=Lift", f"crystal={SALT}", "bond=3"):
+    assert page.get_by_text("Attention weight").is_visible()
+    for setting in ("module=Conditional", "scale=Weight", f"crystal={SALT}", "bond=3"):
         assert setting in page.url
     assert colours(page) > 500
     page.screenshot(path=ARTIFACTS / "attention_light_1400.png")
