@@ -186,11 +186,12 @@ class Scale:
         """Describe the colour bar: title, colours, and ticks with their numbers."""
         numbers = self._ticks()
         places = self.position(numbers)
+        digits = 3 if self.kind == "lift" else 2
         return {
             "title": title,
             "colours": [to_hex(rgb) for rgb in self._blend(np.linspace(0, 1, 17))],
             "ticks": [
-                {"at": round(float(place), 4), "text": _number(number)}
+                {"at": round(float(place), 4), "text": _number(number, digits)}
                 for place, number in zip(places, numbers, strict=True)
             ],
         }
@@ -221,5 +222,5 @@ def _round_step(rough: float) -> float:
     return power * next(step for step in (1, 2, 2.5, 5, 10) if step * power >= rough)
 
 
-def _number(value: float) -> str:
-    return f"{value:.2g}".replace("-", "\N{MINUS SIGN}")
+def _number(value: float, digits: int) -> str:
+    return f"{value:.{digits}g}".replace("-", "\N{MINUS SIGN}")

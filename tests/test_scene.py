@@ -202,13 +202,8 @@ def test_ticks_are_round_numbers_and_the_end():
 
 def test_lift_of_one_is_the_middle_and_difference_is_symmetric():
     lift = Scale.fit([0.3, 3], "lift")
-    assert [tick["text"] for tick in lift.bar("l")["ticks"]] == [
-        "0.25",
-        "0.5",
-        "1",
-        "2",
-        "4",
-    ]
+    ticks = [tick["text"] for tick in lift.bar("l")["ticks"]]
+    assert ticks == ["0.25", "0.5", "1", "2", "4"]
     assert Scale.fit([0.9, 1.1], "lift").high == 1.25
     assert lift.position([0, 0.25, 1, 4, 9]).tolist() == [0, 0, 0.5, 1, 1]
     difference = Scale.fit([-0.3, 0.1], "difference")
