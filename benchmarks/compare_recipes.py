@@ -32,19 +32,23 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--minutes", type=float, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--keep", type=Path, help="folder for each variant's weights")
     parser.add_argument("variants", nargs="+", help='"base" or "NAME=VALUE NAME=VALUE"')
     options = parser.parse_args()
     torch.set_num_threads(1)
     warnings.simplefilter("ignore", UserWarning)
     keys = find_keys([options.data])
     for variant in options.variants:
-        result = run(variant, options.data, keys, options.minutes)
+        result, weights = run(variant, options.data, keys, options.minutes)
+        if options.keep:
+            options.keep.mkdir(parents=True, exist_ok=True)
+            (options.keep / f"{variant.replace(' ', '-')}.pt").write_bytes(weights)
         with options.out.open("a") as lines:
             lines.write(json.dumps(result) + "\n")
 
 
-def run(variant: str, data: Path, keys: list[str], minutes: float) -> dict:
-    """Train one variant for a processor time and return its last validation errors."""
+def run(variant: str, data: Path, keys: list[str], minutes: float) -> tuple[dict, bytes]:
+    """Train one variant for a processor time; its last errors and its best weights."""
     settings = [] if variant == "base" else variant.split()
     recipe = read_recipe(Namespace(preset="shipped", set=settings))
     rule = recipe.model.neighbour_rule
@@ -66,8 +70,9 @@ def run(variant: str, data: Path, keys: list[str], minutes: float) -> dict:
         measured = trainer(folder)
         measured.fit(Budget(steps=int(minutes * 60 / seconds)))
         last = (Path(folder) / "metrics.jsonl").read_text().splitlines()[-1]
+        weights = (Path(folder) / "best.pt").read_bytes()
     record = json.loads(last)
-    return {
+    result = {
         "variant": variant,
         "seconds_per_step": round(seconds, 3),
         "steps": record["step"],
@@ -75,6 +80,7 @@ def run(variant: str, data: Path, keys: list[str], minutes: float) -> dict:
         "score": round(record["score"], 4),
         "mae": {key: round(error["mae"], 4) for key, error in record["val"].items()},
     }
+    return result, weights
 
 
 def _batches(trainer: Trainer):  # noqa: ANN202 - an iterator of index arrays

@@ -42,8 +42,8 @@ class ModelConfig:
     max_length: float = 8.0
     cosine_centres: int = 40
     head_width: int = 64
-    tie_tolerance: float = 0.1
-    envelope: bool = False
+    tie_tolerance: float = 0.25
+    envelope: bool = True
     cross: bool = True
     conditional: bool = True
     condition_edges: bool = True

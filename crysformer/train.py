@@ -161,6 +161,7 @@ class Trainer:
                 "step": self.step,
                 "passes": self.step * self.recipe.batch_size / len(self.train_data),
                 "hours": self.seconds / 3600.0,
+                "decay": self.progress,
                 "learning_rate": self.optimiser.param_groups[0]["lr"],
                 "train_loss": train_loss,
                 "score": score,
@@ -221,6 +222,11 @@ class Trainer:
         self.step, self.first_step = state["step"], state["first_step"]
         self.seconds, self.progress = state["seconds"], state["progress"]
         self.best = state["best"]
+        best = self.folder / "best.pt"
+        if best.exists():
+            # A decay that has ended since may have found better weights than this state.
+            found = torch.load(best, weights_only=True, map_location="cpu")
+            self.best = min(self.best, found["metrics"]["score"])
 
     def start_from(self, model: Crysformer) -> None:
         """Begin with exported weights instead of random ones."""
