@@ -103,7 +103,7 @@ class View {
     [this.glow, this.ruler, this.measured] = [[], [], []];
     viewer.setBackgroundColor(toNumber(theme.background), 1);
     const edge = { style: "outline", color: theme.outline, width: 0.03, maxpixels: 1.1 };
-    viewer.setViewStyle(edge);
+    viewer.setViewStyle(isLarge(scene) ? {} : edge);
     drawAtoms(viewer, scene, theme);
     drawBonds(viewer, scene, theme);
     drawCell(viewer, scene, theme);

@@ -179,6 +179,11 @@ function frame(axis) {
   return [u, cross(axis, u)];
 }
 
+// Beyond this, frames count for more than round edges and outlines.
+function isLarge(scene) {
+  return scene.counts.halves > 3000;
+}
+
 function atomRadius(scene, k) {
   const radius = scene.sites.radius[scene.atoms.site[k]];
   return scene.atoms.kind[k] === KIND.ghost ? 0.62 * radius : radius;
@@ -208,13 +213,13 @@ function drawAtoms(viewer, scene, theme) {
 function drawBonds(viewer, scene, theme) {
   const bonds = scene.bonds;
   if (!bonds) return;
-  const sides = bonds.row.length > 3000 ? 8 : 18;
+  const [sides, capped] = isLarge(scene) ? [6, false] : [18, true];
   const mesh = new Mesh(viewer);
   bonds.row.forEach((row, k) => {
     const [start, middle] = [bonds.start[k], bonds.middle[k]];
     const [radius, colour] = [bonds.radius[row], bonds.colour[row]];
     if (bonds.hollow[row]) drawPipe(mesh, start, middle, radius, colour, theme, sides);
-    else mesh.cylinder(start, middle, radius, colour, sides);
+    else mesh.cylinder(start, middle, radius, colour, sides, capped);
   });
   mesh.flush();
 }
