@@ -84,8 +84,15 @@ class Trainer:
 
     def fit(self, budget: Budget) -> None:
         """Train until the budget is spent or a stop signal arrives."""
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, self._stop)
+        names = (signal.SIGTERM, signal.SIGINT)
+        before = {name: signal.signal(name, self._stop) for name in names}
+        try:
+            self._fit(budget)
+        finally:
+            for name, handler in before.items():
+                signal.signal(name, handler)
+
+    def _fit(self, budget: Budget) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         started_with, before, losses = self.step, self.progress, []
         last_save = clock = time.monotonic()

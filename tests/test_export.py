@@ -1,0 +1,167 @@
+"""From a training run to a folder under weights/: cards that tell the truth."""
+
+import gzip
+import json
+
+import jsonschema
+import numpy as np
+import pytest
+import yaml
+
+from crysformer.checkpoint import WEIGHTS, load_checkpoint
+from crysformer.cli import main
+from crysformer.evaluate import evaluate
+from crysformer.export import export
+from crysformer.library import get_crystal
+from crysformer.predict import Predictor
+from crysformer.properties import PROPERTIES
+
+CRYSTALS = ("diamond-si", "rock-salt-nacl", "bcc-fe", "fcc-cu", "hcp-mg", "wurtzite-zno")
+SMALL = (
+    "blocks=1",
+    "atom_width=16",
+    "bond_width=16",
+    "angle_width=8",
+    "num_heads=2",
+    "head_width=8",
+    "batch_size=4",
+)
+
+ERROR = {
+    "type": "object",
+    "required": ["unit", "mae", "rmse", "mad", "n"],
+    "properties": {
+        "unit": {"type": "string"},
+        "mae": {"type": "number", "minimum": 0},
+        "rmse": {"type": "number", "minimum": 0},
+        "mad": {"type": "number", "minimum": 0},
+        "n": {"type": "integer", "minimum": 1},
+    },
+}
+SCHEMA = {
+    "type": "object",
+    "required": [
+        "model",
+        "date",
+        "architecture",
+        "training_data",
+        "split",
+        "recipe",
+        "validation",
+        "limits",
+        "attention",
+        "licence",
+    ],
+    "properties": {
+        "training_data": {
+            "type": "object",
+            "required": ["files", "crystals", "citations"],
+            "properties": {
+                "files": {
+                    "type": "object",
+                    "additionalProperties": {
+                        "type": "string",
+                        "pattern": "^[0-9a-f]{64}$",
+                    },
+                },
+                "citations": {"type": "array", "minItems": 1},
+            },
+        },
+        "validation": {
+            "type": "object",
+            "required": ["weights", "errors"],
+            "properties": {"errors": {"type": "object", "additionalProperties": ERROR}},
+        },
+    },
+}
+
+
+def write_data(folder):
+    folder.mkdir()
+    for split, repeats in (("train", 2), ("val", 1)):
+        with gzip.open(folder / f"{split}.jsonl.gz", "wt") as lines:
+            for number, name in enumerate(CRYSTALS * repeats):
+                structure = get_crystal(name).structure()
+                row = {
+                    "id": f"{split}-{number}",
+                    "structure": {
+                        "lattice": structure.lattice.matrix.tolist(),
+                        "frac_coords": structure.frac_coords.tolist(),
+                        "species": [site.specie.symbol for site in structure],
+                    },
+                    "labels": {
+                        "formation_energy_peratom": -0.3 * (number % 6),
+                        "optb88vdw_bandgap": float(number % 3),
+                    },
+                }
+                lines.write(json.dumps(row) + "\n")
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    root = tmp_path_factory.mktemp("export")
+    data, run = root / "data", root / "run"
+    write_data(data)
+    arguments = ["train", "--data", str(data), "--out", str(run), "--steps", "6"]
+    arguments += ["--processes", "1", "--device", "cpu", "--set", *SMALL]
+    assert main(arguments) == 0
+    folder = export(run, "small", root / "weights")
+    return data, run, folder
+
+
+def test_export_writes_everything_that_ships_and_no_pickle(exported):
+    names = {path.name for path in exported[2].iterdir()}
+    assert names == {
+        "model.safetensors",
+        "config.json",
+        "card.yml",
+        "curves.jsonl",
+        "golden.json",
+    }
+
+
+def test_errors_of_the_card_are_those_evaluate_finds(exported):
+    data, _, folder = exported
+    predictor = Predictor("small", "cpu", root=folder.parent)
+    errors = evaluate(predictor, data / "val.jsonl.gz").errors()
+    card = yaml.safe_load((folder / "card.yml").read_text())
+    assert set(card["validation"]["errors"]) == set(errors)
+    for key, error in errors.items():
+        noted = card["validation"]["errors"][key]
+        assert noted["mae"] == pytest.approx(error.mae, rel=1e-4)
+        assert noted["n"] == error.n == len(CRYSTALS)
+
+
+def test_exported_weights_are_the_averaged_ones_of_the_run(exported):
+    import torch
+
+    _, run, folder = exported
+    state = torch.load(run / "best.pt", weights_only=True)["average"]
+    loaded = load_checkpoint("small", folder.parent).model.state_dict()
+    assert set(loaded) == set(state)
+    for key, value in state.items():
+        np.testing.assert_allclose(loaded[key], value, rtol=2e-3, atol=1e-4)
+
+
+def test_curves_hold_one_validation_per_line(exported):
+    lines = (exported[2] / "curves.jsonl").read_text().splitlines()
+    steps = [json.loads(line)["step"] for line in lines]
+    assert steps[-1] == 6
+    assert steps == sorted(steps)
+
+
+@pytest.mark.parametrize(
+    "model", [path.parent.name for path in WEIGHTS.glob("*/card.yml")]
+)
+def test_shipped_card_has_every_field_and_true_units(model):
+    card = yaml.safe_load((WEIGHTS / model / "card.yml").read_text())
+    jsonschema.validate(card, SCHEMA)
+    assert card["model"] == model
+    checkpoint = load_checkpoint(model)
+    assert set(card["validation"]["errors"]) == set(checkpoint.keys)
+    for key, error in card["validation"]["errors"].items():
+        assert error["unit"] == PROPERTIES[key].unit
+    parameters = sum(p.numel() for p in checkpoint.model.parameters())
+    assert card["architecture"]["parameters"] == parameters
+    for name, value in checkpoint.model.config.to_dict().items():
+        assert card["architecture"][name] == value
