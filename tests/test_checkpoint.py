@@ -21,11 +21,10 @@ from tests.crystals import TEXTBOOK, predict, random_model
 SMALL = get_preset(
     "shipped", blocks=2, atom_width=16, bond_width=16, angle_width=8, num_heads=2
 )
+FORMATION = "formation_energy_peratom"
 SCALINGS = (
-    Scaling("formation_energy_peratom", 0.1, 0.5, tuple(np.linspace(-1, 1, 119))),
-    Scaling(
-        "optb88vdw_total_energy", 0.0, 1.0, (-2.5,) * 119, "formation_energy_peratom"
-    ),
+    Scaling(FORMATION, 0.1, 0.5, tuple(np.linspace(-1, 1, 119))),
+    Scaling("optb88vdw_total_energy", 0.0, 1.0, (-2.5,) * 119, FORMATION),
     Scaling("optb88vdw_bandgap", 1.0, 0.8, (0.0,) * 119),
     Scaling("magmom_oszicar", 1.5, 0.5, (0.0,) * 119),
 )
