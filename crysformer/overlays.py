@@ -1,5 +1,6 @@
 """Surfaces drawn over a crystal: angles between bonds and coordination polyhedra."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from crysformer.drawn_bonds import DrawnBonds
 from crysformer.periodic import GHOST, Copies, Crystal
 
 POLYHEDRON_OPACITY = 0.55
+MIN_CORNERS, MAX_CORNERS = 4, 8
 ARC_STEPS = 10
 
 
@@ -55,22 +57,34 @@ def angle_wedge(
     }
 
 
-def polyhedra(
-    crystal: Crystal, drawn: Copies, bonds: DrawnBonds | None, colours: dict[str, str]
-) -> list[dict[str, Any]]:
-    """Hulls of the neighbours around every drawn cation, as triangles.
+def polyhedron_centres(crystal: Crystal, bonds: DrawnBonds) -> list[int]:
+    """Find the sites that polyhedra are drawn around.
 
-    A cation is an atom less electronegative than each of its at least four neighbours;
-    metals and elements therefore have no polyhedra.
+    They are the cations: less electronegative than each of at least four neighbours, so
+    metals and elements have none. Where some cations have at most eight neighbours, the
+    others are left out: cages of twelve would hide the octahedra.
     """
-    if bonds is None:
-        return []
-    faces = []
+    number = np.bincount(bonds.i, minlength=len(crystal.symbols))
+    cations = [
+        int(site)
+        for site in np.flatnonzero(number >= MIN_CORNERS)
+        if _is_cation(crystal, int(site), bonds.j[bonds.i == site])
+    ]
+    return [site for site in cations if number[site] <= MAX_CORNERS] or cations
+
+
+def polyhedra(
+    crystal: Crystal,
+    drawn: Copies,
+    bonds: DrawnBonds,
+    centres: Sequence[int],
+    colours: dict[str, str],
+) -> list[dict[str, Any]]:
+    """Span the hull of the neighbours around every drawn copy of some sites."""
     cell = crystal.neighbour_cell(bonds)
-    for site in np.unique(bonds.i):
+    faces = []
+    for site in centres:
         rows = np.flatnonzero(bonds.i == site)
-        if not _is_cation(crystal, int(site), bonds.j[rows]):
-            continue
         corners = crystal.position(bonds.j[rows], cell[rows])
         triangles = _hull(corners)
         here = (drawn.site == site) & (drawn.kind != GHOST)
@@ -88,9 +102,7 @@ def polyhedra(
 
 def _is_cation(crystal: Crystal, site: int, neighbours: NDArray[np.int64]) -> bool:
     own = _electronegativity(crystal.symbols[site])
-    return len(neighbours) >= 4 and all(
-        own < _electronegativity(crystal.symbols[other]) for other in neighbours
-    )
+    return all(own < _electronegativity(crystal.symbols[each]) for each in neighbours)
 
 
 def _electronegativity(symbol: str) -> float:

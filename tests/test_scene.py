@@ -242,3 +242,14 @@ def test_focus_draws_one_atom_with_whole_bonds(rock_salt):
     assert lengths == pytest.approx(np.full(6, 2.82), abs=2e-4)
     # Sodium at the corner: three of its six neighbours lie outside the cube.
     assert scene.counts["ghosts"] == 3
+
+
+def test_octahedra_are_not_hidden_by_larger_cages():
+    perovskite = Structure.from_spacegroup(
+        "Pm-3m",
+        Lattice.cubic(3.905),
+        ["Sr", "Ti", "O"],
+        [[0, 0, 0], [0.5, 0.5, 0.5], [0.5, 0.5, 0]],
+    )
+    scene = build_scene(perovskite, chemical_bonds(perovskite), style="Polyhedra")
+    assert [len(face["corners"]) for face in scene.payload["faces"]] == [6]

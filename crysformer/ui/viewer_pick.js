@@ -41,6 +41,7 @@ function fittedView(scene, quaternion, width, height, padding) {
     });
   scene.atoms.xyz.forEach((point, k) => include(point, atomRadius(scene, k)));
   scene.bonds?.middle.forEach((point) => include(point, 0));
+  cellCorners(scene).forEach((point) => include(point, 0));
   for (const face of scene.faces) face.corners.forEach((point) => include(point, 0));
   const [x, y, z] = times(plus(low, high), -0.5);
   const centre = plus(plus(times(rows[0], x), times(rows[1], y)), times(rows[2], z));
@@ -48,6 +49,14 @@ function fittedView(scene, quaternion, width, height, padding) {
   const up = (high[1] - low[1]) / 2 / Math.max(0.2, 1 - (2 * padding.y) / height);
   const half = Math.max(right, (up * width) / height);
   return [...centre, EYE_DISTANCE - half / HALF_WIDTH, ...quaternion];
+}
+
+function cellCorners({ cell, supercell }) {
+  const edges = cell.matrix.map((row, k) => times(row, supercell[k]));
+  return edges.reduce(
+    (corners, edge) => [...corners, ...corners.map((corner) => plus(corner, edge))],
+    [[0, 0, 0]],
+  );
 }
 
 // The nearest thing under a pixel: {kind, index} with the atom, half bond or wedge.
