@@ -17,7 +17,7 @@ with guard():
     facts = loaders.facts()
 
 picture, numbers = st.columns([5, 4], gap="medium")
-with picture:
+with picture, guard():
     crystal_view(
         loaders.chemical_scene(options),
         key="crystal_view",

@@ -21,7 +21,7 @@ from pymatgen.core import Element, Structure
 from crysformer.camera import presets
 from crysformer.drawn_bonds import MODEL_LAYER, DrawnBonds
 from crysformer.errors import SettingsError
-from crysformer.overlays import polyhedra
+from crysformer.overlays import polyhedra, polyhedron_centres
 from crysformer.palette import Scheme, element_colours, muted
 from crysformer.periodic import (
     GHOST,
@@ -93,15 +93,9 @@ def build_scene(
     Raises:
         SettingsError: The supercell holds too many atoms to draw.
     """
-    repeats = int(np.prod(supercell)) * len(structure)
-    if repeats > MAX_DRAWN_ATOMS:
-        raise SettingsError(
-            f"A display supercell of {repeats} atoms is too large to draw; "
-            f"the limit is {MAX_DRAWN_ATOMS}. Choose fewer repeats."
-        )
+    _check_size(len(structure), supercell)
     crystal = Crystal.of(structure)
-    # Touching spheres hide every bond, so none is laid out.
-    sticks = None if style == "Space-fill" else bonds
+    sticks, centres = _sticks(crystal, bonds, style)
     drawn = drawn_copies(crystal, supercell, boundary)
     if focus is None or sticks is None:
         drawn, halves = drawn_halves(crystal, drawn, sticks, beyond)
@@ -111,6 +105,9 @@ def build_scene(
     if bonds is not None and bonds.colour is not None:
         # Bonds that carry numbers come first; elements stay recognisable behind them.
         colours = {symbol: muted(colour) for symbol, colour in colours.items()}
+    faces = (
+        polyhedra(crystal, drawn, bonds, centres, colours) if bonds and centres else []
+    )
     payload: dict[str, Any] = {
         "structure": structure_hash(structure),
         "supercell": list(supercell),
@@ -118,26 +115,45 @@ def build_scene(
         "views": presets(structure.lattice.matrix),
         "sites": _sites(crystal, colours, style),
         "atoms": _atoms(crystal, drawn),
-        "bonds": None if sticks is None else _bond_rows(crystal, sticks, colours, halves),
+        "bonds": sticks and _bond_rows(crystal, sticks, colours, halves),
         "legend": _legend(crystal.symbols, colours),
         "colour_bar": colour_bar,
         "wedges": list(wedges),
-        "faces": polyhedra(crystal, drawn, bonds, colours)
-        if style == "Polyhedra"
-        else [],
+        "faces": faces,
     }
     payload["counts"] = {
         "atoms": int((drawn.kind != GHOST).sum()),
         "ghosts": int((drawn.kind == GHOST).sum()),
         "bonds": len(np.unique(halves.row)),
         "halves": len(halves.row),
-        "hollow": 0
-        if sticks is None
-        else int(sticks.one_way[np.unique(halves.row)].sum()),
+        "hollow": int(sticks.one_way[np.unique(halves.row)].sum()) if sticks else 0,
         "wedges": len(wedges),
-        "faces": len(payload["faces"]),
+        "faces": len(faces),
     }
     return Scene(payload, digest(payload), payload["structure"])
+
+
+def _check_size(sites: int, supercell: tuple[int, int, int]) -> None:
+    atoms = int(np.prod(supercell)) * sites
+    if atoms > MAX_DRAWN_ATOMS:
+        raise SettingsError(
+            f"A display supercell of {atoms} atoms is too large to draw; "
+            f"the limit is {MAX_DRAWN_ATOMS}. Choose fewer repeats."
+        )
+
+
+def _sticks(
+    crystal: Crystal, bonds: DrawnBonds | None, style: Style
+) -> tuple[DrawnBonds | None, list[int]]:
+    """Bonds that a style draws, and the sites it spans polyhedra around."""
+    # Touching spheres hide every bond, so none is laid out.
+    if bonds is None or style == "Space-fill":
+        return None, []
+    centres = polyhedron_centres(crystal, bonds) if style == "Polyhedra" else []
+    if not centres:
+        return bonds, []
+    # Bonds between the polyhedra would hide them.
+    return bonds.select(np.isin(bonds.i, centres) | np.isin(bonds.j, centres)), centres
 
 
 def structure_hash(structure: Structure) -> str:

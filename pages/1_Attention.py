@@ -30,7 +30,7 @@ with guard():
     structure = loaders.structure()
 picture, numbers = st.columns([3, 2], gap="medium")
 if not loaders.predictor_ready.is_set():
-    with picture:
+    with picture, guard():
         crystal_view(loaders.chemical_scene(options), key=VIEW, height=HEIGHT)
     with numbers, guard(), st.spinner("Loading the model…"):
         loaders.predictor()
@@ -55,7 +55,7 @@ with numbers, guard():
     else:
         shown = bond_picture(structure, attention, settings.choice, site=site, **common)
     linked_bond_table(shown.table, settings, bond, site)
-with picture:
+with picture, guard():
     crystal_view(
         build_scene(
             structure,

@@ -253,3 +253,10 @@ def test_octahedra_are_not_hidden_by_larger_cages():
     )
     scene = build_scene(perovskite, chemical_bonds(perovskite), style="Polyhedra")
     assert [len(face["corners"]) for face in scene.payload["faces"]] == [6]
+
+
+def test_no_bonds_left_is_still_a_picture(silicon):
+    scene = build_scene(silicon, one_way_pair().select(np.zeros(3, dtype=bool)))
+    assert scene.counts["bonds"] == 0
+    assert scene.payload["bonds"]["layer"] == "Model edges"
+    assert json.dumps(scene.payload)
