@@ -1,37 +1,31 @@
 """Read one crystal from a file or a text, or say in one sentence why it is none."""
 
 import gzip
-import re
 import threading
 import warnings
 from io import BytesIO
-from itertools import product
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-from pymatgen.core import Element, Lattice, Structure
-from scipy.spatial import cKDTree
+from pymatgen.core import Lattice, Structure
 
 from crysformer.errors import StructureError
-from crysformer.formats import (
+from crysformer.formats import find_parser
+from crysformer.raw_crystal import (
     MAX_SITES,
     RawCrystal,
     check_lattice,
     check_number_of_sites,
-    find_parser,
 )
+from crysformer.sites import MIN_DISTANCE, check_distances, ordered_symbol
 
 __all__ = ["MAX_BYTES", "MAX_SITES", "MIN_DISTANCE", "read_file", "read_structure"]
 
 MAX_BYTES = 5_000_000
-MIN_DISTANCE = 0.5
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _MAX_GZIP_RATIO = 200
-_MAX_ATOMIC_NUMBER = 103
 _MAX_FRAC_COORD = 1e4
-_OCCUPANCY_TOLERANCE = 1e-3
 
 # warnings.catch_warnings swaps a global: two sessions of the app reading at once could
 # restore each other's filters.
@@ -81,7 +75,6 @@ def read_structure(content: bytes | str, name: str = "the text") -> Structure:
             has an impossible cell, coordinate, element or distance. The message is one
             sentence with the name, the values, and what to do.
     """
-    parser = None
     try:
         with _WARNINGS_LOCK, warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -165,87 +158,11 @@ def _checked(raw: RawCrystal) -> Structure:
             f"has impossible coordinates ({values}) at site {site + 1}; correct them"
         )
     symbols = [
-        _ordered_symbol(species, frac_coords[site])
+        ordered_symbol(species, frac_coords[site])
         for site, species in enumerate(raw.sites)
     ]
-    _check_distances(lattice, symbols, frac_coords)
+    check_distances(lattice, symbols, frac_coords)
     return Structure(Lattice(lattice), symbols, frac_coords)
-
-
-def _ordered_symbol(
-    species: list[tuple[str | int, float]], frac_coord: NDArray[np.float64]
-) -> str:
-    """Return the one element on a site; several ions of it are still one element."""
-    occupancies: dict[str, float] = {}
-    for label, occupancy in species:
-        symbol = _symbol(label)
-        occupancies[symbol] = occupancies.get(symbol, 0.0) + float(occupancy)
-    symbol, total = next(iter(occupancies.items()), ("nothing", 0.0))
-    if len(occupancies) != 1 or not abs(total - 1) <= _OCCUPANCY_TOLERANCE:
-        shares = " and ".join(f"{key} {value:.3g}" for key, value in occupancies.items())
-        raise StructureError(
-            f"is disordered, with {shares or symbol} on the site at {_at(frac_coord)}; "
-            "give an ordered cell with one whole atom on each site"
-        )
-    return symbol
-
-
-def _symbol(label: str | int) -> str:
-    """Return the element symbol of a label such as Na, Na+, D or 11."""
-    if isinstance(label, int) and 1 <= label <= _MAX_ATOMIC_NUMBER:
-        return Element.from_Z(label).symbol
-    match = re.fullmatch(r"([A-Z][a-z]?)([\d.]*[+-])?", str(label))
-    if match and Element.is_valid_symbol(match[1]):
-        element = Element(match[1])
-        if element.Z <= _MAX_ATOMIC_NUMBER:
-            return element.symbol
-    raise StructureError(
-        f"has a site with {str(label)[:20]!r}, not an element up to "
-        f"{Element.from_Z(_MAX_ATOMIC_NUMBER).symbol} (Z = {_MAX_ATOMIC_NUMBER}); "
-        "replace it or take it out"
-    )
-
-
-def _check_distances(
-    lattice: NDArray[np.float64], symbols: list[str], frac_coords: NDArray[np.float64]
-) -> None:
-    """Refuse atoms, or an atom and an image, that are closer than `MIN_DISTANCE`."""
-    reduced = Lattice(lattice).get_lll_reduced_lattice().matrix
-    shortest = np.linalg.norm(reduced, axis=1).min()
-    # A reduced cell without shorter vectors is not much thinner than them, so that only
-    # a few images are within reach.
-    if shortest < MIN_DISTANCE:
-        raise StructureError(
-            f"repeats every atom after {shortest:.3g} Å, and atoms closer than "
-            f"{MIN_DISTANCE} Å overlap; check the cell vectors and their unit (Å)"
-        )
-    wrapped = (frac_coords @ lattice @ np.linalg.inv(reduced)) % 1.0
-    reach = MIN_DISTANCE * np.linalg.norm(np.linalg.inv(reduced), axis=0)
-    shifts = product(*(range(-n, n + 1) for n in np.ceil(reach).astype(int)))
-    images = wrapped + np.array([shift for shift in shifts if any(shift)])[:, None]
-    near = ((images >= -reach) & (images <= 1 + reach)).all(axis=2)
-    owners = np.concatenate([np.arange(len(wrapped)), np.nonzero(near)[1]])
-    points = np.concatenate([wrapped, images[near]]) @ reduced
-    # Of the two points nearest to a site, one is the site itself.
-    distances, nearest = cKDTree(points).query(points[: len(wrapped)], k=2)
-    first = int(distances[:, 1].argmin())
-    if distances[first, 1] >= MIN_DISTANCE:
-        return
-    second = int(owners[nearest[first][nearest[first] != first][0]])
-    partner = (
-        "its own periodic image"
-        if second == first
-        else f"site {second + 1} ({symbols[second]} at {_at(frac_coords[second])})"
-    )
-    raise StructureError(
-        f"has overlapping atoms: site {first + 1} ({symbols[first]} at "
-        f"{_at(frac_coords[first])}) lies {distances[first, 1]:.3f} Å from {partner}, "
-        f"closer than {MIN_DISTANCE} Å; remove one of them or correct the coordinates"
-    )
-
-
-def _at(frac_coord: NDArray[np.float64]) -> str:
-    return "({:.3f}, {:.3f}, {:.3f})".format(*frac_coord)
 
 
 def _reason(error: BaseException) -> str:
