@@ -106,63 +106,6 @@ def build_scene(
         # Bonds that carry numbers come first; elements stay recognisable behind them.
         colours = {symbol: muted(colour) for symbol, colour in colours.items()}
     faces = polyhedra(crystal, drawn, sticks, centres, colours) if sticks else []
-    payload: dict[str, Any]
-    hash: str
-    structure_hash: str
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """Numbers of drawn things, for tests and for alternative texts."""
-        return self.payload["counts"]
-
-
-def build_scene(
-    structure: Structure,
-    bonds: DrawnBonds | None = None,
-    *,
-    supercell: tuple[int, int, int] = (1, 1, 1),
-    boundary: bool = True,
-    beyond: Beyond = "Half bonds",
-    style: Style = "Ball and stick",
-    scheme: Scheme = "Jmol",
-    colour_bar: dict[str, Any] | None = None,
-    wedges: Sequence[dict[str, Any]] = (),
-    focus: int | None = None,
-) -> Scene:
-    """Lay out a crystal for drawing.
-
-    Args:
-        structure: Ordered crystal, drawn in the cell it is given in.
-        bonds: Directed bonds in the structure's site order; None draws atoms only.
-        supercell: Repeats of the cell along a, b and c, for display only.
-        boundary: Whether atoms on faces, edges and corners are repeated there.
-        beyond: What to draw of bonds that leave the drawn atoms.
-        style: Balls and sticks, spheres of atomic radius without bonds, or the hulls
-            that the bonded neighbours of a cation span.
-        scheme: Element colours.
-        colour_bar: Description of the bond colours, from ``palette.Scale.bar``.
-        wedges: Coloured angles, from ``overlays.angle_wedge``.
-        focus: Site whose bonds alone are drawn, once and to their far ends, whatever
-            ``beyond`` says; None draws those of all atoms.
-
-    Raises:
-        SettingsError: The supercell holds too many atoms to draw.
-    """
-    _check_size(len(structure), supercell)
-    crystal = Crystal.of(structure)
-    sticks, centres = _sticks(crystal, bonds, style)
-    drawn = drawn_copies(crystal, supercell, boundary)
-    if focus is None or sticks is None:
-        drawn, halves = drawn_halves(crystal, drawn, sticks, beyond)
-    else:
-        drawn, halves = whole_bonds_of(crystal, drawn, sticks, focus)
-    colours = element_colours(crystal.symbols, scheme)
-    if bonds is not None and bonds.colour is not None:
-        # Bonds that carry numbers come first; elements stay recognisable behind them.
-        colours = {symbol: muted(colour) for symbol, colour in colours.items()}
-    faces = (
-        polyhedra(crystal, drawn, bonds, centres, colours) if bonds and centres else []
-    )
     payload: dict[str, Any] = {
         "structure": structure_hash(structure),
         "supercell": list(supercell),
