@@ -46,11 +46,10 @@ class Evaluation:
             table.writerow(("id", "property", "target", "prediction"))
             for row, name in enumerate(self.data.ids):
                 for column, key in enumerate(self.keys):
-                    target = self.data.values[row, column]
+                    target = float(self.data.values[row, column])
                     if not np.isnan(target):
-                        table.writerow(
-                            (name, key, repr(target), repr(self.predictions[row, column]))
-                        )
+                        prediction = float(self.predictions[row, column])
+                        table.writerow((name, key, target, prediction))
 
 
 def evaluate(predictor: Predictor, path: Path) -> Evaluation:
