@@ -164,7 +164,7 @@ def expand_pairs(cell: Cell, quotient: Quotient, weights: Weights) -> PairAttent
 
 def _bonds_of_sites(cell: Cell, quotient: Quotient) -> list[_SiteBonds]:
     """Bonds of every given site, found by symmetry and the supercell relation."""
-    group, bonds = cell.group, quotient.bonds
+    group, bonds = quotient.group, quotient.bonds
     copies = [np.flatnonzero(cell.site_atom == a) for a in range(cell.num_atoms)]
     inverse = np.linalg.inv(cell.supercell)
     result = []

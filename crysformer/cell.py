@@ -34,14 +34,14 @@ class SpaceGroup:
     permutations: IntArray
     shifts: IntArray
 
-    @property
-    def identity(self) -> int:
-        """Index of the operation that moves nothing."""
-        unmoved = (self.rotations == np.eye(3)).all(axis=(1, 2))
-        unmoved &= (self.permutations == np.arange(self.permutations.shape[1])).all(
-            axis=1
+    @classmethod
+    def trivial(cls, num_atoms: int) -> "SpaceGroup":
+        """The group that holds nothing but the identity."""
+        return cls(
+            np.eye(3, dtype=np.int64)[None],
+            np.arange(num_atoms)[None],
+            np.zeros((1, num_atoms, 3), dtype=np.int64),
         )
-        return int(np.flatnonzero(unmoved)[0])
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def standardise(structure: Structure) -> Cell:
         dataset = _dataset(lattice, frac_coords, numbers)
 
     if dataset is None or len(dataset.rotations) == 1:
-        group, number = _identity(len(numbers)), 1
+        group, number = SpaceGroup.trivial(len(numbers)), 1
     else:
         rotations = dataset.rotations.astype(np.int64)
         group = _match(rotations, dataset.translations, frac_coords, numbers, lattice)
@@ -129,14 +129,6 @@ def _dataset(
         return spglib.get_symmetry_dataset((lattice, frac_coords, numbers), SYMPREC)
     except spglib.SpglibError:
         return None
-
-
-def _identity(num_atoms: int) -> SpaceGroup:
-    return SpaceGroup(
-        np.eye(3, dtype=np.int64)[None],
-        np.arange(num_atoms)[None],
-        np.zeros((1, num_atoms, 3), dtype=np.int64),
-    )
 
 
 def _average_copies(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crysformer.cell import Cell, FloatArray, IntArray
+from crysformer.cell import Cell, FloatArray, IntArray, SpaceGroup
 from crysformer.graph import Bonds, NeighbourRule, find_bonds
 
 
@@ -59,6 +59,7 @@ class Quotient:
         bonds: Every bond of the representative atoms.
         sites: One entry per representative atom.
         atom_orbit: Representative of each atom of the cell, (cell atoms,).
+        group: Operations by which orbits were formed.
         carrier: Operation that maps the representative onto each atom, (cell atoms,).
     """
 
@@ -75,6 +76,7 @@ class Quotient:
     bonds: Bonds
     sites: tuple[Site, ...]
     atom_orbit: IntArray
+    group: SpaceGroup
     carrier: IntArray
 
 
@@ -89,35 +91,13 @@ def take_quotient(cell: Cell, rule: NeighbourRule, *, full: bool = False) -> Quo
     Raises:
         StructureError: The cell is too empty for 12 neighbours.
     """
-    group = cell.group
-    lowest = np.arange(cell.num_atoms) if full else group.permutations.min(axis=0)
+    group = SpaceGroup.trivial(cell.num_atoms) if full else cell.group
+    lowest = group.permutations.min(axis=0)
     atoms, atom_orbit, counts = np.unique(lowest, return_inverse=True, return_counts=True)
-    carrier = np.zeros(cell.num_atoms, dtype=np.int64)
-    if not full:
-        carrier = (group.permutations[:, lowest] == np.arange(cell.num_atoms)).argmax(
-            axis=0
-        )
+    reached = group.permutations[:, lowest] == np.arange(cell.num_atoms)
 
     bonds = find_bonds(cell, atoms, rule)
-    starts = np.searchsorted(bonds.centre, atoms)
-    stops = np.searchsorted(bonds.centre, atoms, side="right")
-    cosine = _CosineTable(bonds)
-    sites: list[Site] = []
-    pieces: list[_Piece] = []
-    num_bonds = num_angles = 0
-    for atom, start, stop in zip(atoms, starts, stops, strict=True):
-        operations = (
-            np.array([group.identity])
-            if full
-            else np.flatnonzero(group.permutations[:, atom] == atom)
-        )
-        table = _bond_table(cell, bonds, slice(start, stop), int(atom), operations)
-        site, piece = _reduce_site(table, int(atom), int(start), num_bonds, num_angles)
-        sites.append(site)
-        pieces.append(piece)
-        num_bonds += len(piece.representatives)
-        num_angles += len(piece.line_index[0])
-
+    sites, pieces = _reduce_sites(group, bonds, atoms)
     rows = np.concatenate([piece.representatives for piece in pieces])
     other = np.concatenate([piece.other for piece in pieces])
     line_index = np.concatenate([piece.line_index for piece in pieces], axis=1)
@@ -131,13 +111,14 @@ def take_quotient(cell: Cell, rule: NeighbourRule, *, full: bool = False) -> Quo
         bond_multiplicity=np.concatenate([piece.bond_multiplicity for piece in pieces]),
         bond_weight=bonds.weight[rows],
         line_index=line_index,
-        cosine=cosine(rows[line_index[1]], other),
+        cosine=_cosines(bonds, rows[line_index[1]], other),
         angle_multiplicity=np.concatenate([piece.angle_multiplicity for piece in pieces]),
         angle_weight=bonds.weight[other],
         bonds=bonds,
         sites=tuple(sites),
         atom_orbit=atom_orbit,
-        carrier=carrier,
+        group=group,
+        carrier=reached.argmax(axis=0),
     )
 
 
@@ -152,25 +133,39 @@ class _Piece:
     angle_multiplicity: IntArray
 
 
-class _CosineTable:
-    """Cosines between bonds given as rows of one bond list."""
+def _cosines(bonds: Bonds, first: IntArray, second: IntArray) -> FloatArray:
+    """Cosines of the angles between bonds given by their rows."""
+    unit = bonds.vector / bonds.length[:, None]
+    return np.clip(np.einsum("ax,ax->a", unit[first], unit[second]), -1.0, 1.0)
 
-    def __init__(self, bonds: Bonds) -> None:
-        self.unit = bonds.vector / bonds.length[:, None]
 
-    def __call__(self, first: IntArray, second: IntArray) -> FloatArray:
-        cosine = np.einsum("ax,ax->a", self.unit[first], self.unit[second])
-        return np.clip(cosine, -1.0, 1.0)
+def _reduce_sites(
+    group: SpaceGroup, bonds: Bonds, atoms: IntArray
+) -> tuple[list[Site], list[_Piece]]:
+    """Reduce the bonds and angles of every representative atom by its site symmetry."""
+    sites: list[Site] = []
+    pieces: list[_Piece] = []
+    num_bonds = num_angles = 0
+    starts = np.searchsorted(bonds.centre, atoms)
+    stops = np.searchsorted(bonds.centre, atoms, side="right")
+    for atom, start, stop in zip(atoms.tolist(), starts, stops, strict=True):
+        operations = np.flatnonzero(group.permutations[:, atom] == atom)
+        table = _bond_table(group, bonds, slice(start, stop), atom, operations)
+        site, piece = _reduce_site(table, atom, int(start), num_bonds, num_angles)
+        sites.append(site)
+        pieces.append(piece)
+        num_bonds += len(piece.representatives)
+        num_angles += piece.line_index.shape[1]
+    return sites, pieces
 
 
 def _bond_table(
-    cell: Cell, bonds: Bonds, span: slice, atom: int, operations: IntArray
+    group: SpaceGroup, bonds: Bonds, span: slice, atom: int, operations: IntArray
 ) -> IntArray:
     """Local index of the bond that each operation maps each bond of an atom onto."""
     neighbour, image = bonds.neighbour[span], bonds.image[span]
     if len(operations) == 1:
         return np.arange(len(neighbour))[None]
-    group = cell.group
     mapped = np.einsum("oab,nb->ona", group.rotations[operations], image)
     mapped += group.shifts[operations][:, neighbour]
     mapped -= group.shifts[operations, atom][:, None]
