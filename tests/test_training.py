@@ -202,7 +202,8 @@ def test_the_stable_state_outlives_the_decay(data, tmp_path, share):
     recipe = replace(RECIPE, decay=share)
     run = fitted(data, tmp_path, 10, recipe)
     stable, decayed = (state(tmp_path / name) for name in ("state.pt", "decay.pt"))
-    assert stable["step"] == round(10 * (1 - share)) + 1
+    # Rounding may count the step at the very beginning to either phase.
+    assert stable["step"] - round(10 * (1 - share)) in (0, 1)
     assert (stable["progress"], decayed["step"]) == (0.0, 10)
     assert decayed["progress"] == pytest.approx(1.0)
     assert 0 < run.optimiser.param_groups[0]["lr"] < recipe.learning_rate
@@ -327,12 +328,12 @@ def test_a_stop_signal_leaves_a_state_to_resume(data, folder, tmp_path):
     out = tmp_path / "run"
     process = start(command(folder, out, "--processes", "1"), tmp_path)
     try:
-        for _ in range(600):
+        for _ in range(1800):
             if (out / "metrics.jsonl").exists() or process.poll() is not None:
                 break
             time.sleep(0.1)
         process.send_signal(signal.SIGTERM)
-        errors = process.communicate(timeout=60)[1]
+        errors = process.communicate(timeout=300)[1]
     finally:
         process.kill()
     assert process.returncode == 0, errors
@@ -349,7 +350,7 @@ def run_two_ranks(folder: Path, out: Path, steps: int, **settings: object) -> st
     words = command(folder, out, "--processes", "2", "--steps", str(steps), **settings)
     process = start(words, out.parent)
     try:
-        errors = process.communicate(timeout=120)[1]
+        errors = process.communicate(timeout=300)[1]
     finally:
         process.kill()
     assert process.returncode == 0, errors[-3000:]
