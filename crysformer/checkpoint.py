@@ -87,10 +87,10 @@ def load_checkpoint(name: str, root: Path = WEIGHTS) -> Checkpoint:
     Raises:
         WeightsError: There is no such model, a file is damaged or does not fit.
     """
-    folder = root / name
-    if Path(name).name != name or not (folder / "config.json").is_file():
-        known = sorted(path.parent.name for path in root.glob("*/config.json"))
+    known = sorted(path.parent.name for path in root.glob("*/config.json"))
+    if name not in known:
         raise WeightsError(f"There is no model {name!r}; there are {known}.")
+    folder = root / name
     try:
         config = json.loads((folder / "config.json").read_text())
         content = (folder / TENSORS).read_bytes()

@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import json
 import os
+import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pymatgen.core import Structure
+from pymatgen.core import Element, Structure
+from pymatgen.core.structure import StructureError as PymatgenStructureError
 from safetensors.numpy import load_file, save_file
 from tqdm import tqdm
 
@@ -60,7 +62,7 @@ def read_rows(path: Path) -> Iterator[Row]:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             for number, line in enumerate(lines, start=1):
                 yield _parse_row(json.loads(line), path, number)
-    except (OSError, EOFError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, EOFError, zlib.error, ValueError) as error:
         raise DataError(
             f"{path} cannot be read as gzipped JSON lines: {error}."
         ) from None
@@ -69,12 +71,17 @@ def read_rows(path: Path) -> Iterator[Row]:
 def _parse_row(row: dict[str, Any], path: Path, number: int) -> Row:
     try:
         crystal = row["structure"]
-        structure = Structure(
-            crystal["lattice"], crystal["species"], crystal["frac_coords"]
-        )
+        species = [Element(symbol) for symbol in crystal["species"]]
+        structure = Structure(crystal["lattice"], species, crystal["frac_coords"])
         labels = {key: float(value) for key, value in row["labels"].items()}
         return Row(str(row["id"]), structure, labels)
-    except (KeyError, TypeError, ValueError) as error:
+    except (
+        AttributeError,
+        KeyError,
+        TypeError,
+        ValueError,
+        PymatgenStructureError,
+    ) as error:
         raise DataError(
             f"Row {number} of {path} is not a crystal with labels: {error!r}."
         ) from None

@@ -14,13 +14,13 @@ import torch
 from crysformer.checkpoint import WEIGHTS, Checkpoint, output_keys, save_checkpoint
 from crysformer.config import ModelConfig
 from crysformer.data import Dataset
-from crysformer.errors import DataError
 from crysformer.evaluate import evaluate_data
 from crysformer.golden import write_golden
 from crysformer.metrics import PropertyError
 from crysformer.model import Crysformer
 from crysformer.properties import PROPERTIES
 from crysformer.run import CACHE
+from crysformer.run_folder import RunFolder
 from crysformer.targets import Scaling
 from crysformer.training_data import load_split
 
@@ -50,9 +50,7 @@ def export(run: Path, name: str, root: Path = WEIGHTS) -> Path:
     Raises:
         DataError: The run has no validated weights, or its data are gone.
     """
-    if not (run / "best.pt").is_file():
-        raise DataError(f"{run} holds no validated weights yet (best.pt is missing).")
-    state = torch.load(run / "best.pt", weights_only=True, map_location="cpu")
+    state = RunFolder(run).best()
     description = json.loads((run / "run.json").read_text())
     scalings = tuple(Scaling.from_dict(item) for item in state["scalings"])
     config = ModelConfig.from_dict(state["recipe"]["model"])

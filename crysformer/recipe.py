@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor
@@ -11,6 +11,7 @@ from torch.nn import functional
 from crysformer.config import ModelConfig
 
 Loss = Literal["l1", "huber", "mse"]
+LOSSES: tuple[Loss, ...] = get_args(Loss)
 
 EMPHASIS: Mapping[str, float] = {
     "formation_energy_peratom": 4.0,

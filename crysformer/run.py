@@ -4,17 +4,19 @@ import json
 import os
 import warnings
 from argparse import Namespace
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from crysformer.checkpoint import load_checkpoint
-from crysformer.config import get_preset
+from crysformer.config import ModelConfig, get_preset
 from crysformer.errors import SettingsError
 from crysformer.ranks import Ranks, choose_device, join_ranks, launch
-from crysformer.recipe import Recipe
+from crysformer.recipe import LOSSES, Recipe
 from crysformer.schedule import Budget
 from crysformer.train import Trainer
 from crysformer.training_data import find_keys, fit_scalings, load_split
+
+Setting = bool | int | float | str
 
 CACHE = Path.home() / ".cache" / "crysformer" / "graphs"
 """Where graph stores are kept between runs."""
@@ -51,12 +53,19 @@ def read_recipe(options: Namespace) -> Recipe:
     Raises:
         SettingsError: A setting is unknown or its value has the wrong type.
     """
-    kinds = {field.name: field.type for field in fields(Recipe)}
-    of_model, of_recipe = {}, {}
+    of_model: dict[str, Setting] = {}
+    of_recipe: dict[str, Setting] = {}
+    model_defaults = ModelConfig().to_dict()
+    recipe_defaults = asdict(Recipe()) | {"model": None}
     for item in options.set:
         name, _, text = item.partition("=")
-        value = _parse(text)
-        (of_recipe if name in kinds and name != "model" else of_model)[name] = value
+        if isinstance(recipe_defaults.get(name), Setting):
+            of_recipe[name] = _parse(name, text, recipe_defaults[name])
+        elif name in model_defaults:
+            of_model[name] = _parse(name, text, model_defaults[name])
+        else:
+            known = sorted({*model_defaults, *recipe_defaults} - {"model"})
+            raise SettingsError(f"There is no setting {name!r}; there are {known}.")
     return replace(Recipe(model=get_preset(options.preset, **of_model)), **of_recipe)
 
 
@@ -70,15 +79,19 @@ def write_description(out: Path, folders: list[Path], recipe: Recipe) -> None:
     (out / "run.json").write_text(json.dumps(description, indent=1) + "\n")
 
 
-def _parse(text: str) -> bool | int | float | str:
-    if text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
+def _parse(name: str, text: str, default: Setting) -> Setting:
+    """Read a value of the type that a setting has."""
+    try:
+        if isinstance(default, bool):
+            return {"true": True, "false": False}[text.lower()]
+        if isinstance(default, str):
+            return LOSSES[LOSSES.index(text)]
+        return type(default)(text)
+    except (KeyError, ValueError):
+        expected = LOSSES if isinstance(default, str) else type(default).__name__
+        raise SettingsError(
+            f"The setting {name} cannot be {text!r}; expected {expected}."
+        ) from None
 
 
 def _is_rank() -> bool:

@@ -55,4 +55,6 @@ def decay_progress(spent: float, share: float, before: float) -> float:
         share = 1.0
     if share <= 0.0 or spent < 1.0 - share:
         return before
+    if spent >= 1.0:
+        return 1.0
     return before + (1.0 - before) * (spent - (1.0 - share)) / share

@@ -1,10 +1,5 @@
-"""Training on one or several ranks, stoppable and resumable at any minute.
+"""Training on one or several ranks, stoppable and resumable at any minute."""
 
-A run's folder holds ``state.pt`` (stable phase), ``decay.pt`` (a decay under way),
-``best.pt`` (averaged weights with the best validation score) and ``metrics.jsonl``.
-"""
-
-import json
 import signal
 import time
 from collections.abc import Callable, Sequence
@@ -29,6 +24,7 @@ from crysformer.metrics import PropertyError, property_error
 from crysformer.model import Crysformer
 from crysformer.ranks import Ranks
 from crysformer.recipe import Recipe, label_weights, masked_loss
+from crysformer.run_folder import RunFolder
 from crysformer.schedule import Budget, decay_factor, decay_progress, warmup_factor
 from crysformer.targets import Scaling, sizes_of
 
@@ -58,7 +54,8 @@ class Trainer:
         ranks: Ranks,
     ) -> None:
         self.recipe, self.scalings, self.ranks = recipe, tuple(scalings), ranks
-        self.train_data, self.val_data, self.folder = train, val, folder
+        self.train_data, self.val_data = train, val
+        self.folder = RunFolder(folder)
         outputs = [s for s in scalings if not s.base]
         torch.manual_seed(recipe.seed)
         self.model = Crysformer(recipe.model, len(outputs)).to(ranks.device)
@@ -67,8 +64,10 @@ class Trainer:
         )
         self.parallel: nn.Module = self.model
         if ranks.count > 1:
+            # Without any attention nothing reads the bonds, and their layers stay idle.
+            idle = not (recipe.model.cross or recipe.model.conditional)
             self.parallel = DistributedDataParallel(
-                self.model, gradient_as_bucket_view=True
+                self.model, gradient_as_bucket_view=True, find_unused_parameters=idle
             )
         self.optimiser = _optimiser(self.model, recipe)
         self.targets = torch.tensor(
@@ -93,7 +92,6 @@ class Trainer:
                 signal.signal(name, handler)
 
     def _fit(self, budget: Budget) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
         started_with, before, losses = self.step, self.progress, []
         last_save = clock = time.monotonic()
         bar = tqdm(
@@ -107,10 +105,10 @@ class Trainer:
             spent = budget.spent(self.step - started_with)
             progress = decay_progress(spent, self.recipe.decay, before)
             spent, progress, stop = self.ranks.agree(spent, progress, self.stopping)
-            if stop or spent >= 1.0:
-                break
             if progress > 0.0 and self.progress == 0.0:
                 self._save()  # the stable phase can go on from here after the decay
+            if stop or spent >= 1.0:
+                break
             self.progress = progress
             losses.append(self._train_step(crystals))
             self.step = step + 1
@@ -126,7 +124,8 @@ class Trainer:
         bar.close()
         self.progress = max(self.progress, progress)
         self._save()
-        self._evaluate(losses)
+        if losses:
+            self._evaluate(losses)
 
     def _stop(self, *_: object) -> None:
         self.stopping = True
@@ -174,11 +173,10 @@ class Trainer:
                 "score": score,
                 "val": {key: asdict(error) for key, error in errors.items()},
             }
-            with (self.folder / "metrics.jsonl").open("a") as lines:
-                lines.write(json.dumps(record) + "\n")
+            self.folder.note(record)
             if score < self.best:
                 self.best = score
-                _write(self.folder / "best.pt", self._weights() | {"metrics": record})
+                self.folder.save_best(self._weights() | {"metrics": record})
         first = next(iter(errors))
         return {"loss": f"{train_loss:.4f}", first: f"{errors[first].mae:.4f}"}
 
@@ -192,7 +190,6 @@ class Trainer:
     def _save(self) -> None:
         if not self.ranks.is_first:
             return
-        name = "state.pt" if self.progress == 0.0 else "decay.pt"
         state = self._weights() | {
             "model": self.model.state_dict(),
             "num_averaged": self.average.n_averaged,
@@ -203,7 +200,7 @@ class Trainer:
             "progress": self.progress,
             "best": self.best,
         }
-        _write(self.folder / name, state)
+        self.folder.save(state)
 
     def resume(self) -> None:
         """Go on from the folder: an unfinished decay, else the stable phase.
@@ -211,29 +208,19 @@ class Trainer:
         Raises:
             DataError: The folder holds no state of a run with this recipe.
         """
-        states = [
-            torch.load(path, weights_only=True, map_location="cpu")
-            for path in (self.folder / "decay.pt", self.folder / "state.pt")
-            if path.exists()
-        ]
-        states = [state for state in states if state["progress"] < 1.0]
-        if not states:
-            raise DataError(f"{self.folder} holds no run that could be resumed.")
-        state = states[0]
+        state = self.folder.latest()
+        if [item["key"] for item in state["scalings"]] != [s.key for s in self.scalings]:
+            raise DataError(f"{self.folder.path} holds a run of other properties.")
         if ModelConfig.from_dict(state["recipe"]["model"]) != self.recipe.model:
-            raise DataError(f"{self.folder} holds a run of another architecture.")
+            raise DataError(f"{self.folder.path} holds a run of another architecture.")
         self.model.load_state_dict(state["model"])
         self.average.module.load_state_dict(state["average"])
         self.average.n_averaged.copy_(state["num_averaged"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.step, self.first_step = state["step"], state["first_step"]
         self.seconds, self.progress = state["seconds"], state["progress"]
-        self.best = state["best"]
-        best = self.folder / "best.pt"
-        if best.exists():
-            # A decay that has ended since may have found better weights than this state.
-            found = torch.load(best, weights_only=True, map_location="cpu")
-            self.best = min(self.best, found["metrics"]["score"])
+        # A decay that has ended since may have found better weights than this state.
+        self.best = min(state["best"], self.folder.best_score())
 
     def start_from(self, model: Crysformer) -> None:
         """Begin with exported weights instead of random ones."""
@@ -303,10 +290,3 @@ def _targets(
         for scaling in outputs
     ]
     return np.stack(encoded, axis=1)
-
-
-def _write(path: Path, state: dict[str, Tensor | Any]) -> None:
-    """Replace a file in one move, so that a crash leaves the old one whole."""
-    partial = path.with_suffix(".partial")
-    torch.save(state, partial)
-    partial.replace(path)

@@ -1,0 +1,80 @@
+"""The folder of a training run: states to resume from, best weights, metrics.
+
+``state.pt`` is the stable phase, ``decay.pt`` a decay under way or ended, ``best.pt`` the
+averaged weights with the best validation score, ``metrics.jsonl`` one validation a line.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from crysformer.errors import DataError
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Reads and writes the files of one run.
+
+    Attributes:
+        path: The folder; made with the first file.
+    """
+
+    path: Path
+
+    def save(self, state: dict[str, Any]) -> None:
+        """Keep a state; one of the stable phase survives every later decay."""
+        name = "state.pt" if state["progress"] == 0.0 else "decay.pt"
+        self._write(name, state)
+
+    def latest(self) -> dict[str, Any]:
+        """The state to go on from: of an unfinished decay, else of the stable phase.
+
+        Raises:
+            DataError: There is none.
+        """
+        for name in ("decay.pt", "state.pt"):
+            state = self._read(name)
+            if state is not None and state["progress"] < 1.0:
+                return state
+        raise DataError(f"{self.path} holds no run that could be resumed.")
+
+    def save_best(self, state: dict[str, Any]) -> None:
+        """Keep averaged weights and the validation that made them the best."""
+        self._write("best.pt", state)
+
+    def best(self) -> dict[str, Any]:
+        """The averaged weights with the best validation score.
+
+        Raises:
+            DataError: No validation has happened yet.
+        """
+        state = self._read("best.pt")
+        if state is None:
+            raise DataError(f"{self.path} holds no validated weights (best.pt).")
+        return state
+
+    def best_score(self) -> float:
+        """Validation score of the best weights, infinite where there are none."""
+        state = self._read("best.pt")
+        return float("inf") if state is None else state["metrics"]["score"]
+
+    def note(self, record: dict[str, Any]) -> None:
+        """Append a validation to the metrics."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        with (self.path / "metrics.jsonl").open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps(record) + "\n")
+
+    def _read(self, name: str) -> dict[str, Any] | None:
+        if not (self.path / name).is_file():
+            return None
+        return torch.load(self.path / name, weights_only=True, map_location="cpu")
+
+    def _write(self, name: str, state: dict[str, Any]) -> None:
+        """Replace a file in one move, so that a crash leaves the old one whole."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        partial = self.path / f"{name}.partial"
+        torch.save(state, partial)
+        partial.replace(self.path / name)
