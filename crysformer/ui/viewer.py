@@ -36,7 +36,14 @@ _HTML = """
 """
 # One module out of files that each keep to one thing; the order does not matter to
 # JavaScript, whose functions and classes are only used once all are defined.
-_SCRIPTS = ("viewer_draw.js", "viewer_pick.js", "viewer_chrome.js", "viewer.js")
+_SCRIPTS = (
+    "viewer_mesh.js",
+    "viewer_draw.js",
+    "viewer_pick.js",
+    "viewer_chrome.js",
+    "viewer_png.js",
+    "viewer.js",
+)
 
 _component = st.components.v2.component(
     "crysformer_crystal_view",
