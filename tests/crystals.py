@@ -135,16 +135,11 @@ def jitter(structure: Structure, amplitude: float, seed: int = 0) -> Structure:
 def bare_cell(structure: Structure) -> Cell:
     """The given cell itself: nothing reduced, nothing averaged, no symmetry."""
     count = len(structure)
-    group = SpaceGroup(
-        np.eye(3, dtype=np.int64)[None],
-        np.arange(count)[None],
-        np.zeros((1, count, 3), dtype=np.int64),
-    )
     return Cell(
         lattice=np.array(structure.lattice.matrix),
         frac_coords=np.array(structure.frac_coords),
         atomic_numbers=np.array([site.specie.Z for site in structure]),
-        group=group,
+        group=SpaceGroup.trivial(count),
         number=1,
         site_atom=np.arange(count),
         site_shift=np.zeros((count, 3), dtype=np.int64),

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -103,15 +103,6 @@ def folder(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def data(folder) -> Dataset:
     return load_split([folder], "train", find_keys([folder]), SMALL.neighbour_rule, None)
-
-
-@pytest.fixture(autouse=True)
-def _signals() -> Iterator[None]:
-    """Training takes these signals over."""
-    before = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGINT)}
-    yield
-    for name, handler in before.items():
-        signal.signal(name, handler)
 
 
 def trainer(data: Dataset, folder: Path, recipe: Recipe = RECIPE) -> Trainer:
@@ -230,7 +221,9 @@ def test_an_interrupted_decay_goes_on(data, tmp_path):
         return step(crystals)
 
     run._train_step = stop_at_seven
+    handler = signal.getsignal(signal.SIGTERM)
     run.fit(Budget(steps=10))
+    assert signal.getsignal(signal.SIGTERM) is handler
     interrupted = state(tmp_path / "parts" / "decay.pt")
     assert interrupted["step"] == 7
     assert interrupted["progress"] == pytest.approx(0.4)
@@ -250,7 +243,9 @@ def test_a_budget_of_a_few_steps_keeps_a_stable_state(data, tmp_path):
 def test_a_resumed_run_knows_the_best_score_so_far(data, tmp_path):
     fitted(data, tmp_path, 3)
     best = state(tmp_path / "best.pt")["metrics"]["score"]
-    assert state(tmp_path / "state.pt")["best"] == best
+    run = trainer(data, tmp_path)
+    run.resume()
+    assert run.best == best
 
 
 def test_every_step_is_recorded_once(data, tmp_path):
