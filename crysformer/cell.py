@@ -13,6 +13,9 @@ import spglib
 from numpy.typing import NDArray
 from pymatgen.core import Structure
 
+# The old way, None instead of an exception, warns of its end at every call.
+spglib.error.OLD_ERROR_HANDLING = False
+
 SYMPREC = 0.01
 """Distance within which two atoms count as equivalent, in Å (spglib's symprec)."""
 

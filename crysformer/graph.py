@@ -12,9 +12,9 @@
 * ``multiplicity`` counts the symmetry-equivalent members a row stands for.
 * Lengths are in Å, energies in eV, cosines are dimensionless.
 
-Neighbours [paper]: the 12 nearest under periodic boundary conditions. [ours] Whole shells:
-every neighbour within ``tie_tolerance`` of the 12th is kept, so that equal distances are
-never torn apart. [ours] With an envelope, those beyond the 12th fade out smoothly.
+Neighbours [paper]: the 12 nearest under periodic boundary conditions. [ours] Whole
+shells: every neighbour within ``tie_tolerance`` of the 12th is kept, so that equal
+distances are never torn apart; with an envelope, those beyond the 12th fade out smoothly.
 """
 
 from dataclasses import dataclass
@@ -83,7 +83,7 @@ def find_bonds(cell: Cell, atoms: IntArray, rule: NeighbourRule) -> Bonds:
     """
     positions = np.ascontiguousarray(cell.frac_coords @ cell.lattice)
     centres = np.ascontiguousarray(positions[atoms])
-    radius = _first_radius(cell)
+    radius = min(_first_radius(cell), MAX_RADIUS)
     while True:
         centre, neighbour, image, length = _within(cell, centres, positions, radius)
         counts = np.bincount(centre, minlength=len(atoms))
@@ -92,12 +92,12 @@ def find_bonds(cell: Cell, atoms: IntArray, rule: NeighbourRule) -> Bonds:
             twelfth = length[starts + NUM_NEIGHBOURS - 1]
             if twelfth.max() + rule.tie_tolerance + 1e-3 < radius:
                 break
-        if radius > MAX_RADIUS:
+        if radius >= MAX_RADIUS:
             raise StructureError(
                 f"The cell is too empty: an atom has fewer than {NUM_NEIGHBOURS} "
                 f"neighbours within {radius:.0f} Å. Remove vacuum from the cell."
             )
-        radius *= 1.25
+        radius = min(1.25 * radius, MAX_RADIUS)
 
     reach = twelfth[centre] + rule.tie_tolerance
     # Compared in whole micro-Å: distances that are equal by symmetry or by typed decimals

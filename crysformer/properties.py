@@ -55,8 +55,8 @@ class Property:
     def floor(self) -> bool:
         """Whether predictions below zero are raised to zero.
 
-        Labels of moduli are partly negative (unstable crystals): those predictions stay as
-        they are and only the app clips them, with a note.
+        Labels of moduli are partly negative (unstable crystals): those predictions stay
+        as they are and only the app clips them, with a note.
         """
         return self.non_negative and self.unit != "GPa"
 

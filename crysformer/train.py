@@ -161,7 +161,8 @@ class Trainer:
         errors = validate(self.average.module, self.scalings, self.val_data, self.ranks)
         total = self.ranks.sum(np.array([np.sum(losses)]))
         train_loss = float(total[0]) / max(len(losses), 1)
-        score = float(np.nanmean([e.mae / e.mad for e in errors.values() if e.mad > 0]))
+        ratios = [error.mae / error.mad for error in errors.values() if error.mad > 0]
+        score = float(np.mean(ratios)) if ratios else 0.0
         if self.ranks.is_first:
             record = {
                 "step": self.step,
@@ -171,7 +172,7 @@ class Trainer:
                 "learning_rate": self.optimiser.param_groups[0]["lr"],
                 "train_loss": train_loss,
                 "score": score,
-                "val": {key: asdict(error) for key, error in errors.items()},
+                "val": {key: asdict(error) for key, error in errors.items() if error.n},
             }
             self.folder.note(record)
             if score < self.best:
