@@ -11,7 +11,6 @@ import argparse
 import json
 import tempfile
 import time
-import warnings
 from argparse import Namespace
 from pathlib import Path
 
@@ -36,7 +35,6 @@ def main() -> None:
     parser.add_argument("variants", nargs="+", help='"base" or "NAME=VALUE NAME=VALUE"')
     options = parser.parse_args()
     torch.set_num_threads(1)
-    warnings.simplefilter("ignore", UserWarning)
     keys = find_keys([options.data])
     for variant in options.variants:
         result, weights = run(variant, options.data, keys, options.minutes)

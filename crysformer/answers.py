@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crysformer.data import reduced_formula
 from crysformer.errors import StructureError
 from crysformer.golden import Difference
 from crysformer.metrics import PropertyError
@@ -90,7 +91,7 @@ def attention_of_file(file: str, model: str, device: str, graph: str) -> Answer:
     predictor = Predictor(model, device)
     answer: Answer = {
         "file": file,
-        "formula": structure.composition.reduced_formula,
+        "formula": reduced_formula(structure),
         "model": model,
     }
     if graph == "atomistic":

@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import json
 import os
+import warnings
 import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -99,6 +100,14 @@ def property_values(labels: dict[str, float], keys: Sequence[str]) -> list[float
         complete = len(known) == len(columns)
         values.append(sum(known) / len(known) if complete else float("nan"))
     return values
+
+
+def reduced_formula(structure: Structure) -> str:
+    """Reduced formula of a structure."""
+    with warnings.catch_warnings():
+        # pymatgen orders elements by electronegativity and warns of every noble gas.
+        warnings.simplefilter("ignore", UserWarning)
+        return structure.composition.reduced_formula
 
 
 def formula_unit_atoms(structure: Structure) -> int:
@@ -215,7 +224,7 @@ def load_dataset(
             partial.replace(stored)
     return Dataset(
         ids=[row.id for row in rows],
-        formulas=[structure.composition.reduced_formula for structure in structures],
+        formulas=[reduced_formula(structure) for structure in structures],
         values=np.array([property_values(row.labels, keys) for row in rows]),
         num_sites=np.array([len(structure) for structure in structures]),
         formula_atoms=np.array([formula_unit_atoms(s) for s in structures]),

@@ -4,7 +4,6 @@ import hashlib
 import json
 import platform
 import shutil
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -138,7 +137,10 @@ def _card(
             "errors": {
                 key: {
                     "unit": PROPERTIES[key].unit,
-                    **{k: float(f"{v:.6g}") for k, v in asdict(error).items()},
+                    "mae": float(f"{error.mae:.6g}"),
+                    "rmse": float(f"{error.rmse:.6g}"),
+                    "mad": float(f"{error.mad:.6g}"),
+                    "n": error.n,
                 }
                 for key, error in errors.items()
             },

@@ -23,7 +23,7 @@ from crysformer.attention import (
 from crysformer.batch import GraphArrays, build_graph, collate
 from crysformer.cell import standardise
 from crysformer.checkpoint import WEIGHTS, load_checkpoint
-from crysformer.data import formula_unit_atoms
+from crysformer.data import formula_unit_atoms, reduced_formula
 from crysformer.inference import predict_graphs
 from crysformer.layers import LayerAttention
 from crysformer.model import Output
@@ -111,7 +111,7 @@ class Predictor:
         )
         return [
             Prediction(
-                structure.composition.reduced_formula,
+                reduced_formula(structure),
                 self.name,
                 dict(zip(self.checkpoint.keys, row.tolist(), strict=True)),
                 len(structure),

@@ -2,7 +2,6 @@
 
 import json
 import os
-import warnings
 from argparse import Namespace
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -32,18 +31,15 @@ def train(options: Namespace, arguments: list[str]) -> None:
     device = choose_device(options.device)
     folders = [Path(folder) for folder in options.data]
     rule = recipe.model.neighbour_rule
-    with warnings.catch_warnings():
-        # pymatgen warns of every noble gas it has no electronegativity for.
-        warnings.simplefilter("ignore", UserWarning)
-        if not _is_rank():
-            # Graphs are built by all cores before the ranks start and share them.
-            keys = find_keys(folders)
-            for split in ("train", "val"):
-                load_split(folders, split, keys, rule, CACHE)
-            launch(arguments, device, options.processes)
-        ranks = join_ranks(device)
+    if not _is_rank():
+        # Graphs are built by all cores before the ranks start and share them.
         keys = find_keys(folders)
-        splits = [load_split(folders, s, keys, rule, CACHE) for s in ("train", "val")]
+        for split in ("train", "val"):
+            load_split(folders, split, keys, rule, CACHE)
+        launch(arguments, device, options.processes)
+    ranks = join_ranks(device)
+    keys = find_keys(folders)
+    splits = [load_split(folders, s, keys, rule, CACHE) for s in ("train", "val")]
     _start(recipe, options, keys, splits, ranks)
 
 
