@@ -21,7 +21,7 @@ from crysformer.attention import (
     expand_pairs,
 )
 from crysformer.batch import GraphArrays, build_graph, collate
-from crysformer.cell import standardise
+from crysformer.cell import Cell, standardise
 from crysformer.checkpoint import WEIGHTS, load_checkpoint
 from crysformer.data import formula_unit_atoms, reduced_formula
 from crysformer.inference import predict_graphs
@@ -29,7 +29,7 @@ from crysformer.layers import LayerAttention
 from crysformer.model import Output
 from crysformer.properties import PROPERTIES
 from crysformer.ranks import choose_device
-from crysformer.symmetry import take_quotient
+from crysformer.symmetry import Quotient, take_quotient
 
 DEFAULT_MODEL = "jarvis-dft-3d"
 
@@ -125,9 +125,7 @@ class Predictor:
         Raises:
             StructureError: The cell is too empty for 12 neighbours.
         """
-        cell = standardise(structure)
-        quotient = take_quotient(cell, self.model.config.neighbour_rule)
-        output = self._forward(GraphArrays.from_quotient(quotient))
+        cell, quotient, output = self._run(structure)
         return expand_bonds(cell, quotient, _stack(output.atomistic))
 
     def pair_attention(self, structure: Structure) -> PairAttention:
@@ -136,14 +134,16 @@ class Predictor:
         Raises:
             StructureError: The cell is too empty for 12 neighbours.
         """
-        cell = standardise(structure)
-        quotient = take_quotient(cell, self.model.config.neighbour_rule)
-        output = self._forward(GraphArrays.from_quotient(quotient))
+        cell, quotient, output = self._run(structure)
         return expand_pairs(cell, quotient, _stack(output.line))
 
-    def _forward(self, graph: GraphArrays) -> Output:
+    def _run(self, structure: Structure) -> tuple[Cell, Quotient, Output]:
+        cell = standardise(structure)
+        quotient = take_quotient(cell, self.model.config.neighbour_rule)
+        graph = GraphArrays.from_quotient(quotient)
         with torch.inference_mode():
-            return self.model(collate([graph], self.dtype).to(self.device))
+            output = self.model(collate([graph], self.dtype).to(self.device))
+        return cell, quotient, output
 
 
 Module = Literal["cross", "conditional"]
