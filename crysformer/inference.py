@@ -56,7 +56,7 @@ def predict_graphs(
     with torch.inference_mode():
         for rows in batches_by_work(work):
             batch = collate([graphs[row] for row in rows], dtype).to(device)
-            targets = model(batch).values.double().cpu().numpy()
+            targets = model(batch).values.cpu().double().numpy()
             values[rows] = decode(
                 targets, scalings, batch, num_sites[rows], formula_atoms[rows]
             )
@@ -71,7 +71,7 @@ def decode(
     formula_atoms: NDArray,
 ) -> NDArray[np.float64]:
     """Standardised outputs of a batch to values, (crystals, properties)."""
-    composition = batch.composition().double().cpu().numpy()
+    composition = batch.composition().cpu().double().numpy()
     columns: dict[str, NDArray] = {}
     outputs = iter(targets.T)
     for scaling in scalings:

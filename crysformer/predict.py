@@ -153,7 +153,7 @@ def _stack(attention: Sequence[LayerAttention]) -> Weights:
     """One entry per block to arrays (rows, blocks, heads)."""
 
     def stack(module: Module) -> np.ndarray:
-        layers = [getattr(layer, module).double().cpu().numpy() for layer in attention]
+        layers = [getattr(layer, module).cpu().double().numpy() for layer in attention]
         return np.stack(layers, axis=1)
 
     return Weights(stack("cross"), stack("conditional"))
