@@ -3,7 +3,7 @@
 Each variant first shows what a step costs, then gets as many steps as fit the time, its
 decay included, so that a busy machine does not favour anybody. One JSON line a variant.
 
-    python benchmarks/compare_recipes.py --data DIR --minutes 15 --out table.jsonl \
+    python -m benchmarks.compare_recipes --data DIR --minutes 15 --out table.jsonl \
         "base" "blocks=3" "angle_width=64 learning_rate=2e-3"
 """
 

@@ -5,7 +5,7 @@ library crystal this follows a fine uniaxial strain (-1.5 % to 1.5 %, 61 steps) 
 growth of random displacements (0 to 0.05 Å, 51 steps), and reports how far one step moves
 the prediction at most, in meV/atom.
 
-    python benchmarks/smoothness.py RUN/best.pt [RUN/best.pt ...]
+    python -m benchmarks.smoothness RUN/best.pt [RUN/best.pt ...]
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Crystals per second in training: what the quotient and what two ranks are worth.
 
-    python benchmarks/training_speed.py --data DIR/val.jsonl.gz
+    python -m benchmarks.training_speed --data DIR/val.jsonl.gz
 
 Three measurements of forward, backward and optimiser step on the same crystals: the full
 graph and the quotient in one single-threaded process; two single-threaded ranks; one
@@ -44,7 +44,7 @@ def main() -> None:
     if options.worker:
         work(options)
         return
-    own = [str(Path(__file__).resolve()), "--data", str(options.data)]
+    own = ["-m", "benchmarks.training_speed", "--data", str(options.data)]
     own += ["--crystals", str(options.crystals)]
     run = [sys.executable, *own]
     ranks = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
@@ -67,7 +67,6 @@ def timed(command: list[str], threads: int) -> float:
     environment = os.environ | {
         "OMP_NUM_THREADS": str(threads),
         "OMP_WAIT_POLICY": "PASSIVE",
-        "PYTHONPATH": os.getcwd(),
     }
     with tempfile.TemporaryFile("w+") as log:
         done = subprocess.run(
