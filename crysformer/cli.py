@@ -1,4 +1,4 @@
-"""Command line: predict, attention, train, export, evaluate, fetch, self-test.
+"""Command line: predict, screen, attention, train, export, evaluate, fetch, self-test.
 
 Parsing only, and imports of torch only by the commands that need it: ``--help`` is quick.
 """
@@ -30,6 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_predict(commands)
+    _add_screen(commands)
     _add_attention(commands)
     _add_train(commands)
     _add_export(commands)
@@ -59,6 +60,36 @@ def _add_predict(commands: argparse._SubParsersAction) -> None:
         return print_predictions(answers, as_json=options.json)
 
     predict.set_defaults(command=run)
+
+
+def _add_screen(commands: argparse._SubParsersAction) -> None:
+    screen = commands.add_parser(
+        "screen",
+        help="properties of many crystals as one table",
+        description="Predict every crystal in files, folders and zips. Columns: file, "
+        "formula, space_group (number), sites (atoms in the given cell), one for each "
+        "property under its key, error (what is wrong, or empty). Units, labels and "
+        "validation errors are in TABLE.units.json beside the table. Values are the "
+        "model's own, also where it says a modulus below zero. The exit status is 1 if a "
+        "file was bad.",
+    )
+    screen.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    screen.add_argument(
+        "--out", type=Path, metavar="CSV", help="the table; printed without it"
+    )
+    screen.add_argument(
+        "--json", action="store_true", help="print a JSON list as predict does"
+    )
+    _add_model(screen)
+
+    def run(options: argparse.Namespace, _: list[str]) -> int:
+        from crysformer.predict import Predictor
+        from crysformer.screen_output import screen_paths
+
+        predictor = Predictor(options.model, options.device)
+        return screen_paths(options.paths, predictor, options.out, as_json=options.json)
+
+    screen.set_defaults(command=run)
 
 
 def _add_attention(commands: argparse._SubParsersAction) -> None:

@@ -1,0 +1,161 @@
+"""Results of screening as files: a table for pandas, JSON, and what the columns mean."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+import pandas as pd
+from tqdm import tqdm
+
+from crysformer.errors import SettingsError
+from crysformer.predict import Predictor
+from crysformer.properties import PROPERTIES
+from crysformer.screen import ScreenRow, find_inputs, screen
+
+_FACTS = ("file", "formula", "space_group", "sites")
+_INTERRUPTED = 130  # What a shell says of a program that Ctrl-C ended.
+
+
+def shown_keys(predictor: Predictor) -> list[str]:
+    """Keys of the properties that a person is shown, in the order of the columns."""
+    return [key for key in predictor.checkpoint.keys if PROPERTIES[key].shown]
+
+
+def table(rows: Sequence[ScreenRow], keys: Sequence[str]) -> pd.DataFrame:
+    """Results as a table: facts, one column for each property, and the error.
+
+    Args:
+        rows: Results.
+        keys: Properties, which name the columns and stand in their units.
+    """
+    records = [
+        {**{name: getattr(row, name) for name in (*_FACTS, "error")}, **row.values}
+        for row in rows
+    ]
+    frame = pd.DataFrame(records, columns=[*_FACTS, *keys, "error"])
+    numbers = dict.fromkeys(keys, "float64")
+    return frame.astype({"space_group": "Int64", "sites": "Int64", **numbers})
+
+
+def to_csv(frame: pd.DataFrame, *, header: bool = True) -> str:
+    """A table as CSV, its numbers to seven digits, which is what the network holds.
+
+    A spreadsheet runs a cell that begins like a formula, and file names are strangers'
+    text: such names and errors get an apostrophe in front.
+    """
+    frame = frame.copy()
+    for column in ("file", "error"):
+        risky = frame[column].str.match(r"[=+\-@\t\r]")
+        frame[column] = frame[column].mask(risky, "'" + frame[column])
+    return frame.to_csv(index=False, header=header, float_format="%.7g")
+
+
+def units(predictor: Predictor) -> dict[str, Any]:
+    """What the property columns mean, for a file beside the table."""
+    errors = predictor.validation_errors
+    return {
+        "model": predictor.name,
+        "columns": {
+            key: {
+                "label": PROPERTIES[key].label,
+                "unit": PROPERTIES[key].unit,
+                "source": PROPERTIES[key].source,
+                "validation_mae": errors.get(key),
+            }
+            for key in shown_keys(predictor)
+        },
+    }
+
+
+def answer(row: ScreenRow, predictor: Predictor) -> dict[str, Any]:
+    """One result in the form that the ``predict`` command prints as JSON."""
+    if row.error:
+        return {"file": row.file, "error": row.error}
+    errors = predictor.validation_errors
+    return {
+        "file": row.file,
+        "formula": row.formula,
+        "space_group": row.space_group,
+        "sites": row.sites,
+        "model": predictor.name,
+        "properties": {
+            key: {
+                "value": value,
+                "unit": PROPERTIES[key].unit,
+                "validation_mae": errors.get(key),
+            }
+            for key, value in row.values.items()
+        },
+    }
+
+
+def screen_paths(
+    paths: Sequence[Path], predictor: Predictor, out: Path | None, *, as_json: bool
+) -> int:
+    """Predict everything at some paths; progress goes to standard error.
+
+    Args:
+        paths: Files, folders and zips.
+        predictor: The model.
+        out: CSV file, written as results come; beside it goes ``.units.json``.
+        as_json: Print a JSON list at the end. Without it and without a file, the table is
+            printed.
+
+    Returns:
+        Exit status: 1 if a file was bad, 130 if Ctrl-C cut it short.
+
+    Raises:
+        SettingsError: The file cannot be written.
+    """
+    keys = shown_keys(predictor)
+    beside = out.with_suffix(".units.json") if out else None
+    # A second run over a folder finds what the first one wrote there.
+    own = {file.resolve() for file in (out, beside) if file}
+    inputs = [
+        (name, content)
+        for name, content in find_inputs(paths)
+        if not (isinstance(content, Path) and content.resolve() in own)
+    ]
+    rows: list[ScreenRow] = []
+    status = 0
+    with _table_file(out, quiet=as_json) as file:
+        if file:
+            file.write(to_csv(table([], keys)))
+        try:
+            with tqdm(total=len(inputs), unit="crystal", desc="screen") as bar:
+                for row in screen(inputs, predictor):
+                    rows.append(row)
+                    if file:
+                        file.write(to_csv(table([row], keys), header=False))
+                    bar.update()
+        except KeyboardInterrupt:
+            status = _INTERRUPTED
+    if beside:
+        text = json.dumps(units(predictor), indent=1, ensure_ascii=False)
+        beside.write_text(text, encoding="utf-8")
+    if as_json:
+        print(json.dumps([answer(row, predictor) for row in rows], indent=1))
+    failed = sum(bool(row.error) for row in rows)
+    print(
+        f"{len(rows) - failed} of {len(inputs)} crystals predicted, {failed} failed.",
+        file=sys.stderr,
+    )
+    return status or int(failed > 0)
+
+
+@contextmanager
+def _table_file(out: Path | None, *, quiet: bool) -> Iterator[TextIO | None]:
+    """Open the file for the table, or take standard output, or nothing."""
+    if out is None:
+        yield None if quiet else sys.stdout
+        return
+    try:
+        with out.open("w", encoding="utf-8", newline="") as file:
+            yield file
+    except OSError as error:
+        raise SettingsError(
+            f"{out} cannot be written ({error.strerror}); choose another file"
+        ) from error
