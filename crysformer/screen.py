@@ -1,7 +1,8 @@
 """Predict many crystals in one go; what is wrong with one of them stops nothing.
 
-One process on purpose: reading, graph and network take 3, 4 and 2 ms for ten atoms, so
-that 500 crystals are done before worker processes would have imported torch.
+One process on purpose: reading, graph and network take 10 to 20 ms of one core for ten
+atoms, so that 500 crystals are done in about the time that worker processes would need
+to import torch.
 """
 
 import logging

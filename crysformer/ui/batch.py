@@ -1,0 +1,245 @@
+"""Parts of the batch page: giving files, watching them, and taking the results away."""
+
+import io
+import json
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from crysformer.archive import MAX_BYTES, MAX_MEMBER_BYTES
+from crysformer.figures import titles
+from crysformer.properties import PROPERTIES
+from crysformer.ui import state
+from crysformer.ui.batch_job import MAX_FILES, BatchJob, Input, archive_names, gather
+from crysformer.ui.frame import plain
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+JOB = "batch_job"
+FILES, SUBMIT, CANCEL, OPEN = "batch_files", "batch_submit", "batch_cancel", "batch_open"
+TABLE = "batch_table"
+NOTES = "batch_notes"
+_MB = 1_000_000
+
+
+def current_job() -> BatchJob | None:
+    """Return the batch of this session, under way or done."""
+    return st.session_state.setdefault(JOB, None)
+
+
+def start_job(inputs: list[Input], predictor: Any) -> None:
+    """Begin a batch; it takes the place of the one before.
+
+    Args:
+        inputs: Names and contents.
+        predictor: The model.
+    """
+    last = current_job()
+    if last:
+        last.cancel()
+    st.session_state[JOB] = BatchJob(inputs, predictor)
+
+
+def files_form() -> list[Input]:
+    """Draw the form for files and return what was given in this run."""
+    with st.form("batch", clear_on_submit=True):
+        files = st.file_uploader(
+            "Crystals, or a zip of them",
+            accept_multiple_files=True,
+            key=FILES,
+            max_upload_size=MAX_BYTES // _MB,
+        )
+        bar = st.container(horizontal=True, vertical_alignment="center")
+        given = bar.form_submit_button(
+            "Predict all", key=SUBMIT, type="primary", icon=":material/play_arrow:"
+        )
+        bar.caption(
+            f"Up to {MAX_FILES} files or a zip; {MAX_MEMBER_BYTES // _MB} MB a crystal, "
+            f"{MAX_BYTES // _MB} MB in all. They stay in this session."
+        )
+    if not given:
+        return []
+    inputs, notes = gather([(file.name, file.getvalue()) for file in files])
+    st.session_state[NOTES] = notes if inputs else ["Choose files first."]
+    return inputs
+
+
+def notes() -> None:
+    """Say what was left out of the last files given."""
+    for sentence in st.session_state.get(NOTES, ()):
+        st.warning(plain(sentence), icon=":material/info:")
+
+
+def progress(job: BatchJob) -> None:
+    """Show how far a batch is, and the button that ends it."""
+    done, total = len(job.rows), len(job.inputs)
+    failed = sum(bool(row.error) for row in job.rows)
+    words = f"{done} of {total} crystals" + (f", {failed} failed" if failed else "")
+    if not job.running:
+        ended = "Cancelled after " if done < total else ""
+        st.markdown(f"**{ended}{words}**")
+        return
+    seconds = job.remaining_seconds()
+    left = "" if seconds is None else f", about {_duration(seconds)} left"
+    bar = st.container(horizontal=True, vertical_alignment="center")
+    bar.progress(done / total, text=words + left)
+    bar.button("Cancel", key=CANCEL, icon=":material/stop:", on_click=job.cancel)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(seconds, 1):.0f} s"
+    return f"{seconds / 60:.0f} min"
+
+
+def shown_table(job: BatchJob) -> "tuple[pd.DataFrame, list[str], int]":
+    """Results of a batch as they are shown.
+
+    Returns:
+        The table, with a row for each file that has had its turn; the properties in it;
+        and how many numbers were below zero where physics knows no such value and are
+        shown as zero.
+    """
+    from crysformer.screen_output import shown_keys, table
+
+    keys = shown_keys(job.predictor)
+    frame = table(job.rows, keys)
+    cut = 0
+    for key in keys:
+        if PROPERTIES[key].non_negative:
+            cut += int((frame[key] < 0).sum())
+            frame[key] = frame[key].clip(lower=0)
+    return frame, keys, cut
+
+
+def result_table(job: BatchJob, frame: "pd.DataFrame", keys: list[str]) -> None:
+    """Show the results; a clicked row picks its crystal.
+
+    Args:
+        job: The batch, which remembers what is picked.
+        frame: Of ``shown_table``.
+        keys: Properties in it.
+    """
+
+    def take_row() -> None:
+        picked = st.session_state[TABLE].selection.rows
+        job.selected = picked[0] if picked else None
+
+    rows = [] if job.selected is None else [job.selected]
+    st.session_state[TABLE] = {"selection": {"rows": rows, "columns": [], "cells": []}}
+    st.dataframe(
+        frame,
+        key=TABLE,
+        hide_index=True,
+        height=360,
+        on_select=take_row,
+        selection_mode="single-row",
+        placeholder="–",
+        column_config=_columns(keys, job.predictor.validation_errors),
+        alt="Predicted properties of every file",
+    )
+
+
+def _columns(keys: list[str], errors: dict[str, float]) -> dict[str, Any]:
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    named = titles(keys)
+    columns = {
+        "file": text("File", pinned=True, width=180),
+        "formula": text("Formula", width=90),
+        "space_group": number("Space group", format="%d", width=70),
+        "sites": number("Atoms", format="%d", width=60, help="In the given cell"),
+        "error": text("Error"),
+    }
+    for key in keys:
+        error = f" · validation error {errors[key]:.2g}" if key in errors else ""
+        help_text = f"{PROPERTIES[key].source}{error}"
+        columns[key] = number(named[key], format="%.4g", help=help_text)
+    return columns
+
+
+def failures(job: BatchJob) -> None:
+    """List each file that could not be predicted, with the reason."""
+    failed = [row for row in job.rows if row.error]
+    if failed:
+        st.markdown(f"**{len(failed)} could not be predicted**")
+        st.dataframe(
+            {"File": [r.file for r in failed], "Reason": [r.error for r in failed]},
+            hide_index=True,
+            height="content" if len(failed) < 10 else 360,
+            column_config={"File": st.column_config.TextColumn(width=180)},
+            alt="Files that could not be predicted, with the reason",
+        )
+
+
+def picked_crystal(job: BatchJob) -> None:
+    """Name the picked crystal and offer to open it."""
+    rows = job.rows
+    bar = st.container(horizontal=True, vertical_alignment="center")
+    if job.selected is None or job.selected >= len(rows):
+        bar.caption("Click a row, or a point below, to pick a crystal and open it.")
+        return
+    row = rows[job.selected]
+    bar.markdown(f"Picked: **{plain(row.formula)}** ({plain(row.file)})")
+    if row.formula and bar.button(
+        "Open in Predict", key=OPEN, icon=":material/open_in_new:"
+    ):
+        name, content = job.inputs[job.selected]
+        state.keep_upload(name, content)
+        state.choose(state.token_of(content))
+        st.switch_page("app.py")
+
+
+def downloads(job: BatchJob) -> None:
+    """Offer the results so far as files, made when they are asked for."""
+    kinds = {
+        "CSV": ("crystals.csv", "text/csv", lambda: csv_file(job)),
+        "JSON": ("crystals.json", "application/json", lambda: json_file(job)),
+        "Everything": ("crystals.zip", "application/zip", lambda: zip_file(job)),
+    }
+    for label, (name, mime, make) in kinds.items():
+        st.download_button(
+            label,
+            make,
+            file_name=name,
+            mime=mime,
+            on_click="ignore",
+            icon=":material/download:",
+            help=_ZIP_HELP if label == "Everything" else None,
+        )
+
+
+_ZIP_HELP = "A zip with the table, the JSON, the units and the files as you gave them"
+
+
+def csv_file(job: BatchJob) -> bytes:
+    """The results as CSV, with the model's own numbers."""
+    from crysformer.screen_output import shown_keys, table, to_csv
+
+    return to_csv(table(job.rows, shown_keys(job.predictor))).encode()
+
+
+def json_file(job: BatchJob) -> bytes:
+    """The results as a JSON list, each number with its unit."""
+    from crysformer.screen_output import answer
+
+    answers = [answer(row, job.predictor) for row in job.rows]
+    return json.dumps(answers, indent=1, ensure_ascii=False).encode()
+
+
+def zip_file(job: BatchJob) -> bytes:
+    """Table, JSON, units and the files themselves in one zip."""
+    from crysformer.screen_output import units
+
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("crystals.csv", csv_file(job))
+        archive.writestr("crystals.json", json_file(job))
+        meaning = json.dumps(units(job.predictor), indent=1, ensure_ascii=False)
+        archive.writestr("units.json", meaning)
+        files = [(name, data) for name, data in job.inputs if isinstance(data, bytes)]
+        names = archive_names([name for name, _ in files])
+        for name, (_, content) in zip(names, files, strict=True):
+            archive.writestr(f"files/{name}", content)
+    return stream.getvalue()
