@@ -87,8 +87,7 @@ def _check_container(content: bytes) -> None:
         raise StructureError("is not a zip; give a zip of crystal files")
     if len(content) > MAX_BYTES:
         raise StructureError(
-            f"is {len(content) / 1e6:.3g} MB, more than the limit of "
-            f"{MAX_BYTES / 1e6:.0f} MB; split it"
+            f"is larger than {MAX_BYTES / 1e6:.0f} MB; split it into several"
         )
     entries = content.count(_ENTRY)
     if entries > _MAX_ENTRIES:
@@ -150,7 +149,7 @@ def _check_member(member: zipfile.ZipInfo) -> None:
             "pack it with Deflate, the usual method of zip"
         )
     if member.file_size > MAX_MEMBER_BYTES:
-        raise StructureError(_too_large(name, f"is {member.file_size / 1e6:.3g} MB"))
+        raise StructureError(_too_large(name, f"is {member.file_size} bytes"))
     if member.file_size > MAX_RATIO * max(member.compress_size, 1):
         raise StructureError(
             f"holds {name!r}, which is {member.file_size} bytes packed into "
@@ -168,9 +167,7 @@ def _unpacked(
         with archive.open(member) as file:
             content = file.read(MAX_MEMBER_BYTES + 1)
         if len(content) > MAX_MEMBER_BYTES:
-            raise StructureError(
-                _too_large(name, f"is over {MAX_MEMBER_BYTES / 1e6:.3g} MB")
-            )
+            raise StructureError(_too_large(name, f"is over {MAX_MEMBER_BYTES} bytes"))
         room -= len(content)
         if room < 0:
             raise StructureError(

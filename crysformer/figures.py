@@ -24,6 +24,8 @@ _ROWS = 10
 _SYMBOL = re.compile(r"[A-Z][a-z]?")
 _MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
 _FAINT = "rgba(128, 128, 128, 0.14)"
+# The middle of the scale stands out on light pages and on dark ones.
+_MARK = VIRIDIS[4]
 
 
 def titles(keys: Iterable[str]) -> dict[str, str]:
@@ -62,7 +64,7 @@ def histogram(table: pd.DataFrame, key: str, title: str) -> go.Figure:
         x=(edges[:-1] + edges[1:]) / 2,
         y=counts,
         width=np.diff(edges),
-        marker_color=VIRIDIS[3],
+        marker_color=_MARK,
         customdata=np.stack([edges[:-1], edges[1:]], axis=1),
         hovertemplate="%{customdata[0]:.4g} to %{customdata[1]:.4g}: %{y}<extra></extra>",
     )
@@ -100,19 +102,13 @@ def scatter(table: pd.DataFrame, x: str, y: str, names: dict[str, str]) -> go.Fi
         x=known[x],
         y=known[y],
         mode="markers",
-        marker={"size": 9, "color": VIRIDIS[3], "opacity": 0.75},
+        marker={"size": 9, "color": _MARK, "opacity": 0.75},
         customdata=list(zip(known.index.tolist(), known["formula"], files, strict=True)),
         hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[2]}"
         "<br>%{x:.4g}, %{y:.4g}<extra></extra>",
     )
     figure = go.Figure(points)
-    figure.update_layout(
-        xaxis_title=names[x],
-        yaxis_title=names[y],
-        margin=_MARGIN,
-        dragmode="select",
-        clickmode="event+select",
-    )
+    figure.update_layout(xaxis_title=names[x], yaxis_title=names[y], margin=_MARGIN)
     return figure
 
 

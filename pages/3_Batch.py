@@ -3,6 +3,7 @@
 import streamlit as st
 
 from crysformer.ui import batch, loaders
+from crysformer.ui.batch_downloads import downloads
 from crysformer.ui.batch_job import BatchJob
 from crysformer.ui.batch_plots import plots
 from crysformer.ui.frame import frame, guard
@@ -19,7 +20,7 @@ def results(job: BatchJob, live: bool) -> None:
     if frame.empty:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        batch.downloads(job)
+        downloads(job)
         batch.picked_crystal(job)
     batch.result_table(job, frame, keys)
     if cut:

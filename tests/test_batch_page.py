@@ -15,7 +15,7 @@ from crysformer.archive import MAX_BYTES
 from crysformer.errors import StructureError
 from crysformer.library import load_library
 from crysformer.predict import Predictor
-from crysformer.ui import batch, batch_plots, loaders, state
+from crysformer.ui import batch, batch_downloads, batch_plots, loaders, state
 from crysformer.ui.batch_job import MAX_FILES, BatchJob, archive_names, gather
 from crysformer.ui.frame import plain
 from tests.random_model import random_checkpoint
@@ -110,7 +110,7 @@ def test_numbers_below_zero_are_shown_as_zero_and_said(predictor):
     job = give(test, *FILES[:2])
     assert frame_with(test, "formula")[MODULUS].tolist() == [0.0, 0.0]
     assert "shown as 0" in text(test)
-    assert pd.read_csv(io.BytesIO(batch.csv_file(job)))[MODULUS].max() < -900
+    assert pd.read_csv(io.BytesIO(batch_downloads.csv_file(job)))[MODULUS].max() < -900
 
 
 def test_a_zip_gives_its_members_and_a_bad_zip_its_sentence():
@@ -213,7 +213,11 @@ def test_a_batch_goes_on_while_other_pages_are_read_and_can_be_cancelled(monkeyp
     assert job.running
     assert batch.CANCEL in [button.key for button in test.button]
     assert job.remaining_seconds() is None
+    test.switch_page(ATTENTION).run()
+    test.switch_page(PAGE).run()
+    assert job.running
     test.button(key=batch.CANCEL).click().run()
+    assert test.button(key=batch.CANCEL).disabled
     gate.open.set()
     job.wait(30)
     test.run()
@@ -262,7 +266,7 @@ def test_everything_is_in_the_zip_under_harmless_names(predictor):
     ]
     job = BatchJob(files, predictor)
     job.wait(60)
-    with zipfile.ZipFile(io.BytesIO(batch.zip_file(job))) as archive:
+    with zipfile.ZipFile(io.BytesIO(batch_downloads.zip_file(job))) as archive:
         names = archive.namelist()
         assert archive.read(f"files/{FILES[0][0]}") == FILES[0][1]
         answers = json.loads(archive.read("crystals.json"))

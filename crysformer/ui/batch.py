@@ -1,8 +1,5 @@
-"""Parts of the batch page: giving files, watching them, and taking the results away."""
+"""Parts of the batch page: giving files, watching them, and picking a crystal."""
 
-import io
-import json
-import zipfile
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -11,7 +8,7 @@ from crysformer.archive import MAX_BYTES, MAX_MEMBER_BYTES
 from crysformer.figures import titles
 from crysformer.properties import PROPERTIES
 from crysformer.ui import state
-from crysformer.ui.batch_job import MAX_FILES, BatchJob, Input, archive_names, gather
+from crysformer.ui.batch_job import MAX_FILES, BatchJob, Input, gather
 from crysformer.ui.frame import plain
 
 if TYPE_CHECKING:
@@ -82,10 +79,19 @@ def progress(job: BatchJob) -> None:
         st.markdown(f"**{ended}{words}**")
         return
     seconds = job.remaining_seconds()
-    left = "" if seconds is None else f", about {_duration(seconds)} left"
+    if job.cancelled:
+        words += ", stopping"
+    elif seconds is not None:
+        words += f", about {_duration(seconds)} left"
     bar = st.container(horizontal=True, vertical_alignment="center")
-    bar.progress(done / total, text=words + left)
-    bar.button("Cancel", key=CANCEL, icon=":material/stop:", on_click=job.cancel)
+    bar.progress(done / total, text=words)
+    bar.button(
+        "Cancel",
+        key=CANCEL,
+        icon=":material/stop:",
+        on_click=job.cancel,
+        disabled=job.cancelled,
+    )
 
 
 def _duration(seconds: float) -> str:
@@ -189,57 +195,3 @@ def picked_crystal(job: BatchJob) -> None:
         state.keep_upload(name, content)
         state.choose(state.token_of(content))
         st.switch_page("app.py")
-
-
-def downloads(job: BatchJob) -> None:
-    """Offer the results so far as files, made when they are asked for."""
-    kinds = {
-        "CSV": ("crystals.csv", "text/csv", lambda: csv_file(job)),
-        "JSON": ("crystals.json", "application/json", lambda: json_file(job)),
-        "Everything": ("crystals.zip", "application/zip", lambda: zip_file(job)),
-    }
-    for label, (name, mime, make) in kinds.items():
-        st.download_button(
-            label,
-            make,
-            file_name=name,
-            mime=mime,
-            on_click="ignore",
-            icon=":material/download:",
-            help=_ZIP_HELP if label == "Everything" else None,
-        )
-
-
-_ZIP_HELP = "A zip with the table, the JSON, the units and the files as you gave them"
-
-
-def csv_file(job: BatchJob) -> bytes:
-    """The results as CSV, with the model's own numbers."""
-    from crysformer.screen_output import shown_keys, table, to_csv
-
-    return to_csv(table(job.rows, shown_keys(job.predictor))).encode()
-
-
-def json_file(job: BatchJob) -> bytes:
-    """The results as a JSON list, each number with its unit."""
-    from crysformer.screen_output import answer
-
-    answers = [answer(row, job.predictor) for row in job.rows]
-    return json.dumps(answers, indent=1, ensure_ascii=False).encode()
-
-
-def zip_file(job: BatchJob) -> bytes:
-    """Table, JSON, units and the files themselves in one zip."""
-    from crysformer.screen_output import units
-
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("crystals.csv", csv_file(job))
-        archive.writestr("crystals.json", json_file(job))
-        meaning = json.dumps(units(job.predictor), indent=1, ensure_ascii=False)
-        archive.writestr("units.json", meaning)
-        files = [(name, data) for name, data in job.inputs if isinstance(data, bytes)]
-        names = archive_names([name for name, _ in files])
-        for name, (_, content) in zip(names, files, strict=True):
-            archive.writestr(f"files/{name}", content)
-    return stream.getvalue()
