@@ -3,6 +3,7 @@
 import streamlit as st
 
 from crysformer.ui import loaders
+from crysformer.ui.export import export_menu
 from crysformer.ui.frame import frame, guard
 from crysformer.ui.picker import pick_crystal
 from crysformer.ui.tables import fact_table, property_tables
@@ -10,22 +11,23 @@ from crysformer.ui.view_options import view_options
 from crysformer.ui.viewer import crystal_view
 
 places = frame("Predict")
+st.markdown(
+    "Pick or upload a crystal: a neural network predicts its properties, and Attention "
+    "shows which bonds it looked at."
+)
 row = pick_crystal()
 with row:
     options = view_options()
-with guard():
-    facts = loaders.facts()
 
 picture, numbers = st.columns([5, 4], gap="medium")
 with picture, guard():
-    crystal_view(
-        loaders.chemical_scene(options),
-        key="crystal_view",
-        height=640,
-        title=facts.formula,
-    )
+    scene = loaders.chemical_scene(options)
+    crystal_view(scene, key="crystal_view", height=640, title=loaders.formula())
+    with row:
+        export_menu(scene, loaders.formula())
+with picture, guard():
     st.markdown("##### Symmetry and cell")
-    fact_table(facts)
+    fact_table(loaders.facts())
 with numbers, guard(), st.spinner("Predicting…"):
     prediction = loaders.prediction()
     places.show_model()

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from pymatgen.core import Structure
 
@@ -30,6 +29,8 @@ from crysformer.periodic import Crystal
 from crysformer.scene import site_labels
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from crysformer.attention import BondAttention, PairAttention
 
 # More wedges than these hide each other; equal ones are drawn together or not at all.
@@ -149,7 +150,9 @@ def _pair_table(
     other: NDArray[np.int64],
     angle: NDArray[np.float64],
     values: NDArray[np.float64],
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
+    import pandas as pd
+
     labels = np.array(site_labels([each.specie.symbol for each in structure]))
     table = pd.DataFrame(
         {

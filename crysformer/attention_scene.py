@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from pymatgen.core import Structure
 
@@ -17,7 +16,10 @@ from crysformer.drawn_bonds import DrawnBonds
 from crysformer.palette import Scale
 from crysformer.scene import site_labels
 
+# Importing pandas takes time that a page's first picture should not wait for.
 if TYPE_CHECKING:
+    import pandas as pd
+
     from crysformer.attention import BondAttention
 
 Module = Literal["Cross", "Conditional", "Difference"]
@@ -132,7 +134,7 @@ class Picture:
 
     bonds: DrawnBonds
     colour_bar: dict[str, Any] | None
-    table: pd.DataFrame
+    table: "pd.DataFrame"
     wedges: list[dict[str, Any]] = field(default_factory=list)
     focus: int | None = None
 
@@ -204,7 +206,9 @@ def _bond_table(
     bonds: DrawnBonds,
     values: NDArray[np.float64],
     site: int | None,
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
+    import pandas as pd
+
     labels = np.array(site_labels([each.specie.symbol for each in structure]))
     # Where a bond has no reverse, neither has the table.
     reverse = np.where(bonds.one_way, np.nan, values[bonds.reverse])

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pymatgen.core import Element
-from scipy.spatial import ConvexHull, QhullError
 
 from crysformer.drawn_bonds import DrawnBonds
 from crysformer.periodic import GHOST, Copies, Crystal
@@ -112,6 +111,9 @@ def _electronegativity(symbol: str) -> float:
 
 def _hull(corners: NDArray[np.float64]) -> list[list[int]]:
     """Outward triangles of a convex hull; none for a flat set of points."""
+    # Half a second of importing that only polyhedra need.
+    from scipy.spatial import ConvexHull, QhullError
+
     try:
         hull = ConvexHull(corners)
     except QhullError:

@@ -7,9 +7,10 @@ from crysformer.attention_scene import bond_picture
 from crysformer.scene import build_scene
 from crysformer.ui import loaders, state
 from crysformer.ui.attention_controls import LINE, attention_controls
+from crysformer.ui.bond_table import linked_bond_table
+from crysformer.ui.export import export_menu
 from crysformer.ui.frame import frame, guard
 from crysformer.ui.picker import pick_crystal
-from crysformer.ui.tables import linked_bond_table
 from crysformer.ui.view_options import view_options
 from crysformer.ui.viewer import ViewerEvent, crystal_view
 
@@ -26,47 +27,49 @@ places = frame("Attention")
 row = pick_crystal()
 with row:
     options = view_options()
-with guard():
-    structure = loaders.structure()
-picture, numbers = st.columns([3, 2], gap="medium")
+picture, numbers = st.columns([5, 4], gap="medium")
 if not loaders.predictor_ready.is_set():
     with picture, guard():
         crystal_view(loaders.chemical_scene(options), key=VIEW, height=HEIGHT)
     with numbers, guard(), st.spinner("Loading the model…"):
         loaders.predictor()
-    st.rerun()
+        st.rerun()
+    st.stop()
 
+# Without attention the picture shows the crystal, and the sentence stands beside it.
+shown, bond, site = None, None, None
 with numbers, guard():
     places.show_model()
-    attention = loaders.bond_attention()
+    structure, attention = loaders.structure(), loaders.bond_attention()
     settings = attention_controls(*attention.cross.shape[1:])
     bond, site = state.selected_bond(len(attention)), state.selected_site()
     common = {"share": settings.share, "dark": st.context.theme.type == "dark"}
     if settings.graph == LINE:
         bond = 0 if bond is None else bond
-        shown = pair_picture(
-            structure,
-            attention,
-            loaders.pair_attention(),
-            settings.choice,
-            bond,
-            **common,
-        )
+        pairs = loaders.pair_attention()
+        shown = pair_picture(structure, attention, pairs, settings.choice, bond, **common)
     else:
         shown = bond_picture(structure, attention, settings.choice, site=site, **common)
     linked_bond_table(shown.table, settings, bond, site)
 with picture, guard():
-    crystal_view(
-        build_scene(
+    if shown is None:
+        scene = loaders.chemical_scene(options)
+    else:
+        scene = build_scene(
             structure,
             shown.bonds,
             **shown.scene_arguments(),
             **options.scene_arguments(),
-        ),
+        )
+    title = f"{loaders.formula()}-attention"
+    crystal_view(
+        scene,
         key=VIEW,
         height=HEIGHT,
-        title=f"{structure.composition.reduced_formula}-attention",
+        title=title,
         bonds=[] if bond is None else [bond],
         sites=[] if site is None else [site],
         on_event=follow,
     )
+    with row:
+        export_menu(scene, title)

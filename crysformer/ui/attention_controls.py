@@ -11,6 +11,19 @@ from crysformer.ui import state
 ATOMISTIC, LINE = "Atomistic", "Line"
 SHARES = (5, 10, 25, 50, 100)
 ALL = "All"
+_GRAPH_HELP = (
+    "Atomistic: an atom attends to its bonds. Line: a bond attends to the bonds it meets "
+    "at its centre; click a bond to choose it."
+)
+_MODULE_HELP = (
+    "Cross: queries the edges. Conditional: queries the neighbours, given the edges "
+    "between. Difference: cross minus conditional."
+)
+_MEASURE_HELP = (
+    "Weights of one centre sum to one. Lift is a weight times the number of bonds of its "
+    "centre: above 1 is more than an even share."
+)
+_OVER_HELP = "How blocks and heads are taken together where All is chosen."
 
 
 @dataclass(frozen=True)
@@ -36,11 +49,11 @@ def attention_controls(num_blocks: int, num_heads: int) -> AttentionSettings:
         num_heads: Heads of each attention module.
     """
     with st.container(horizontal=True):
-        graph = _one_of("Graph", (ATOMISTIC, LINE), state.GRAPH)
-        module = _one_of("Module", MODULES, state.MODULE)
+        graph = _one_of("Graph", (ATOMISTIC, LINE), state.GRAPH, _GRAPH_HELP)
+        module = _one_of("Module", MODULES, state.MODULE, _MODULE_HELP)
     with st.container(horizontal=True):
-        measure = _one_of("Show", MEASURES, state.MEASURE)
-        over = _one_of("All taken by", OVERS, state.REDUCE)
+        measure = _one_of("Show", MEASURES, state.MEASURE, _MEASURE_HELP)
+        over = _one_of("Combine All by", OVERS, state.REDUCE, _OVER_HELP)
     with st.container(horizontal=True):
         block = _numbered("Block", num_blocks, state.BLOCK)
         head = _numbered("Head", num_heads, state.HEAD)
@@ -60,9 +73,15 @@ def attention_controls(num_blocks: int, num_heads: int) -> AttentionSettings:
     )
 
 
-def _one_of(label: str, options: tuple[str, ...], key: str) -> Any:
+def _one_of(label: str, options: tuple[str, ...], key: str, help_text: str) -> Any:
     chosen = st.segmented_control(
-        label, options, default=options[0], key=key, required=True, bind="query-params"
+        label,
+        options,
+        default=options[0],
+        key=key,
+        required=True,
+        bind="query-params",
+        help=help_text,
     )
     return chosen or options[0]
 

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from crysformer.scene import Scene
-from crysformer.standalone import scene_view, standalone_html
+from crysformer.standalone import SCRIPT, scene_view, standalone_html
+from crysformer.ui.viewer import MISSING
 
 _PREVIEW = "export_preview"
 _WIDTH, _HEIGHT = 420, 320
@@ -18,6 +19,9 @@ def export_menu(scene: Scene, title: str) -> None:
     """
     with st.popover("Export", icon=":material/ios_share:", width="content"):
         st.caption("One file with the picture and its viewer; it opens offline.")
+        if not SCRIPT.is_file():
+            st.caption(MISSING)
+            return
         # Packing the viewer's script into the page waits for the click.
         st.download_button(
             "HTML",
@@ -25,6 +29,7 @@ def export_menu(scene: Scene, title: str) -> None:
             file_name=f"{title}.html",
             mime="text/html",
             icon=":material/download:",
+            on_click="ignore",
         )
         if st.toggle("Preview", key=_PREVIEW):
             _preview(scene)

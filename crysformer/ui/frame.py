@@ -56,12 +56,11 @@ class Frame:
 
 @contextmanager
 def guard() -> Iterator[None]:
-    """Show one of our errors as the sentence it is, and end the page there."""
+    """Show one of our errors as the sentence it is; the rest of the page goes on."""
     try:
         yield
     except CrysformerError as error:
         st.error(plain(str(error)), icon=":material/error:")
-        st.stop()
 
 
 def frame(title: str) -> Frame:

@@ -61,6 +61,11 @@ def facts() -> Facts:
     return _facts(state.token(), state.upload())
 
 
+def formula() -> str:
+    """Return the chosen crystal's reduced formula, fit for a file name."""
+    return structure().composition.reduced_formula
+
+
 def chemical_scene(options: ViewOptions) -> Scene:
     """Return the picture of the chosen crystal without a model."""
     return _chemical_scene(state.token(), state.upload(), options)

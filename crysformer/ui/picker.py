@@ -9,10 +9,16 @@ from crysformer.library import load_library
 from crysformer.ui import state
 from crysformer.ui.frame import plain
 
-# An empty list of endings: formats are recognised by content, and CONTCAR has none.
+# The widget's limit is that of a zip; a crystal's own holds where it is read.
+MAX_ZIP_MB = 50
 MAX_FILE_MB = 5
 MAX_FILES = 20
-_FORMATS = "CIF, POSCAR or CONTCAR, extended XYZ with a cell, pymatgen or ASE JSON, or gz"
+MAX_SENTENCES = 5
+_FORMATS = (
+    "CIF, POSCAR or CONTCAR, extended XYZ with a cell, pymatgen or ASE JSON, gz of each, "
+    "or a zip of many"
+)
+_PASTED = "The pasted text"
 
 
 def pick_crystal() -> DeltaGenerator:
@@ -34,16 +40,17 @@ def pick_crystal() -> DeltaGenerator:
         width=380,
     )
     with row.popover("Upload", icon=":material/upload_file:", width="content"):
+        # No list of endings: formats are recognised by content, and CONTCAR has none.
         st.file_uploader(
             f"Crystals ({_FORMATS})",
             accept_multiple_files=True,
             key=state.UPLOAD_WIDGET,
             on_change=_take_files,
-            max_upload_size=MAX_FILE_MB,
+            max_upload_size=MAX_ZIP_MB,
         )
         st.caption(
-            f"Up to {MAX_FILES} files of {MAX_FILE_MB} MB. They stay in this session: "
-            "a link to this page cannot carry them."
+            f"Up to {MAX_FILES} files: {MAX_FILE_MB} MB a crystal, {MAX_ZIP_MB} MB a zip."
+            " They stay in this session: a link to this page cannot carry them."
         )
     paste = row.popover("Paste", icon=":material/content_paste:", width="content")
     with paste.form("paste", border=False):
@@ -79,29 +86,70 @@ def _take_choice() -> None:
 
 
 def _take_files() -> None:
+    """Keep the crystals of the given files and show the first that is new."""
     files = st.session_state[state.UPLOAD_WIDGET] or []
-    errors = [_take(file.name, file.getvalue()) for file in files[:MAX_FILES]]
+    given, sentences = [], []
+    for file in files[:MAX_FILES]:
+        try:
+            given += _members(file.name, file.getvalue(), sentences)
+        except CrysformerError as error:
+            sentences.append(str(error))
     if len(files) > MAX_FILES:
-        errors.append(f"Only the first {MAX_FILES} of {len(files)} files were read.")
-    st.session_state[state.UPLOAD_ERRORS] = [error for error in errors if error]
+        sentences.append(f"Only the first {MAX_FILES} of {len(files)} files were read.")
+    _keep(given, sentences)
+
+
+def _members(name: str, content: bytes, sentences: list[str]) -> list[tuple[str, bytes]]:
+    """Names and contents of what a file holds: itself, or the files of a zip."""
+    from crysformer.archive import is_archive, read_archive
+
+    if not is_archive(content):
+        return [(name, content)]
+    members = read_archive(content, name)
+    if len(members) > state.MAX_UPLOADS:
+        sentences.append(
+            f"Only the first {state.MAX_UPLOADS} of the {len(members)} files in {name} "
+            "were read."
+        )
+    return members[: state.MAX_UPLOADS]
 
 
 def _take_text() -> None:
-    text = st.session_state[state.PASTE_WIDGET]
-    error = _take("The pasted text", text.encode())
-    st.session_state[state.UPLOAD_ERRORS] = [error] if error else []
+    text: str = st.session_state[state.PASTE_WIDGET]
+    _keep([(_PASTED, text.encode())], [])
 
 
-def _take(name: str, content: bytes) -> str | None:
-    """Keep a readable crystal and choose it; return a sentence about any other."""
+def _keep(given: list[tuple[str, bytes]], sentences: list[str]) -> None:
+    """Keep readable crystals, choose the first new one, and say what was wrong.
+
+    Args:
+        given: Names and contents.
+        sentences: What is already known to be wrong.
+    """
     # The readers import half of pymatgen, which no first visit should wait for.
     from crysformer.structures import read_structure
 
-    try:
-        structure = read_structure(content, name)
-    except CrysformerError as error:
-        return str(error)
-    if name == "The pasted text":
-        name = f"Pasted {structure.composition.reduced_formula}"
-    state.choose(state.keep_upload(name, content))
-    return None
+    known = set(st.session_state[state.UPLOADS])
+    tokens = []
+    for name, content in given:
+        kept = state.token_of(content)
+        # The upload widget hands over all its files again when one is added.
+        if kept not in st.session_state[state.UPLOADS]:
+            try:
+                structure = read_structure(content, name)
+            except CrysformerError as error:
+                sentences.append(str(error))
+                continue
+            if name == _PASTED:
+                name = f"Pasted {structure.composition.reduced_formula}"
+            state.keep_upload(name, content)
+        tokens.append(kept)
+    # A large set may have pushed out its own first crystals.
+    left = [kept for kept in tokens if kept in st.session_state[state.UPLOADS]]
+    new = [kept for kept in left if kept not in known]
+    if left:
+        state.choose((new or left[-1:])[0])
+    more = len(sentences) - MAX_SENTENCES
+    if more > 0:
+        sentences[MAX_SENTENCES:] = [f"{more} more files could not be read."]
+    st.session_state[state.UPLOAD_ERRORS] = sentences

@@ -42,6 +42,7 @@ SITE: Final = "site"
 
 DEFAULT_CRYSTAL: Final = "rock-salt-nacl"
 MAX_UPLOADS: Final = 50
+MAX_UPLOAD_BYTES: Final = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -120,14 +121,24 @@ def selected_site() -> int | None:
     return st.session_state.get(SITE)
 
 
-def keep_upload(name: str, content: bytes) -> str:
-    """Remember a file for this session and return its token; the oldest goes first."""
+def token_of(content: bytes) -> str:
+    """Return the token of an uploaded crystal; the same bytes are the same crystal."""
+    return f"upload-{hashlib.sha256(content).hexdigest()[:12]}"
+
+
+def keep_upload(name: str, content: bytes) -> None:
+    """Remember a file for this session; when there are too many, the oldest go."""
     uploads: dict[str, Upload] = st.session_state[UPLOADS]
-    chosen = f"upload-{hashlib.sha256(content).hexdigest()[:12]}"
-    uploads[chosen] = Upload(name, content)
-    while len(uploads) > MAX_UPLOADS:
-        uploads.pop(next(iter(uploads)))
-    return chosen
+    uploads[token_of(content)] = Upload(name, content)
+    while len(uploads) > MAX_UPLOADS or _size(uploads) > MAX_UPLOAD_BYTES:
+        oldest = next(iter(uploads))
+        del uploads[oldest]
+        if oldest == token():
+            choose(next(reversed(uploads)))
+
+
+def _size(uploads: dict[str, Upload]) -> int:
+    return sum(len(each.content) for each in uploads.values())
 
 
 def write_url() -> None:

@@ -1,0 +1,167 @@
+"""How long the app takes, in a real browser: ``python benchmarks/app_speed.py``.
+
+A cold start is a new server process and a new visitor; what the disk already holds in its
+cache stays there. Times end when the viewer says that its picture is drawn, or when the
+numbers stand on the page. Medians are printed and nothing is judged: machines differ.
+"""
+
+import argparse
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import urlopen
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
+VIEW = ".crystal-view"
+CRYSTALS = ("diamond-si", "quartz-sio2", "ybco-yba2cu3o7", "bcc-fe", "garnet-y3al5o12")
+NAMES = ("Corundum", "Diamond", "Rutile")
+PAUSE_S = 0.01
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """Start the app in a process of its own and return its address once it answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = ["--server.port", str(port), "--server.address", "127.0.0.1"]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait(lambda: answers(f"{url}/_stcore/health"))
+        yield url
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def answers(url: str) -> bool:
+    """Whether a server is there."""
+    try:
+        with urlopen(url, timeout=1) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def wait(fact: Callable[[], object], limit_s: float = 120) -> None:
+    """Wait until something is true."""
+    end = time.perf_counter() + limit_s
+    while not fact():
+        if time.perf_counter() > end:
+            raise TimeoutError
+        time.sleep(PAUSE_S)
+
+
+def scene(page: Page) -> dict:
+    """What the viewer says it has drawn; empty before its first picture."""
+    view = page.locator(VIEW)
+    if not view.count() or view.get_attribute("data-ready") != "true":
+        return {}
+    return json.loads(view.get_attribute("data-scene") or "{}")
+
+
+def timed(action: Callable[[], object], fact: Callable[[], object]) -> float:
+    """Seconds from an action to a fact."""
+    start = time.perf_counter()
+    action()
+    wait(fact)
+    return time.perf_counter() - start
+
+
+def cold(browser: Browser) -> dict[str, float]:
+    """Start server and visitor and wait for the picture, then for the numbers."""
+    start = time.perf_counter()
+    with server() as url:
+        listening = time.perf_counter() - start
+        page = browser.new_page(viewport={"width": 1400, "height": 900})
+        page.goto(url)
+        wait(lambda: scene(page))
+        picture = time.perf_counter() - start
+        page.get_by_text("Validation error:").wait_for()
+        numbers = time.perf_counter() - start
+        page.close()
+    return {
+        "cold: server answers": listening,
+        "cold: first picture": picture,
+        "cold: first prediction": numbers,
+    }
+
+
+def warm(browser: Browser) -> list[dict[str, float]]:
+    """Switch crystals, modules and the slider on a server that has seen none of them."""
+    found = []
+    with server() as url:
+        page = browser.new_page(viewport={"width": 1400, "height": 900})
+        page.goto(f"{url}/Attention")
+        wait(lambda: scene(page).get("layer") == "Model edges")
+        for crystal in CRYSTALS:
+            page.goto(f"{url}/Attention?crystal={crystal}")
+            wait(lambda: scene(page).get("layer") == "Model edges")
+            switch = page.get_by_role("radio", name="Conditional")
+            slider = page.get_by_role("slider")
+            found.append(
+                {
+                    f"{crystal}: other module": change(page, switch.click),
+                    f"{crystal}: slider": change(
+                        page, lambda slider=slider: slider.press("ArrowLeft")
+                    ),
+                }
+            )
+        page.goto(url)
+        page.get_by_text("Validation error:").wait_for()
+        found += [{"other crystal: picture": choose(page, name)} for name in NAMES]
+        page.close()
+    return found
+
+
+def change(page: Page, action: Callable[[], object]) -> float:
+    """Seconds from an action to another picture."""
+    before = scene(page)["hash"]
+    return timed(action, lambda: scene(page).get("hash", before) != before)
+
+
+def choose(page: Page, name: str) -> float:
+    """Seconds from picking a crystal in the box to its picture."""
+    box = page.get_by_role("combobox", name="Crystal")
+    box.fill(name)
+    option = page.get_by_role("option").first
+    option.wait_for()
+    return change(page, option.click)
+
+
+def main() -> None:
+    """Print the medians of a few rounds."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--chromium", default="/usr/bin/chromium")
+    arguments = parser.parse_args()
+    times: dict[str, list[float]] = {}
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=arguments.chromium, args=list(FLAGS)
+        )
+        for _ in range(arguments.rounds):
+            for measured in (cold(browser), *warm(browser)):
+                for what, seconds in measured.items():
+                    times.setdefault(what, []).append(seconds)
+        browser.close()
+    for what, seconds in times.items():
+        print(f"{what:34} {statistics.median(seconds):7.2f} s   of {len(seconds)}")
+
+
+if __name__ == "__main__":
+    main()
