@@ -9,7 +9,6 @@ import gzip
 import hashlib
 import json
 import os
-import warnings
 import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -28,6 +27,7 @@ from crysformer.batch import GraphArrays, build_graph
 from crysformer.errors import DataError
 from crysformer.graph import NeighbourRule
 from crysformer.properties import PROPERTIES
+from crysformer.quiet import quiet
 from crysformer.targets import NUM_ELEMENTS
 
 GRAPH_VERSION = 1
@@ -104,9 +104,8 @@ def property_values(labels: dict[str, float], keys: Sequence[str]) -> list[float
 
 def reduced_formula(structure: Structure) -> str:
     """Reduced formula of a structure."""
-    with warnings.catch_warnings():
-        # pymatgen orders elements by electronegativity and warns of every noble gas.
-        warnings.simplefilter("ignore", UserWarning)
+    # pymatgen orders elements by electronegativity and warns of every noble gas.
+    with quiet():
         return structure.composition.reduced_formula
 
 

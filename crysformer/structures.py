@@ -1,8 +1,6 @@
 """Read one crystal from a file or a text, or say in one sentence why it is none."""
 
 import gzip
-import threading
-import warnings
 from io import BytesIO
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from pymatgen.core import Lattice, Structure
 
 from crysformer.errors import StructureError
 from crysformer.formats import find_parser
+from crysformer.quiet import quiet
 from crysformer.raw_crystal import (
     MAX_SITES,
     RawCrystal,
@@ -26,10 +25,6 @@ MAX_BYTES = 5_000_000
 _GZIP_MAGIC = b"\x1f\x8b"
 _MAX_GZIP_RATIO = 200
 _MAX_FRAC_COORD = 1e4
-
-# warnings.catch_warnings swaps a global: two sessions of the app reading at once could
-# restore each other's filters.
-_WARNINGS_LOCK = threading.Lock()
 
 
 def read_file(path: str | Path) -> Structure:
@@ -76,8 +71,7 @@ def read_structure(content: bytes | str, name: str = "the text") -> Structure:
             sentence with the name, the values, and what to do.
     """
     try:
-        with _WARNINGS_LOCK, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quiet():
             text = _text(content)
             parser = find_parser(text)
             if parser is None:
