@@ -5,7 +5,7 @@ every other one with its atoms displaced, so that it has no symmetry left. They 
 texts: reading is part of the time. Wants a quiet machine; the load before the start is
 printed beside the result.
 
-    python benchmarks/screen_speed.py [--crystals 500] [--json]
+    python -m benchmarks.screen_speed [--crystals 500] [--json]
 """
 
 import argparse
