@@ -72,6 +72,7 @@ def pair_picture(
         _partners(bonds, bond, other[shown], values[shown], scale, choice),
         scale.bar(choice.title),
         _pair_table(structure, bonds, other, angle, values),
+        f"{len(other)} bonds that {_name(structure, bonds, bond)} listens to",
         wedges,
         focus=int(bonds.i[bond]),
     )
@@ -135,6 +136,12 @@ def _wedge(
         bond_id=other,
         text=f"{angle:.1f}° · {choice.measure.lower()} {value:.4f}",
     )
+
+
+def _name(structure: Structure, bonds: DrawnBonds, row: int) -> str:
+    labels = site_labels([each.specie.symbol for each in structure])
+    image = " ".join(map(str, bonds.image[row].tolist()))
+    return f"{labels[bonds.i[row]]} → {labels[bonds.j[row]]} ({image})"
 
 
 def _vector(structure: Structure, bonds: DrawnBonds, row: int) -> NDArray[np.float64]:

@@ -128,6 +128,7 @@ class Picture:
         bonds: Bonds to draw, coloured.
         colour_bar: Reads their colours.
         table: One row for each bond or pair, strongest first; ``Bond`` is its id.
+        heading: What the table lists, in words.
         wedges: Coloured angles.
         focus: The one atom whose bonds are drawn, or None for all.
     """
@@ -135,6 +136,7 @@ class Picture:
     bonds: DrawnBonds
     colour_bar: dict[str, Any] | None
     table: "pd.DataFrame"
+    heading: str
     wedges: list[dict[str, Any]] = field(default_factory=list)
     focus: int | None = None
 
@@ -193,10 +195,13 @@ def bond_picture(
     drawn = strongest(values, share)
     if site is not None:
         drawn = drawn & (bonds.i == site)
+    table = _bond_table(structure, bonds, values, site)
     return Picture(
         coloured.select(drawn),
         scale.bar(choice.title),
-        _bond_table(structure, bonds, values, site),
+        table,
+        f"{len(table)} directed bonds"
+        + ("" if site is None else f" of {table['From'].iloc[0]}"),
         focus=site,
     )
 

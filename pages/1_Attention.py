@@ -50,7 +50,7 @@ with numbers, guard():
         shown = pair_picture(structure, attention, pairs, settings.choice, bond, **common)
     else:
         shown = bond_picture(structure, attention, settings.choice, site=site, **common)
-    linked_bond_table(shown.table, settings, bond, site)
+    linked_bond_table(shown, settings, bond, site)
 with picture, guard():
     if shown is None:
         scene = loaders.chemical_scene(options)

@@ -312,9 +312,9 @@ def test_attention_sums_to_one_and_settings_change_it(random_weights):
 
 
 def test_line_graph_lists_the_partners_of_the_picked_bond(random_weights):
-    rows = bond_rows(
-        app(ATTENTION, crystal=SALT.id, graph="Line", scale="Weight", bond="3")
-    )
+    test = app(ATTENTION, crystal=SALT.id, graph="Line", scale="Weight", bond="3")
+    rows = bond_rows(test)
+    assert "17 bonds that Na1 → Cl" in text(test)
     # Sodium has 6 + 12 neighbours; the bond does not attend to itself.
     assert len(rows) == 17
     assert 3 not in rows["Bond"].tolist()

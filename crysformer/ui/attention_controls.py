@@ -58,10 +58,9 @@ def attention_controls(num_blocks: int, num_heads: int) -> AttentionSettings:
         block = _numbered("Block", num_blocks, state.BLOCK)
         head = _numbered("Head", num_heads, state.HEAD)
         share = st.select_slider(
-            "Strongest bonds drawn",
+            "Strongest bonds, %",
             SHARES,
             value=SHARES[-1],
-            format_func=lambda percent: f"{percent} %",
             key=state.THRESHOLD,
             bind="query-params",
             width=150,

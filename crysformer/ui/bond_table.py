@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from crysformer.attention_scene import Choice
+from crysformer.attention_scene import Choice, Picture
 from crysformer.ui import state
 from crysformer.ui.attention_controls import LINE, AttentionSettings
 
@@ -16,7 +16,7 @@ _COLUMNS = ("Pair", "Image", "Length", "Angle", "Value", "Reverse", "Asymmetry")
 
 
 def linked_bond_table(
-    table: "pd.DataFrame",
+    shown: Picture,
     settings: AttentionSettings,
     bond: int | None,
     site: int | None,
@@ -24,11 +24,12 @@ def linked_bond_table(
     """Show bonds; a clicked row becomes the selected bond, and the other way round.
 
     Args:
-        table: Of an ``attention_scene.Picture``.
+        shown: Whose table to show.
         settings: What the numbers are.
         bond: Id of the selected bond.
         site: Index of the atom whose bonds alone are listed, or None for all.
     """
+    table = shown.table
 
     def take_row() -> None:
         picked = st.session_state[_BOND_TABLE].selection.rows
@@ -39,10 +40,8 @@ def linked_bond_table(
         "selection": {"rows": rows, "columns": [], "cells": []}
     }
     bar = st.container(horizontal=True, vertical_alignment="center")
-    listening = settings.graph == LINE
-    what = "bonds it listens to" if listening else "directed bonds"
-    bar.markdown(f"**{len(table)} {what}**")
-    if site is not None and not listening:
+    bar.markdown(f"**{shown.heading}**")
+    if site is not None and settings.graph != LINE:
         bar.button("Show all atoms", on_click=state.select, args=(bond, None))
     bar.download_button(
         "CSV",

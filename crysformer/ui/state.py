@@ -73,6 +73,9 @@ def start(library: Collection[str]) -> str | None:
     st.session_state[URL_SEEN] = asked
     if asked in library:
         st.session_state[CRYSTAL] = asked
+        # What was clicked in another crystal; the URL may name a bond of this one.
+        st.session_state.pop(BOND, None)
+        st.session_state.pop(SITE, None)
         return None
     return f"The library has no crystal called “{asked[:40]}”; another one is shown."
 

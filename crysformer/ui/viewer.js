@@ -49,6 +49,7 @@ class View {
       this[part] = this.root.querySelector(`.${part}`);
     this.viewer = null;
     this.scene = null;
+    this.home = null; // the camera as fitted
     this.glow = [];
     this.measured = [];
     this.picked = { bonds: [], sites: [] };
@@ -76,10 +77,12 @@ class View {
     const fresh = this.hash !== data.hash || this.theme?.key !== theme.key;
     const other = this.scene?.structure !== data.scene.structure;
     const resized = String(this.scene?.supercell) !== String(data.scene.supercell);
+    // Other bonds reach elsewhere: refit, unless someone has turned the crystal.
+    const refit = this.scene?.bonds?.layer !== data.scene.bonds?.layer && !this.turned();
     Object.assign(this, { scene: data.scene, hash: data.hash, theme });
     this.picked = data.picked;
     if (fresh) this.redraw();
-    if (other || resized) this.openCamera();
+    if (other || resized || refit) this.openCamera();
     this.relight();
     this.message.hidden = true;
     this.root.dataset.ready = "true";
@@ -134,8 +137,14 @@ class View {
     } catch {
       // Without storage (a privacy setting) the camera opens at home.
     }
-    this.viewer.setView(Array.isArray(view) && view.length === 8 ? view : this.fitted("home"));
+    this.home = this.fitted("home");
+    this.viewer.setView(Array.isArray(view) && view.length === 8 ? view : this.home);
     this.setDepth();
+  }
+
+  turned() {
+    const view = this.viewer.getView();
+    return !this.home?.every((value, k) => Math.abs(value - view[k]) < 1e-3);
   }
 
   cameraKey() {
@@ -150,6 +159,7 @@ class View {
 
   turnTo(name) {
     const [from, to] = [this.viewer.getView().slice(0, 8), this.fitted(name)];
+    if (name === "home") this.home = to;
     const started = performance.now();
     const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     const step = (now) => {
@@ -186,7 +196,8 @@ class View {
       labels: this.labelled,
     });
     try {
-      window.sessionStorage.setItem(this.cameraKey(), JSON.stringify(camera));
+      if (this.turned()) window.sessionStorage.setItem(this.cameraKey(), JSON.stringify(camera));
+      else window.sessionStorage.removeItem(this.cameraKey());
     } catch {
       // The camera then lasts as long as the page.
     }

@@ -27,6 +27,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# What a server's log must never hold.
+UNWANTED = ("traceback", "will be removed", "deprecat", "warning")
 # Streamlit asks for its own endpoints under the page's path before it knows the base.
 EXPECTED_NOISE = ("GPU stall", "_stcore", "status of 404")
 
@@ -97,15 +99,17 @@ def serve(tmp_path_factory) -> Iterator[Callable[..., Server]]:
                 stderr=out,
                 env=os.environ | {"PYTHONPATH": path},
             )
-        running.append(process)
         server = Server(f"http://127.0.0.1:{port}", log)
+        running.append((process, server))
         _wait_until_healthy(server)
         return server
 
     yield start
-    for process in running:
+    for process, _ in running:
         process.terminate()
         process.wait(timeout=20)
+    for _, server in running:
+        assert not [word for word in UNWANTED if word in server.text().lower()]
 
 
 def _wait_until_healthy(server: Server) -> None:
@@ -167,3 +171,21 @@ def _keep_error(record: Record, message) -> None:
 def _keep_outside(record: Record, url: str) -> None:
     if not url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:")):
         record.outside.append(url)
+
+
+@pytest.fixture
+def browse(server, open_page):
+    """Open a path of the module's server; at the end nothing may have gone wrong."""
+    opened = []
+
+    def go(path="/", **options):
+        page, record = open_page(**options)
+        opened.append((page, record))
+        page.goto(server.url + path)
+        return page
+
+    yield go
+    for page, record in opened:
+        assert record.errors == []
+        assert record.outside == []
+        assert page.evaluate("window.hacked") is None

@@ -6,60 +6,26 @@ import re
 import pytest
 
 from .conftest import ARTIFACTS, ROOT
-from .helpers import VIEW, at, colours, scene, wait_for_scene
+from .helpers import (
+    CIF,
+    NASTY,
+    POSCAR,
+    VIEW,
+    XYZ,
+    at,
+    colours,
+    count_colours,
+    scene,
+    upload,
+    wait_for_scene,
+)
 
 SALT = "rock-salt-nacl"
-NASTY = "<img src=x onerror='window.hacked=1'>.vasp"
-POSCAR = b"CsCl\n1.0\n4.12 0 0\n0 4.12 0\n0 0 4.12\nCs Cl\n1 1\nDirect\n0 0 0\n.5 .5 .5\n"
-CIF = b"""data_x
-_cell_length_a 4.21
-_cell_length_b 4.21
-_cell_length_c 4.21
-_cell_angle_alpha 90
-_cell_angle_beta 90
-_cell_angle_gamma 90
-_symmetry_space_group_name_H-M 'F m -3 m'
-_symmetry_Int_Tables_number 225
-loop_
-_atom_site_label
-_atom_site_type_symbol
-_atom_site_fract_x
-_atom_site_fract_y
-_atom_site_fract_z
-Mg1 Mg 0 0 0
-O1 O .5 .5 .5
-"""
-XYZ = b"""2
-Lattice="2.87 0 0 0 2.87 0 0 0 2.87" Properties=species:S:1:pos:R:3 pbc="T T T"
-Fe 0 0 0
-Fe 1.435 1.435 1.435
-"""
 
 
 @pytest.fixture(scope="module")
 def server(serve):
-    server = serve(ROOT / "app.py", random_weights=True)
-    yield server
-    assert "Traceback" not in server.text()
-    assert "will be removed" not in server.text()
-
-
-@pytest.fixture
-def browse(server, open_page):
-    """Open a path; at the end nothing may have gone wrong or left the machine."""
-    opened = []
-
-    def go(path="/", **options):
-        page, record = open_page(**options)
-        opened.append((page, record))
-        page.goto(server.url + path)
-        return page
-
-    yield go
-    for page, record in opened:
-        assert record.errors == []
-        assert record.outside == []
-        assert page.evaluate("window.hacked") is None
+    return serve(ROOT / "app.py", random_weights=True)
 
 
 def attention_facts(page):
@@ -111,6 +77,39 @@ def test_click_on_a_bond_selects_its_row_and_reaches_the_url(browse):
     ).wait_for()
 
 
+def test_click_on_a_row_lights_its_bond(browse):
+    page = browse(f"/Attention?crystal={SALT}")
+    assert attention_facts(page)["picked"]["bonds"] == []
+    table = page.locator('[data-testid="stDataFrame"] canvas').first.bounding_box()
+    # The box that selects the third row: header and rows are 35 pixels high.
+    page.mouse.click(table["x"] + 18, table["y"] + 35 + 2.5 * 35)
+    facts = wait_for_scene(page, lambda facts: facts["picked"]["bonds"])
+    page.get_by_text(re.compile(r"^Selected: .*, row 3$")).wait_for()
+    page.wait_for_url(re.compile(rf"bond={facts['picked']['bonds'][0]}\b"))
+
+
+def test_exported_page_opens_offline(browse, open_page, tmp_path):
+    page = browse(f"/?crystal={SALT}")
+    scene(page)
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="HTML").click()
+    assert download.value.suggested_filename == "NaCl.html"
+    file = tmp_path / "NaCl.html"
+    download.value.save_as(file)
+    alone, record = open_page(900, 700)
+    alone.goto(file.as_uri())
+    alone.locator("canvas").first.wait_for()
+    for _ in range(200):
+        if count_colours(alone.screenshot()) > 300:
+            break
+        alone.wait_for_timeout(100)
+    assert count_colours(alone.screenshot()) > 300
+    assert record.errors == []
+    assert record.outside == [file.as_uri()]
+    alone.screenshot(path=ARTIFACTS / "export_html.png")
+
+
 def test_angles_are_drawn_as_wedges(browse):
     page = browse(f"/Attention?crystal={SALT}&graph=Line&bond=2")
     facts = attention_facts(page)
@@ -138,10 +137,7 @@ def test_camera_and_crystal_survive_a_page_switch(browse):
 def test_uploads_are_drawn_and_their_names_stay_text(browse, name, content, atoms):
     page = browse("/")
     before = scene(page)["structure"]
-    page.get_by_role("button", name="Upload").click()
-    page.locator('input[type="file"]').set_input_files(
-        {"name": name, "mimeType": "text/plain", "buffer": content}
-    )
+    upload(page, name, content)
     facts = wait_for_scene(page, lambda facts: facts["structure"] != before)
     assert facts["counts"]["atoms"] == atoms
     page.get_by_text(name).first.wait_for()
@@ -152,10 +148,7 @@ def test_uploads_are_drawn_and_their_names_stay_text(browse, name, content, atom
 def test_a_broken_file_is_a_sentence(browse):
     page = browse("/")
     before = scene(page)["structure"]
-    page.get_by_role("button", name="Upload").click()
-    page.locator('input[type="file"]').set_input_files(
-        {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"dear diary"}
-    )
+    upload(page, "notes.txt", b"dear diary")
     page.get_by_text("is in no format that is read here").wait_for()
     assert scene(page)["structure"] == before
 

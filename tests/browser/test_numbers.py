@@ -1,0 +1,69 @@
+"""With the shipped weights: the page shows what the command line prints."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from crysformer.properties import PROPERTIES
+from crysformer.ui.tables import readable
+
+from .conftest import ROOT
+from .helpers import CIF, POSCAR, XYZ, upload
+
+FILES = {"periclase.cif": CIF, "CsCl.vasp": POSCAR, "iron.xyz": XYZ}
+
+
+@pytest.fixture(scope="module")
+def server(serve):
+    return serve(ROOT / "app.py")
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory):
+    """Answers of the command line by file name."""
+    folder = tmp_path_factory.mktemp("files")
+    for name, content in FILES.items():
+        (folder / name).write_bytes(content)
+    command = [sys.executable, "-m", "crysformer", "predict", "--json"]
+    command += [str(folder / name) for name in FILES]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    return dict(zip(FILES, json.loads(result.stdout), strict=True))
+
+
+def rows_on_screen(page):
+    rows = page.locator("table tr").evaluate_all(
+        "rows => rows.map(row => Array.from(row.cells, cell => cell.textContent.trim()))"
+    )
+    return sorted(row for row in rows if len(row) == 4 and row[0] != "Property")
+
+
+def expected_rows(answer):
+    return sorted(
+        [
+            PROPERTIES[key].label,
+            "0"
+            if PROPERTIES[key].non_negative and found["value"] <= 0
+            else readable(found["value"], found["validation_mae"]),
+            found["unit"],
+            readable(found["validation_mae"], found["validation_mae"]),
+        ]
+        for key, found in answer["properties"].items()
+    )
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_numbers_on_screen_are_those_of_the_command_line(browse, printed, name):
+    page = browse("/")
+    page.locator("table").first.wait_for()
+    upload(page, name, FILES[name])
+    expected = expected_rows(printed[name])
+    found = []
+    for _ in range(600):
+        found = rows_on_screen(page)
+        if found == expected:
+            break
+        page.wait_for_timeout(100)
+    assert found == expected
+    assert len(expected) > 15
