@@ -11,12 +11,12 @@ import argparse
 import json
 import tempfile
 import time
-from argparse import Namespace
 from pathlib import Path
 
 import torch
 
 from crysformer.ranks import Ranks
+from crysformer.recipe import RECIPES
 from crysformer.run import CACHE, read_recipe
 from crysformer.schedule import Budget
 from crysformer.train import Trainer
@@ -48,7 +48,7 @@ def main() -> None:
 def run(variant: str, data: Path, keys: list[str], minutes: float) -> tuple[dict, bytes]:
     """Train one variant for a processor time; its last errors and its best weights."""
     settings = [] if variant == "base" else variant.split()
-    recipe = read_recipe(Namespace(preset="shipped", set=settings))
+    recipe = read_recipe(settings, RECIPES["shipped"])
     rule = recipe.model.neighbour_rule
     train, val = (
         load_split([data], name, keys, rule, CACHE) for name in ("train", "val")

@@ -47,7 +47,7 @@ def _properties(prediction: Prediction, predictor: Predictor) -> Answer:
             key: {
                 "value": value,
                 "unit": PROPERTIES[key].unit,
-                "validation_mae": errors[key],
+                "validation_mae": errors.get(key),
             }
             for key, value in prediction.shown.items()
         },
@@ -72,13 +72,17 @@ def _prediction_table(answer: Answer) -> str:
             "property": PROPERTIES[key].label,
             "value": f"{found['value']:.4g}",
             "unit": found["unit"],
-            "validation error": f"{found['validation_mae']:.3g}",
+            "validation error": _error_text(found["validation_mae"]),
             "source": PROPERTIES[key].source,
         }
         for key, found in answer["properties"].items()
     ]
     table = pd.DataFrame(rows).to_string(index=False, justify="left")
     return f"{answer['file']}: {answer['formula']} ({answer['model']})\n{table}"
+
+
+def _error_text(error: float | None) -> str:
+    return "unknown" if error is None else f"{error:.3g}"
 
 
 def attention_of_file(file: str, model: str, device: str, graph: str) -> Answer:

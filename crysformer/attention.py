@@ -24,7 +24,8 @@ class BondAttention:
         i: Centre site, 0-based in the order of the file, (bonds,).
         j: Neighbour site, (bonds,).
         image: Cell of the neighbour in units of the given lattice, (bonds, 3).
-        length: Å, (bonds,).
+        length: In the standardised cell, which differs from the given one by what its
+            symmetry lacks within symprec; Å, (bonds,).
         multiplicity: Bonds of the centre that are equal to this one, (bonds,).
         orbit: Symmetry orbit of the bond, (bonds,).
         reverse: Row of the bond from j back to i, -1 where j does not attend to i,
@@ -72,7 +73,7 @@ class PairAttention:
 
 
 @dataclass(frozen=True)
-class Weights:
+class AttentionWeights:
     """Attention of one graph and both modules over the rows of a quotient graph.
 
     Attributes:
@@ -83,10 +84,10 @@ class Weights:
     cross: FloatArray
     conditional: FloatArray
 
-    def per_member(self, multiplicity: NDArray) -> "Weights":
+    def per_member(self, multiplicity: NDArray) -> "AttentionWeights":
         """Share of a single member of each row."""
         share = multiplicity[:, None, None]
-        return Weights(self.cross / share, self.conditional / share)
+        return AttentionWeights(self.cross / share, self.conditional / share)
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,9 @@ class _SiteBonds:
     site: Site
 
 
-def expand_bonds(cell: Cell, quotient: Quotient, weights: Weights) -> BondAttention:
+def expand_bonds(
+    cell: Cell, quotient: Quotient, weights: AttentionWeights
+) -> BondAttention:
     """Carry attention on the atomistic graph to every bond of the given cell.
 
     Args:
@@ -128,7 +131,9 @@ def expand_bonds(cell: Cell, quotient: Quotient, weights: Weights) -> BondAttent
     )
 
 
-def expand_pairs(cell: Cell, quotient: Quotient, weights: Weights) -> PairAttention:
+def expand_pairs(
+    cell: Cell, quotient: Quotient, weights: AttentionWeights
+) -> PairAttention:
     """Carry attention on the line graph to every pair of bonds of the given cell.
 
     Args:

@@ -10,7 +10,7 @@ from pymatgen.core import Structure
 from torch import Tensor
 
 from crysformer.cell import standardise
-from crysformer.graph import NeighbourRule
+from crysformer.config import NeighbourRule
 from crysformer.symmetry import Quotient, take_quotient
 
 

@@ -107,6 +107,8 @@ def load_checkpoint(name: str, root: Path = WEIGHTS) -> Checkpoint:
         state = {key: value.float() for key, value in load_tensors(content).items()}
         model.load_state_dict(state, strict=True)
         card = yaml.safe_load((folder / "card.yml").read_text(encoding="utf-8"))
+        if "errors" not in card["validation"]:
+            raise KeyError("validation.errors of card.yml")
     except (
         OSError,
         KeyError,

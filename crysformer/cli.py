@@ -8,9 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from crysformer.errors import CrysformerError
-
-DEFAULT_MODEL = "jarvis-dft-3d"
+from crysformer.config import DEFAULT_MODEL
+from crysformer.errors import CrysformerError, DataError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -165,6 +164,8 @@ def _add_evaluate(commands: argparse._SubParsersAction) -> None:
         from crysformer.evaluate import evaluate
         from crysformer.predict import Predictor
 
+        if options.out and not options.out.resolve().parent.is_dir():
+            raise DataError(f"{options.out} cannot be written: its folder is not there.")
         evaluation = evaluate(Predictor(options.model, options.device), options.data)
         if options.out:
             evaluation.write_csv(options.out)

@@ -5,7 +5,36 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from crysformer.errors import SettingsError
-from crysformer.graph import NeighbourRule
+
+DEFAULT_MODEL = "jarvis-dft-3d"
+"""The bundled model that answers where none is named."""
+
+
+def check_ranges(settings: object, limits: Mapping[str, tuple[float, float]]) -> None:
+    """Refuse settings outside their limits.
+
+    Raises:
+        SettingsError: A value is too small, too large, or not a number.
+    """
+    for name, (low, high) in limits.items():
+        value = getattr(settings, name)
+        if not low <= value <= high:
+            raise SettingsError(
+                f"The setting {name} cannot be {value}; it lies between {low} and {high}."
+            )
+
+
+@dataclass(frozen=True)
+class NeighbourRule:
+    """Which neighbours an atom has; part of a model's configuration.
+
+    Attributes:
+        tie_tolerance: Distance beyond the 12th neighbour that still counts, in Å.
+        envelope: Whether neighbours beyond the 12th fade to weight zero at the tolerance.
+    """
+
+    tie_tolerance: float = 0.1
+    envelope: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +79,12 @@ class ModelConfig:
     line_graph: bool = True
 
     def __post_init__(self) -> None:
+        widths = ("atom_width", "bond_width", "angle_width", "head_width")
+        limits: dict[str, tuple[float, float]] = dict.fromkeys(widths, (1, 65_536))
+        limits |= dict.fromkeys(("length_centres", "cosine_centres"), (2, 4096))
+        limits |= {"blocks": (1, 100), "num_heads": (1, 1024), "ratio": (1, 64)}
+        limits |= {"max_length": (1.0, 100.0), "tie_tolerance": (1e-4, 5.0)}
+        check_ranges(self, limits)
         for name in ("atom_width", "angle_width"):
             width = getattr(self, name)
             if width % self.num_heads:

@@ -24,8 +24,8 @@ from safetensors.numpy import load_file, save_file
 from tqdm import tqdm
 
 from crysformer.batch import GraphArrays, build_graph
+from crysformer.config import NeighbourRule
 from crysformer.errors import DataError
-from crysformer.graph import NeighbourRule
 from crysformer.properties import PROPERTIES
 from crysformer.quiet import quiet
 from crysformer.targets import NUM_ELEMENTS
@@ -110,7 +110,11 @@ def reduced_formula(structure: Structure) -> str:
 
 
 def formula_unit_atoms(structure: Structure) -> int:
-    """Atoms in the reduced formula of a structure."""
+    """Atoms per formula unit: of the composition divided by its common divisor.
+
+    pymatgen's formula writes O2 or Na2O2 for elements and peroxides; the labels count the
+    smallest unit (O, NaO).
+    """
     counts = [int(count) for count in structure.composition.values()]
     return sum(counts) // int(np.gcd.reduce(counts))
 

@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-import platform
-import shutil
+import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import torch
 from crysformer.checkpoint import WEIGHTS, Checkpoint, output_keys, save_checkpoint
 from crysformer.config import ModelConfig
 from crysformer.data import Dataset
+from crysformer.errors import DataError
 from crysformer.evaluate import evaluate_data
 from crysformer.golden import write_golden
 from crysformer.metrics import PropertyError
@@ -47,10 +47,12 @@ def export(run: Path, name: str, root: Path = WEIGHTS) -> Path:
         The folder written.
 
     Raises:
-        DataError: The run has no validated weights, or its data are gone.
+        DataError: The run has no validated weights, its data are gone, or the name cannot
+            be that of a folder.
     """
-    state = RunFolder(run).best()
-    description = json.loads((run / "run.json").read_text())
+    if Path(name).name != name or name in ("", ".", ".."):
+        raise DataError(f"{name!r} is no name for a model; it becomes a folder.")
+    state, description = RunFolder(run).best(), RunFolder(run).description()
     scalings = tuple(Scaling.from_dict(item) for item in state["scalings"])
     config = ModelConfig.from_dict(state["recipe"]["model"])
     model = Crysformer(config, len(output_keys(scalings)))
@@ -63,12 +65,19 @@ def export(run: Path, name: str, root: Path = WEIGHTS) -> Path:
     val = load_split(folders, "val", keys, rule, CACHE)
     train = load_split(folders, "train", keys, rule, CACHE)
     dtype, errors = _smallest_type(model, scalings, val)
-    card = _card(name, model, state, folders, train, val, errors)
-    folder = root / name
-    save_checkpoint(Checkpoint(name, model, scalings, card), folder, dtype)
-    shutil.copyfile(run / "metrics.jsonl", folder / "curves.jsonl")
-    write_golden(name, root)
-    return folder
+    card = _card(name, model, state, description, folders, train, val, errors)
+    # Everything is written beside the old folder and moved: no reader sees half a model.
+    root.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=root, prefix=".export-") as fresh:
+        folder = Path(fresh) / name
+        save_checkpoint(Checkpoint(name, model, scalings, card), folder, dtype)
+        curve = "".join(json.dumps(record) + "\n" for record in state["curve"])
+        (folder / "curves.jsonl").write_text(curve, encoding="utf-8")
+        write_golden(name, Path(fresh))
+        if (root / name).exists():
+            (root / name).rename(Path(fresh) / "replaced")
+        folder.rename(root / name)
+    return root / name
 
 
 def _smallest_type(
@@ -90,6 +99,7 @@ def _card(
     name: str,
     model: Crysformer,
     state: dict[str, Any],
+    description: dict[str, Any],
     folders: list[Path],
     train: Dataset,
     val: Dataset,
@@ -123,17 +133,18 @@ def _card(
                 if any(word in source for source in sources)
             ],
         },
-        "split": "official splits by crystal; the test parts were not used",
+        "split": "the train and val files named above; no other crystal was used",
         "recipe": {
             **{k: v for k, v in state["recipe"].items() if k != "model"},
             "steps": record["step"],
             "passes": round(record["passes"], 2),
             "hours": round(record["hours"], 3),
-            "machine": f"{platform.machine()}, {platform.system()}",
-            "torch": str(torch.__version__),
+            **{key: description[key] for key in ("command", "machine", "torch")},
         },
         "validation": {
             "weights": "exponential moving average",
+            "selected_by": "lowest mean of MAE / MAD over the properties among all "
+            "validations of the run, that is by these very errors",
             "errors": {
                 key: {
                     "unit": PROPERTIES[key].unit,
@@ -154,9 +165,10 @@ def _card(
         "attention": {
             "definition": "softmax over the bonds of one centre atom (atomistic graph) "
             "or the angles at one bond (line graph), per module, block and head",
-            "caveat": "a weight is not an effect; see the faithfulness test of the app",
+            "caveat": "a weight is not an effect",
         },
-        "licence": {"code_and_weights": "MIT", "data": "CC BY 4.0"},
+        "learning_curves": "curves.jsonl, one validation of the averaged weights a line",
+        "licence": {"code_and_weights": "MIT", "data": "see training_data.citations"},
     }
 
 

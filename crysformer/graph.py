@@ -23,6 +23,7 @@ import numpy as np
 from pymatgen.optimization.neighbors import find_points_in_spheres
 
 from crysformer.cell import Cell, FloatArray, IntArray
+from crysformer.config import NeighbourRule
 from crysformer.errors import StructureError
 
 NUM_NEIGHBOURS = 12
@@ -30,19 +31,6 @@ NUM_NEIGHBOURS = 12
 
 MAX_RADIUS = 60.0
 """Search radius in Å beyond which a cell counts as nearly empty."""
-
-
-@dataclass(frozen=True)
-class NeighbourRule:
-    """Which neighbours an atom has; part of a model's configuration.
-
-    Attributes:
-        tie_tolerance: Distance beyond the 12th neighbour that still counts, in Å.
-        envelope: Whether neighbours beyond the 12th fade to weight zero at the tolerance.
-    """
-
-    tie_tolerance: float = 0.1
-    envelope: bool = False
 
 
 @dataclass(frozen=True)

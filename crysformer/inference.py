@@ -15,7 +15,7 @@ MAX_WORK = 60_000
 
 
 def batches_by_work(work: NDArray, limit: int = MAX_WORK) -> Iterator[NDArray[np.int64]]:
-    """Group crystals of similar size so that no batch exceeds a limit of work."""
+    """Group crystals of similar size; only a single one may exceed the limit of work."""
     order = np.argsort(work, kind="stable")
     group: list[int] = []
     total = 0

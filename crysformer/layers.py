@@ -200,7 +200,6 @@ class CrysformerLayer(nn.Module):
         update_edges: bool = True,
     ) -> None:
         super().__init__()
-        self.num_heads = num_heads
         self.cross = (
             CrossAttention(node_width, edge_width, width, num_heads) if cross else None
         )

@@ -14,24 +14,24 @@ import torch
 from pymatgen.core import Structure
 
 from crysformer.attention import (
+    AttentionWeights,
     BondAttention,
     PairAttention,
-    Weights,
     expand_bonds,
     expand_pairs,
 )
 from crysformer.batch import GraphArrays, build_graph, collate
 from crysformer.cell import Cell, standardise
 from crysformer.checkpoint import WEIGHTS, load_checkpoint
+from crysformer.config import DEFAULT_MODEL
 from crysformer.data import formula_unit_atoms, reduced_formula
+from crysformer.errors import SettingsError
 from crysformer.inference import predict_graphs
 from crysformer.layers import LayerAttention
 from crysformer.model import Output
 from crysformer.properties import PROPERTIES
 from crysformer.ranks import choose_device
 from crysformer.symmetry import Quotient, take_quotient
-
-DEFAULT_MODEL = "jarvis-dft-3d"
 
 
 @dataclass(frozen=True)
@@ -134,6 +134,8 @@ class Predictor:
         Raises:
             StructureError: The cell is too empty for 12 neighbours.
         """
+        if not self.model.config.line_graph:
+            raise SettingsError(f"Model {self.name!r} was trained without a line graph.")
         cell, quotient, output = self._run(structure)
         return expand_pairs(cell, quotient, _stack(output.line))
 
@@ -149,11 +151,11 @@ class Predictor:
 Module = Literal["cross", "conditional"]
 
 
-def _stack(attention: Sequence[LayerAttention]) -> Weights:
+def _stack(attention: Sequence[LayerAttention]) -> AttentionWeights:
     """One entry per block to arrays (rows, blocks, heads)."""
 
     def stack(module: Module) -> np.ndarray:
         layers = [getattr(layer, module).cpu().double().numpy() for layer in attention]
         return np.stack(layers, axis=1)
 
-    return Weights(stack("cross"), stack("conditional"))
+    return AttentionWeights(stack("cross"), stack("conditional"))

@@ -6,7 +6,7 @@ because a component depends on how the file orients the crystal and the model do
 
 Units other than energies, gaps and moduli follow the JARVIS-DFT and ALIGNN papers
 (Choudhary et al., npj Comput. Mater. 6, 173 (2020); Choudhary and DeCost, npj Comput.
-Mater. 7, 185 (2021)); the validation card says which magnitudes were checked.
+Mater. 7, 185 (2021)).
 """
 
 from collections.abc import Mapping

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch_geometric.data import Batch, Data
 
 from crysformer.batch import GraphArrays, GraphBatch, build_graph, collate
-from crysformer.graph import NeighbourRule
+from crysformer.config import NeighbourRule
 
 
 class CrystalGraph(Data):

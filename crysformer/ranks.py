@@ -60,8 +60,8 @@ def join_ranks(device: torch.device) -> Ranks:
             device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
             torch.cuda.set_device(device)
         distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
-    if device.type == "cpu":
-        torch.set_num_threads(1 if count > 1 else torch.get_num_threads())
+    if device.type == "cpu" and count > 1:
+        torch.set_num_threads(1)
     return Ranks(index, count, device)
 
 
@@ -81,15 +81,24 @@ def choose_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def launch(arguments: Sequence[str], device: torch.device, processes: int) -> None:
+def launch(
+    arguments: Sequence[str], device: torch.device, processes: int, most: int
+) -> None:
     """Replace this process by torchrun with one rank per core or GPU, if that helps.
 
     One single-threaded rank per core is twice as fast on a CPU as one process with as
     many threads. OpenMP threads that spin while waiting would slow their neighbours.
+
+    Args:
+        arguments: Of the command line, for the ranks.
+        device: Kind of device of the ranks.
+        processes: Number of ranks; 0 for one per core or GPU.
+        most: Largest useful number: every rank needs a crystal in every step.
     """
     available = torch.cuda.device_count() if device.type == "cuda" else _cores()
     count = processes or (1 if device.type == "mps" else available)
-    if count == 1 or "RANK" in os.environ:
+    count = min(count, most)
+    if count == 1:
         return
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ["OMP_NUM_THREADS"] = "1"
@@ -100,4 +109,6 @@ def launch(arguments: Sequence[str], device: torch.device, processes: int) -> No
 
 
 def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from crysformer.config import ModelConfig
+from crysformer.config import PRESETS, ModelConfig, check_ranges
 
 Loss = Literal["l1", "huber", "mse"]
 LOSSES: tuple[Loss, ...] = get_args(Loss)
@@ -53,6 +53,31 @@ class Recipe:
     clip: float = 2.0
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        limits = {
+            "learning_rate": (0.0, 1.0),
+            "weight_decay": (0.0, 1.0),
+            "batch_size": (1, 1_000_000),
+            "warmup_steps": (0, 1_000_000),
+            "decay": (0.0, 1.0),
+            "ema_decay": (0.0, 1.0),
+            "clip": (0.0, 1e9),
+        }
+        check_ranges(self, limits)
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> "Recipe":
+        """Read what ``dataclasses.asdict`` made of a recipe."""
+        return cls(**{**fields, "model": ModelConfig.from_dict(fields["model"])})
+
+
+RECIPES: Mapping[str, Recipe] = {
+    # Wang et al.: MSE, AdamW with weight decay 1e-4, batch 64, 300 passes.
+    "paper": Recipe(PRESETS["paper"], weight_decay=1e-4, loss="mse"),
+    "shipped": Recipe(PRESETS["shipped"]),
+}
+"""Recipes by the name of their architecture."""
+
 
 def label_weights(keys: list[str], coverage: Tensor) -> Tensor:
     """Weight of one label of each property.
@@ -84,4 +109,5 @@ def masked_loss(
         errors = functional.huber_loss(predictions, targets, reduction="none", delta=0.5)
     else:
         errors = (predictions - targets) ** 2
-    return (errors * known * weights).sum() / total
+    # A step without any label would divide zero by zero and destroy the weights.
+    return (errors * known * weights).sum() / total.clamp(min=1e-12)

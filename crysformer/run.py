@@ -2,15 +2,20 @@
 
 import json
 import os
+import platform
+import shlex
 from argparse import Namespace
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from crysformer.checkpoint import load_checkpoint
-from crysformer.config import ModelConfig, get_preset
+import torch
+
+from crysformer.checkpoint import Checkpoint, load_checkpoint
 from crysformer.errors import SettingsError
-from crysformer.ranks import Ranks, choose_device, join_ranks, launch
-from crysformer.recipe import LOSSES, Recipe
+from crysformer.ranks import choose_device, join_ranks, launch
+from crysformer.recipe import LOSSES, RECIPES, Recipe
+from crysformer.run_folder import RunFolder
 from crysformer.schedule import Budget
 from crysformer.train import Trainer
 from crysformer.training_data import find_keys, fit_scalings, load_split
@@ -27,52 +32,85 @@ def train(options: Namespace, arguments: list[str]) -> None:
     Raises:
         CrysformerError: An option, file or state cannot be used.
     """
-    recipe = read_recipe(options)
+    out = Path(options.out)
+    base = RECIPES.get(options.preset)
+    if base is None:
+        raise SettingsError(
+            f"There is no preset {options.preset!r}; choose from {list(RECIPES)}."
+        )
+    if options.resume:
+        base = Recipe.from_dict(RunFolder(out).latest()["recipe"])
+    elif (out / "state.pt").exists() and not _is_rank():
+        raise SettingsError(f"{out} already holds a run; add --resume to go on with it.")
+    recipe = read_recipe(options.set, base)
+    start = _starting_weights(options.start_from, recipe)
     device = choose_device(options.device)
     folders = [Path(folder) for folder in options.data]
     rule = recipe.model.neighbour_rule
-    if not _is_rank():
-        # Graphs are built by all cores before the ranks start and share them.
-        keys = find_keys(folders)
-        for split in ("train", "val"):
-            load_split(folders, split, keys, rule, CACHE)
-        launch(arguments, device, options.processes)
-    ranks = join_ranks(device)
-    keys = find_keys(folders)
+    keys = find_keys(folders) if start is None else start.keys
     splits = [load_split(folders, s, keys, rule, CACHE) for s in ("train", "val")]
-    _start(recipe, options, keys, splits, ranks)
+    if not _is_rank():
+        # Graphs are in the cache now, built by all cores; the ranks only read them.
+        most = min(recipe.batch_size, len(splits[0]))
+        launch(arguments, device, options.processes, most)
+    ranks = join_ranks(device)
+    scalings = fit_scalings(splits[0], keys) if start is None else start.scalings
+    trainer = Trainer(recipe, scalings, *splits, out, ranks)
+    if options.resume:
+        trainer.resume()
+    elif start is not None:
+        trainer.start_from(start.model)
+    if ranks.is_first:
+        write_description(out, folders, recipe, arguments)
+    trainer.fit(Budget(options.hours, options.steps))
 
 
-def read_recipe(options: Namespace) -> Recipe:
-    """Preset and ``--set`` overrides to a recipe.
+def _starting_weights(name: str | None, recipe: Recipe) -> Checkpoint | None:
+    """The bundled model a run begins with, if any."""
+    if name is None:
+        return None
+    start = load_checkpoint(name)
+    if start.model.config != recipe.model:
+        raise SettingsError(f"Model {name!r} has another architecture than this run.")
+    return start
+
+
+def read_recipe(settings: Sequence[str], base: Recipe) -> Recipe:
+    """Apply ``name=value`` settings to a recipe.
 
     Raises:
-        SettingsError: A setting is unknown or its value has the wrong type.
+        SettingsError: A setting is unknown, of the wrong type or out of range.
     """
     of_model: dict[str, Setting] = {}
     of_recipe: dict[str, Setting] = {}
-    model_defaults = ModelConfig().to_dict()
-    recipe_defaults = asdict(Recipe()) | {"model": None}
-    for item in options.set:
+    model_values, recipe_values = base.model.to_dict(), asdict(base)
+    del recipe_values["model"]
+    for item in settings:
         name, _, text = item.partition("=")
-        if isinstance(recipe_defaults.get(name), Setting):
-            of_recipe[name] = _parse(name, text, recipe_defaults[name])
-        elif name in model_defaults:
-            of_model[name] = _parse(name, text, model_defaults[name])
+        if name in recipe_values:
+            of_recipe[name] = _parse(name, text, recipe_values[name])
+        elif name in model_values:
+            of_model[name] = _parse(name, text, model_values[name])
         else:
-            known = sorted({*model_defaults, *recipe_defaults} - {"model"})
+            known = sorted({*model_values, *recipe_values})
             raise SettingsError(f"There is no setting {name!r}; there are {known}.")
-    return replace(Recipe(model=get_preset(options.preset, **of_model)), **of_recipe)
+    return replace(base, model=replace(base.model, **of_model), **of_recipe)
 
 
-def write_description(out: Path, folders: list[Path], recipe: Recipe) -> None:
-    """Note beside a run's states which data and settings it uses."""
+def write_description(
+    out: Path, folders: Sequence[Path], recipe: Recipe, arguments: Sequence[str]
+) -> None:
+    """Note beside a run's states its data, settings, command and machine."""
     out.mkdir(parents=True, exist_ok=True)
     description = {
         "data": [str(folder.resolve()) for folder in folders],
         "recipe": asdict(recipe),
+        "command": shlex.join(["python", "-m", "crysformer", *arguments]),
+        "machine": f"{platform.machine()}, {platform.system()}, {os.cpu_count()} cores",
+        "torch": str(torch.__version__),
     }
-    (out / "run.json").write_text(json.dumps(description, indent=1) + "\n")
+    text = json.dumps(description, indent=1)
+    (out / "run.json").write_text(text + "\n", encoding="utf-8")
 
 
 def _parse(name: str, text: str, default: Setting) -> Setting:
@@ -92,29 +130,3 @@ def _parse(name: str, text: str, default: Setting) -> Setting:
 
 def _is_rank() -> bool:
     return "RANK" in os.environ
-
-
-def _start(
-    recipe: Recipe, options: Namespace, keys: list[str], splits: list, ranks: Ranks
-) -> None:
-    train_data, val_data = splits
-    scalings = fit_scalings(train_data, keys)
-    start = load_checkpoint(options.start_from) if options.start_from else None
-    if start is not None:
-        if start.keys != keys or start.model.config != recipe.model:
-            raise SettingsError(
-                f"Model {options.start_from!r} has other properties or another "
-                "architecture than this run."
-            )
-        scalings = list(start.scalings)
-    out = Path(options.out)
-    trainer = Trainer(recipe, scalings, train_data, val_data, out, ranks)
-    if options.resume:
-        trainer.resume()
-    elif (out / "state.pt").exists():
-        raise SettingsError(f"{out} already holds a run; add --resume to go on with it.")
-    elif start is not None:
-        trainer.start_from(start.model)
-    if ranks.is_first:
-        write_description(out, [Path(folder) for folder in options.data], recipe)
-    trainer.fit(Budget(options.hours, options.steps))

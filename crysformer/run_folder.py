@@ -61,6 +61,19 @@ class RunFolder:
         state = self._read("best.pt")
         return float("inf") if state is None else state["metrics"]["score"]
 
+    def description(self) -> dict[str, Any]:
+        """Data, settings, command and machine of the run.
+
+        Raises:
+            DataError: The description is missing or damaged.
+        """
+        try:
+            return json.loads((self.path / "run.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise DataError(
+                f"{self.path / 'run.json'} cannot be read: {error}."
+            ) from None
+
     def note(self, record: dict[str, Any]) -> None:
         """Append a validation to the metrics."""
         self.path.mkdir(parents=True, exist_ok=True)
@@ -70,7 +83,13 @@ class RunFolder:
     def _read(self, name: str) -> dict[str, Any] | None:
         if not (self.path / name).is_file():
             return None
-        return torch.load(self.path / name, weights_only=True, map_location="cpu")
+        try:
+            return torch.load(self.path / name, weights_only=True, map_location="cpu")
+        except Exception as error:  # torch meets damage with every kind of exception
+            raise DataError(
+                f"{self.path / name} is damaged and cannot be read "
+                f"({type(error).__name__})."
+            ) from error
 
     def _write(self, name: str, state: dict[str, Any]) -> None:
         """Replace a file in one move, so that a crash leaves the old one whole."""

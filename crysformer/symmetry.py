@@ -16,7 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from crysformer.cell import Cell, FloatArray, IntArray, SpaceGroup
-from crysformer.graph import Bonds, NeighbourRule, find_bonds
+from crysformer.config import NeighbourRule
+from crysformer.graph import Bonds, find_bonds
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from tqdm import tqdm
 
 from crysformer.batch import collate
 from crysformer.batches import BatchPlan, share_by_work
-from crysformer.config import ModelConfig
 from crysformer.data import Dataset
 from crysformer.errors import DataError
 from crysformer.inference import predict_graphs
@@ -70,15 +69,14 @@ class Trainer:
                 self.model, gradient_as_bucket_view=True, find_unused_parameters=idle
             )
         self.optimiser = _optimiser(self.model, recipe)
-        self.targets = torch.tensor(
-            _targets(train, scalings, outputs), dtype=torch.float32
-        )
+        self.targets = _training_targets(train, scalings)
         coverage = (~self.targets.isnan()).float().mean(dim=0)
-        self.weights = label_weights([s.key for s in outputs], coverage)
+        self.label_weights = label_weights([s.key for s in outputs], coverage)
         self.plan = BatchPlan(train.graphs.work, recipe.batch_size, recipe.seed)
         self.step = self.first_step = 0
         self.seconds = self.progress = 0.0
         self.best = float("inf")
+        self.curve: list[dict[str, Any]] = []
         self.stopping = False
 
     def fit(self, budget: Budget) -> None:
@@ -116,6 +114,8 @@ class Trainer:
             self.seconds, clock = self.seconds + now - clock, now
             bar.update()
             if self.step % self.plan.steps_per_pass == 0:
+                self._save()  # before the validation, in which a stop may come
+                last_save = now
                 bar.set_postfix(self._evaluate(losses))
                 losses = []
             if now - last_save > CHECKPOINT_SECONDS:
@@ -135,19 +135,24 @@ class Trainer:
         share = share_by_work(crystals, self.train_data.graphs.work, self.ranks.count)
         mine = share[self.ranks.index]
         known = ~self.targets[torch.from_numpy(crystals)].isnan()
-        total = (known * self.weights).sum()
+        total = (known * self.label_weights).sum()
         batch = collate([self.train_data.graphs[row] for row in mine])
         output = self.parallel(batch.to(self.ranks.device)).values
         loss = masked_loss(
             output,
             self.targets[torch.from_numpy(mine)].to(output.device),
-            self.weights.to(output.device),
+            self.label_weights.to(output.device),
             total.to(output.device),
             self.recipe.loss,
         )
         # Ranks average gradients; each loss is already over the labels of all ranks.
         (loss * self.ranks.count).backward()
-        nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip)
+        norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip)
+        if not norm.isfinite():
+            raise DataError(
+                f"Training diverged at step {self.step}: the gradient is not finite. "
+                "Resume with a lower learning_rate."
+            )
         factor = warmup_factor(self.step - self.first_step, self.recipe.warmup_steps)
         for group in self.optimiser.param_groups:
             group["lr"] = self.recipe.learning_rate * factor * decay_factor(self.progress)
@@ -175,13 +180,15 @@ class Trainer:
                 "val": {key: asdict(error) for key, error in errors.items() if error.n},
             }
             self.folder.note(record)
+            self.curve.append(record)
             if score < self.best:
                 self.best = score
-                self.folder.save_best(self._weights() | {"metrics": record})
+                best = self._averaged() | {"metrics": record, "curve": self.curve}
+                self.folder.save_best(best)
         first = next(iter(errors))
         return {"loss": f"{train_loss:.4f}", first: f"{errors[first].mae:.4f}"}
 
-    def _weights(self) -> dict[str, Any]:
+    def _averaged(self) -> dict[str, Any]:
         return {
             "recipe": asdict(self.recipe),
             "scalings": [scaling.to_dict() for scaling in self.scalings],
@@ -191,7 +198,7 @@ class Trainer:
     def _save(self) -> None:
         if not self.ranks.is_first:
             return
-        state = self._weights() | {
+        state = self._averaged() | {
             "model": self.model.state_dict(),
             "num_averaged": self.average.n_averaged,
             "optimiser": self.optimiser.state_dict(),
@@ -200,6 +207,7 @@ class Trainer:
             "seconds": self.seconds,
             "progress": self.progress,
             "best": self.best,
+            "curve": self.curve,
         }
         self.folder.save(state)
 
@@ -207,21 +215,35 @@ class Trainer:
         """Go on from the folder: an unfinished decay, else the stable phase.
 
         Raises:
-            DataError: The folder holds no state of a run with this recipe.
+            DataError: The folder holds no state, or one that does not fit this run.
         """
         state = self.folder.latest()
-        if [item["key"] for item in state["scalings"]] != [s.key for s in self.scalings]:
-            raise DataError(f"{self.folder.path} holds a run of other properties.")
-        if ModelConfig.from_dict(state["recipe"]["model"]) != self.recipe.model:
-            raise DataError(f"{self.folder.path} holds a run of another architecture.")
+        self._check_fits(state)
+        self.scalings = tuple(Scaling.from_dict(item) for item in state["scalings"])
+        self.targets = _training_targets(self.train_data, self.scalings)
         self.model.load_state_dict(state["model"])
         self.average.module.load_state_dict(state["average"])
         self.average.n_averaged.copy_(state["num_averaged"])
         self.optimiser.load_state_dict(state["optimiser"])
+        self.optimiser.param_groups[0]["weight_decay"] = self.recipe.weight_decay
         self.step, self.first_step = state["step"], state["first_step"]
         self.seconds, self.progress = state["seconds"], state["progress"]
         # A decay that has ended since may have found better weights than this state.
         self.best = min(state["best"], self.folder.best_score())
+        self.curve = state["curve"]
+
+    def _check_fits(self, state: dict[str, Any]) -> None:
+        """Refuse a state whose network, properties or batches are not this run's."""
+        keys = [item["key"] for item in state["scalings"]]
+        if keys != [scaling.key for scaling in self.scalings]:
+            raise DataError(f"{self.folder.path} holds a run of other properties.")
+        mine = asdict(self.recipe)
+        for name in ("model", "batch_size", "seed"):
+            if state["recipe"][name] != mine[name]:
+                raise DataError(
+                    f"{self.folder.path} holds a run with another {name}: "
+                    f"{state['recipe'][name]}, not {mine[name]}."
+                )
 
     def start_from(self, model: Crysformer) -> None:
         """Begin with exported weights instead of random ones."""
@@ -276,18 +298,16 @@ def _optimiser(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     return torch.optim.AdamW(groups, lr=recipe.learning_rate, fused=True)
 
 
-def _targets(
-    data: Dataset, scalings: Sequence[Scaling], outputs: Sequence[Scaling]
-) -> np.ndarray:
-    """Standardised training targets, (crystals, outputs)."""
+def _training_targets(data: Dataset, scalings: Sequence[Scaling]) -> Tensor:
+    """Standardised targets of the properties with an output, (crystals, outputs)."""
     composition = data.composition()
-    columns = {scaling.key: column for column, scaling in enumerate(scalings)}
     encoded = [
         scaling.encode(
-            data.values[:, columns[scaling.key]],
+            data.values[:, column],
             composition,
             sizes_of(scaling.key, data.num_sites, data.formula_atoms),
         )
-        for scaling in outputs
+        for column, scaling in enumerate(scalings)
+        if not scaling.base
     ]
-    return np.stack(encoded, axis=1)
+    return torch.tensor(np.stack(encoded, axis=1), dtype=torch.float32)

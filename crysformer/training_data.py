@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from crysformer.config import NeighbourRule
 from crysformer.data import Dataset, GraphStore, load_dataset, read_rows
 from crysformer.errors import DataError
-from crysformer.graph import NeighbourRule
 from crysformer.properties import PROPERTIES
 from crysformer.targets import Scaling, fit_derived, fit_scaling, sizes_of
 

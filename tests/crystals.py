@@ -12,8 +12,7 @@ from pymatgen.core import Lattice, Structure
 
 from crysformer.batch import GraphArrays, collate
 from crysformer.cell import Cell, SpaceGroup, standardise
-from crysformer.config import ModelConfig
-from crysformer.graph import NeighbourRule
+from crysformer.config import ModelConfig, NeighbourRule
 from crysformer.layers import LayerAttention
 from crysformer.model import Crysformer
 from crysformer.symmetry import Quotient, take_quotient

@@ -16,12 +16,12 @@ MODULES = {
 }
 # Each floor may use itself and what lies below, never what lies above.
 FLOORS = (
-    {"errors"},
+    {"errors", "config"},
     {"structures", "library"},
     {"cell"},
     {"graph"},
     {"symmetry"},
-    {"batch", "config"},
+    {"batch"},
     {"model"},
     {"checkpoint"},
     {"predict"},

@@ -4,7 +4,7 @@ import torch
 from torch_geometric.loader import DataLoader
 
 from crysformer.batch import build_graph, collate
-from crysformer.graph import NeighbourRule
+from crysformer.config import NeighbourRule
 from crysformer.library import get_crystal
 from crysformer.pyg import crystal_graph, to_graph_batch
 

@@ -13,8 +13,7 @@ from pymatgen.core import Structure
 from crysformer.attention import Weights, expand_bonds, expand_pairs
 from crysformer.batch import GraphArrays, collate
 from crysformer.cell import Cell, standardise
-from crysformer.config import get_preset
-from crysformer.graph import NeighbourRule
+from crysformer.config import NeighbourRule, get_preset
 from crysformer.inference import batches_by_work
 from crysformer.model import Crysformer
 from crysformer.recipe import masked_loss

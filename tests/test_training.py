@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
@@ -20,16 +19,15 @@ from pymatgen.core import Lattice, Structure
 
 from crysformer.batches import BatchPlan, share_by_work
 from crysformer.cli import main
-from crysformer.config import ModelConfig
+from crysformer.config import ModelConfig, NeighbourRule
 from crysformer.data import Dataset, load_dataset, property_values, read_rows
 from crysformer.errors import DataError, SettingsError
-from crysformer.graph import NeighbourRule
 from crysformer.inference import predict_graphs
 from crysformer.metrics import property_error
 from crysformer.model import Crysformer
 from crysformer.properties import PROPERTIES
 from crysformer.ranks import Ranks
-from crysformer.recipe import Recipe, label_weights, masked_loss
+from crysformer.recipe import RECIPES, Recipe, label_weights, masked_loss
 from crysformer.run import read_recipe
 from crysformer.schedule import Budget, decay_factor, decay_progress, warmup_factor
 from crysformer.targets import Scaling, fit_derived, fit_scaling, sizes_of
@@ -335,7 +333,7 @@ def test_a_stop_signal_leaves_a_state_to_resume(data, folder, tmp_path):
     stopped = state(out / "state.pt")
     assert stopped["step"] >= 1
     assert stopped["progress"] == 0.0
-    run = trainer(data, out)
+    run = trainer(data, out, replace(RECIPE, batch_size=6))
     run.resume()
     assert run.step == stopped["step"]
 
@@ -380,24 +378,34 @@ def test_two_ranks_train_the_paper_s_ablation_without_attention(folder, tmp_path
     run_two_ranks(folder, tmp_path / "run", 2, cross=False, conditional=False)
 
 
-def options(*settings: str) -> Namespace:
-    return Namespace(preset="shipped", set=list(settings))
-
-
 def test_settings_are_read_from_the_command_line():
-    recipe = read_recipe(options("blocks=3", "envelope=true", "learning_rate=2e-3"))
+    settings = ["blocks=3", "envelope=true", "learning_rate=2e-3"]
+    recipe = read_recipe(settings, Recipe())
     assert (recipe.model.blocks, recipe.model.envelope) == (3, True)
     assert recipe.learning_rate == 2e-3
-    assert read_recipe(options()) == Recipe()
+    assert read_recipe([], Recipe()) == Recipe()
 
 
 @pytest.mark.parametrize(
     "setting",
-    ["nonsense=3", "learning_rate=fast", "blocks=2.5", "envelope=7", "loss=l3", "seed="],
+    [
+        "nonsense=3",
+        "learning_rate=fast",
+        "learning_rate=nan",
+        "blocks=2.5",
+        "blocks=-1",
+        "num_heads=0",
+        "batch_size=0",
+        "decay=3",
+        "tie_tolerance=0",
+        "envelope=7",
+        "loss=l3",
+        "seed=",
+    ],
 )
 def test_unusable_settings_are_refused(setting):
     with pytest.raises(SettingsError, match=setting.partition("=")[0]):
-        read_recipe(options(setting))
+        read_recipe([setting], Recipe())
 
 
 def test_a_folder_with_a_run_is_not_overwritten(data, folder, tmp_path, monkeypatch):
@@ -407,7 +415,17 @@ def test_a_folder_with_a_run_is_not_overwritten(data, folder, tmp_path, monkeypa
     before = state(tmp_path / "run" / "state.pt")
     assert main(words) == 1
     assert_same_weights(before, state(tmp_path / "run" / "state.pt"))
-    assert main([*words, "--resume"]) == 0
+    again = [
+        *words[: words.index("--set")],
+        "--processes",
+        "1",
+        "--steps",
+        "1",
+        "--resume",
+    ]
+    # A resumed run has the settings it began with; other batches would not be its own.
+    assert main([*again, "--set", "batch_size=6"]) == 1
+    assert main(again) == 0
     assert state(tmp_path / "run" / "state.pt")["step"] == 2
 
 
@@ -749,3 +767,43 @@ def test_a_damaged_file_is_named_in_a_sentence(tmp_path, content):
         path.write_bytes(content)
     with pytest.raises(DataError, match=r"train\.jsonl\.gz.*\.$"):
         load_dataset(path, ["slme"], NeighbourRule(), None)
+
+
+def test_a_resumed_run_keeps_the_scalings_it_began_with(data, tmp_path):
+    shifted = [replace(s, shift=s.shift + 1.0) for s in fit_scalings(data, COLUMNS)]
+    first = Trainer(RECIPE, shifted, data, data, tmp_path, ALONE)
+    first.fit(Budget(steps=1))
+    again = trainer(data, tmp_path)
+    again.resume()
+    assert list(again.scalings) == shifted
+    assert torch.equal(torch.nan_to_num(again.targets), torch.nan_to_num(first.targets))
+
+
+def test_weight_decay_can_change_on_resuming(data, tmp_path):
+    fitted(data, tmp_path, 1)
+    run = trainer(data, tmp_path, replace(RECIPE, weight_decay=0.5))
+    run.resume()
+    assert run.optimiser.param_groups[0]["weight_decay"] == 0.5
+    assert run.optimiser.param_groups[1]["weight_decay"] == 0.0
+
+
+def test_a_step_without_labels_leaves_finite_weights():
+    predictions = torch.randn(3, 2, requires_grad=True)
+    targets = torch.full((3, 2), float("nan"))
+    loss = masked_loss(predictions, targets, torch.ones(2), torch.zeros(()), "l1")
+    loss.backward()
+    assert loss == 0.0
+    assert torch.equal(predictions.grad, torch.zeros(3, 2))
+
+
+def test_the_curve_of_the_best_weights_has_one_branch(data, tmp_path):
+    fitted(data, tmp_path, 6, replace(RECIPE, decay=0.5))
+    fitted(data, tmp_path, 6, replace(RECIPE, decay=0.5), resume=True)
+    steps = [record["step"] for record in state(tmp_path / "best.pt")["curve"]]
+    assert steps == sorted(set(steps))
+
+
+def test_the_paper_s_recipe_is_the_paper_s():
+    paper = RECIPES["paper"]
+    assert (paper.loss, paper.weight_decay, paper.batch_size) == ("mse", 1e-4, 64)
+    assert paper.model.angle_width == paper.model.bond_width == 128
