@@ -10,9 +10,9 @@ from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
 from crysformer import layers
 from crysformer.attention import (
+    AttentionWeights,
     BondAttention,
     PairAttention,
-    Weights,
     expand_bonds,
     expand_pairs,
 )
@@ -160,7 +160,7 @@ def attention(
     with torch.inference_mode():
         output = model(collate([graph], torch.float64))
     bonds, pairs = (
-        Weights(*(stack(layer, module) for module in MODULES))
+        AttentionWeights(*(stack(layer, module) for module in MODULES))
         for layer in (output.atomistic, output.line)
     )
     return expand_bonds(cell, quotient, bonds), expand_pairs(cell, quotient, pairs)

@@ -10,7 +10,7 @@ import pytest
 import torch
 from pymatgen.core import Structure
 
-from crysformer.attention import Weights, expand_bonds, expand_pairs
+from crysformer.attention import AttentionWeights, expand_bonds, expand_pairs
 from crysformer.batch import GraphArrays, collate
 from crysformer.cell import Cell, standardise
 from crysformer.config import NeighbourRule, get_preset
@@ -85,7 +85,7 @@ class Pair:
 
 
 def weights_of(layers: list) -> Weights:
-    return Weights(stack(layers, "cross"), stack(layers, "conditional"))
+    return AttentionWeights(stack(layers, "cross"), stack(layers, "conditional"))
 
 
 def network(envelope: bool, dtype: torch.dtype) -> Crysformer:
