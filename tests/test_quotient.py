@@ -84,7 +84,7 @@ class Pair:
         )
 
 
-def weights_of(layers: list) -> Weights:
+def weights_of(layers: list) -> AttentionWeights:
     return AttentionWeights(stack(layers, "cross"), stack(layers, "conditional"))
 
 
