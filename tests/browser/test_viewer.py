@@ -143,6 +143,7 @@ def test_missing_library_is_said_in_words(
     serve, folder, tmp_path, open_page, monkeypatch
 ):
     shutil.copy(SCRIPT, tmp_path)
+    (tmp_path / "static").mkdir()  # empty, or the server would complain of that
     script = tmp_path / SCRIPT.name
     script.write_text(
         "from pathlib import Path\nfrom crysformer.ui import viewer\n"
