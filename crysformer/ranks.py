@@ -87,7 +87,8 @@ def launch(
     """Replace this process by torchrun with one rank per core or GPU, if that helps.
 
     One single-threaded rank per core is faster on a CPU than one process with as many
-    threads (docs/training.md has the numbers). OpenMP threads that spin while waiting would slow their neighbours.
+    threads (docs/training.md has the numbers). OpenMP threads that spin while waiting
+    would slow their neighbours.
 
     Args:
         arguments: Of the command line, for the ranks.
