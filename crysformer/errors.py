@@ -12,6 +12,10 @@ class StructureError(CrysformerError):
     """A file or text is not a crystal that can be predicted; says why and what to do."""
 
 
+class LibraryError(CrysformerError):
+    """A crystal is not in the library, a search is not one, or the facts are wrong."""
+
+
 class WeightsError(CrysformerError):
     """A model's files are missing, damaged, or do not belong together."""
 

@@ -11,14 +11,9 @@ import spglib
 from pymatgen.analysis.molecule_structure_comparator import CovalentRadius
 from pymatgen.core import Composition, Structure
 
-from crysformer.library import (
-    LibraryCrystal,
-    LibraryError,
-    find_crystals,
-    get_crystal,
-    load_library,
-    parse_library,
-)
+from crysformer.errors import LibraryError
+from crysformer.library import get_crystal, load_library
+from crysformer.library_search import find_crystals
 
 CRYSTALS = list(load_library().values())
 every_crystal = pytest.mark.parametrize("crystal", CRYSTALS, ids=lambda c: c.id)
@@ -215,7 +210,7 @@ def test_symbols_and_orbits_are_readable():
 
 def test_listing_the_library_needs_no_heavy_package():
     code = (
-        "import sys; from crysformer.library import find_crystals;"
+        "import sys; from crysformer.library_search import find_crystals;"
         "assert find_crystals(all_of=['Na'], formula='AB');"
         "print({'numpy', 'pymatgen', 'spglib', 'torch'} & set(sys.modules))"
     )
@@ -225,138 +220,9 @@ def test_listing_the_library_needs_no_heavy_package():
     assert done.stdout.strip() == "set()"
 
 
-# Finding
-
-
-def ids(crystals: tuple[LibraryCrystal, ...]) -> set[str]:
-    return {crystal.id for crystal in crystals}
-
-
-def test_no_condition_finds_all():
-    assert find_crystals() == tuple(CRYSTALS)
-
-
-def test_elements_all_any_none():
-    with_both = find_crystals(all_of=["Ti", "O"])
-    assert {"rutile-tio2", "perovskite-srtio3"} <= ids(with_both)
-    assert all({"Ti", "O"} <= crystal.elements for crystal in with_both)
-    either = find_crystals(any_of=["Ga", "In"], all_of=["As"])
-    assert ids(either) == {"zinc-blende-gaas"}
-    without = find_crystals(all_of=["Cu", "S"], none_of=["Fe", "Sn"])
-    assert "covellite-cus" in ids(without)
-    assert all(not crystal.elements & {"Fe", "Sn"} for crystal in without)
-    assert find_crystals(all_of=["Na"], none_of=["Na"]) == ()
-
-
-@pytest.mark.parametrize(
-    ("formula", "found"),
-    [
-        ("NaCl", {"rock-salt-nacl"}),
-        (" Cl2Na2 ", {"rock-salt-nacl"}),
-        ("Mg(OH)2", {"brucite-mgoh2"}),
-        ("MgO2H2", {"brucite-mgoh2"}),
-        ("Ca3Al2(SiO4)3", {"garnet-ca3al2si3o12"}),
-        ("FeS2", {"pyrite-fes2", "marcasite-fes2"}),
-        ("Cl", set()),
-        ("AlB2", {"aluminium-boride-alb2"}),
-    ],
-)
-def test_formula_is_matched_whole_and_reduced(formula, found):
-    assert ids(find_crystals(formula=formula)) == found
-
-
-def test_formula_with_wildcards():
-    perovskite_like = ids(find_crystals(formula="ABO3"))
-    assert {"perovskite-srtio3", "calcite-caco3"} <= perovskite_like
-    assert "perovskite-cspbi3" not in perovskite_like
-    assert "perovskite-cspbi3" in ids(find_crystals(formula="ABC3"))
-    spinels = find_crystals(formula="A2BO4")
-    assert "spinel-mgal2o4" in ids(spinels)
-    assert all("O" in crystal.elements for crystal in spinels)
-    elements = find_crystals(formula="A")
-    assert ids(elements) == ids(find_crystals(tag="element"))
-    assert ids(find_crystals(formula="AO2")) >= ids(find_crystals(formula="SiO2"))
-
-
-@pytest.mark.parametrize("formula", ["Na2(", ")", "nacl", "Na-1", "Na0", "(OH", "<b>"])
-def test_what_is_no_formula_is_said(formula):
-    with pytest.raises(LibraryError, match="cannot be read as a formula"):
-        find_crystals(formula=formula)
-
-
-def test_prototype_tag_and_text():
-    assert "half-heusler-tinisn" in ids(find_crystals(prototype="half-heusler"))
-    assert "spinel-mgal2o4" in ids(find_crystals(prototype="SPINEL"))
-    assert "chalcopyrite-cuinse2" in ids(find_crystals(tag="photovoltaic"))
-    assert find_crystals(tag="photo") == ()
-    assert ids(find_crystals(text="fool galena")) == set()
-    assert ids(find_crystals(text="Galena")) == {"rock-salt-pbs"}
-    assert ids(find_crystals(text="zinc wurtzite 4H")) == {"wurtzite-4h-zns"}
-    combined = find_crystals(tag="polymorph:SiO2", text="high-pressure", all_of=["Si"])
-    assert ids(combined) == {"coesite-sio2", "stishovite-sio2"}
-
-
 def test_unknown_id_names_the_closest():
     assert get_crystal("diamond-si").name == "Silicon"
     with pytest.raises(LibraryError, match=r"called 'rocksalt-nacl'.*rock-salt-nacl"):
         get_crystal("rocksalt-nacl")
     with pytest.raises(LibraryError, match="Search the library"):
         get_crystal("@" * 500)
-
-
-# Damaged facts
-
-GOOD = """
-[reference]
-crc = "A handbook (1999)"
-[crystal.rock-salt-nacl]
-name = "Salt"
-formula = "NaCl"
-prototype = "rock salt"
-tags = ["halide"]
-space_group = 225
-lattice = { a = 5.64 }
-sites = ["Na 4a 0 0 0", "Cl 4b 1/2 1/2 1/2"]
-density = 2.17
-source = "crc"
-"""
-
-
-def test_good_facts_are_read():
-    (salt,) = parse_library(GOOD).values()
-    assert (salt.density, salt.density_source) == (2.17, "A handbook (1999)")
-    assert salt.note == ""
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "complaint"),
-    [
-        ("[reference]", "[reference", "not valid TOML"),
-        (GOOD, GOOD + GOOD[GOOD.index("[crystal") :], "not valid TOML"),
-        (GOOD, "", "holds no crystal"),
-        ("rock-salt-nacl]", "Rock-Salt-nacl]", "lower-case words"),
-        ("rock-salt-nacl]", "rock-salt-kcl]", "end with -nacl"),
-        ('name = "Salt"\n', "", "lacks name"),
-        ('name = "Salt"', 'name = ""', "has no text in name"),
-        ('name = "Salt"', 'name = "Salt"\ncolour = "white"', "unknown fields: colour"),
-        ('["halide"]', '["Halide!"]', "tags of the wrong form: Halide!"),
-        ('["halide"]', '["halide", "halide"]', "same tag twice"),
-        ("225", "231", "no space group number 231"),
-        ("density = 2.17", "density = -1", "a density of -1"),
-        ("density = 2.17", 'density_source = "crc"', "a density source, no density"),
-        ('source = "crc"', 'source = "hearsay"', "an unknown source, hearsay"),
-        ("{ a = 5.64 }", "{ a = 5.64, c = 5.64 }", "must give a as positive"),
-        ("{ a = 5.64 }", "{ a = 0 }", "must give a as positive"),
-        ("Cl 4b 1/2 1/2 1/2", "Cl 1/2 1/2 1/2", "has the site 'Cl 1/2 1/2 1/2'"),
-        ('["Na 4a 0 0 0", "Cl 4b 1/2 1/2 1/2"]', "[]", "has no sites"),
-    ],
-)
-def test_damaged_facts_are_refused_with_a_sentence(old, new, complaint):
-    with pytest.raises(LibraryError, match=re.escape(complaint)):
-        parse_library(GOOD.replace(old, new))
-
-
-def test_coordinates_off_their_wyckoff_position_are_refused():
-    (crystal,) = parse_library(GOOD.replace("1/2 1/2 1/2", "0.51 1/2 1/2")).values()
-    with pytest.raises(LibraryError, match=r"Cl on 4b, but its coordinates make 24"):
-        crystal.structure()
