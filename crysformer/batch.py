@@ -71,6 +71,9 @@ class GraphBatch:
         atom_fraction: Share of each representative in its crystal, (atoms,).
         crystal: Crystal each atom belongs to, (atoms,).
         num_crystals: B.
+        bond_factor: Multiplies attention on bonds after the softmax, see
+            ``layers.Edges``; None but in knock-outs, (bonds,).
+        angle_factor: The same on angles, (angles,).
     """
 
     atomic_numbers: Tensor
@@ -83,6 +86,8 @@ class GraphBatch:
     log_angle_multiplicity: Tensor
     crystal: Tensor
     num_crystals: int
+    bond_factor: Tensor | None = None
+    angle_factor: Tensor | None = None
 
     def to(
         self, device: torch.device | str | None = None, dtype: torch.dtype | None = None

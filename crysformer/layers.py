@@ -23,12 +23,15 @@ class Edges(NamedTuple):
         log_multiplicity: Log of how many equal edges a row stands for, times the
             envelope; added to attention logits, (E,).
         num_nodes: N.
+        factor: Multiplies the weights of each edge after the softmax, which then no
+            longer sum to one; for knock-outs only, None else, (E,).
     """
 
     neighbour: Tensor
     centre: Tensor
     log_multiplicity: Tensor
     num_nodes: int
+    factor: Tensor | None = None
 
 
 class LayerAttention(NamedTuple):
@@ -65,9 +68,9 @@ def edge_softmax(logits: Tensor, edges: Edges) -> Tensor:
     largest = logits.new_full((edges.num_nodes, logits.shape[1]), -torch.inf)
     largest = largest.scatter_reduce(0, centre, logits.detach(), "amax")
     weights = (logits - largest.gather(0, centre)).exp()
-    return weights / sum_over_edges(weights, edges.centre, edges.num_nodes).gather(
-        0, centre
-    )
+    total = sum_over_edges(weights, edges.centre, edges.num_nodes)
+    weights = weights / total.gather(0, centre)
+    return weights if edges.factor is None else weights * edges.factor[:, None]
 
 
 def weigh(weights: Tensor, values: Tensor) -> Tensor:

@@ -133,8 +133,15 @@ class Crysformer(nn.Module):
         atoms = self.atom_embedding(batch.atomic_numbers)
         bonds = self.bond_embedding(batch.lengths)
         angles = self.angle_embedding(batch.cosines) if self.line_layers else None
-        bond_edges = Edges(*batch.edge_index, batch.log_bond_multiplicity, len(atoms))
-        angle_edges = Edges(*batch.line_index, batch.log_angle_multiplicity, len(bonds))
+        bond_edges = Edges(
+            *batch.edge_index, batch.log_bond_multiplicity, len(atoms), batch.bond_factor
+        )
+        angle_edges = Edges(
+            *batch.line_index,
+            batch.log_angle_multiplicity,
+            len(bonds),
+            batch.angle_factor,
+        )
 
         atomistic, line = [], []
         for block, atom_layer in enumerate(self.atom_layers):
