@@ -33,7 +33,7 @@ def test_titles_have_units_and_the_method_only_where_two_labels_are_alike():
     both = titles([GAP, "mbj_bandgap", "slme", "eps_mean"])
     assert both[GAP] == "Band gap, OptB88vdW (eV)"
     assert both["mbj_bandgap"] == "Band gap, TBmBJ (eV)"
-    assert both["eps_mean"] == "Static dielectric constant, mean"
+    assert both["eps_mean"] == "Electronic dielectric constant, mean"
     shown = [key for key, item in PROPERTIES.items() if item.shown]
     assert len(set(titles(shown).values())) == len(shown)
 
