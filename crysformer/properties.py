@@ -186,8 +186,8 @@ _PROPERTIES = (
         non_negative=True,
     ),
     # VASP's own unit V/Å². The papers print 10²¹ V/m², but hcp Zn, Zr, Cd and Hf read 56,
-    # 35, 76 and 89, where experiment has some 3 to 7 times 10²¹ V/m² (Kaufmann and Vianden,
-    # Rev. Mod. Phys. 51, 161 (1979)).
+    # 35, 76 and 89, where experiment has some 3 to 7 times 10²¹ V/m² (Kaufmann and
+    # Vianden, Rev. Mod. Phys. 51, 161 (1979)).
     Property(
         "max_efg",
         "Electric field gradient, largest",
