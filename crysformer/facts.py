@@ -7,10 +7,8 @@ import spglib
 from pymatgen.core import Structure
 from pymatgen.util.string import unicodeify, unicodeify_spacegroup
 
+from crysformer.cell import SYMPREC
 from crysformer.errors import StructureError
-
-# The tolerance the network's own cell is standardised with, Å.
-SYMPREC = 0.01
 
 # Last space group of each crystal system.
 _SYSTEMS = (

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from pymatgen.core import Structure
 
+from crysformer.display_cell import CELLS, CellChoice, in_cell
 from crysformer.drawn_bonds import DrawnBonds, chemical_bonds
 from crysformer.facts import Facts, crystal_facts
 from crysformer.library import load_library
@@ -28,8 +29,18 @@ if TYPE_CHECKING:
 predictor_ready = threading.Event()
 
 
+def _chosen() -> tuple[str, state.Upload | None, CellChoice]:
+    """Which crystal is chosen, and in which of its unit cells it is described."""
+    cell = st.session_state.get(state.CELL)
+    return state.token(), state.upload(), cell if cell in CELLS else CELLS[0]
+
+
 @st.cache_data(max_entries=200, show_spinner=False)
-def _structure(token: str, upload: state.Upload | None) -> Structure:
+def _structure(
+    token: str, upload: state.Upload | None, cell: CellChoice = CELLS[0]
+) -> Structure:
+    if cell != CELLS[0]:
+        return in_cell(_structure(token, upload), cell)
     if upload is None:
         return load_library()[token].structure()
     from crysformer.structures import read_structure
@@ -38,27 +49,27 @@ def _structure(token: str, upload: state.Upload | None) -> Structure:
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _facts(token: str, upload: state.Upload | None) -> Facts:
-    return crystal_facts(_structure(token, upload))
+def _facts(token: str, upload: state.Upload | None, cell: CellChoice) -> Facts:
+    return crystal_facts(_structure(token, upload, cell))
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def _chemical_scene(
     token: str, upload: state.Upload | None, options: ViewOptions
 ) -> Scene:
-    crystal = _structure(token, upload)
+    crystal = _structure(token, upload, options.cell)
     bonds: DrawnBonds | None = chemical_bonds(crystal) if options.bonds else None
     return build_scene(crystal, bonds, **options.scene_arguments())
 
 
 def structure() -> Structure:
     """Return the chosen crystal."""
-    return _structure(state.token(), state.upload())
+    return _structure(*_chosen())
 
 
 def facts() -> Facts:
     """Return symmetry and cell of the chosen crystal."""
-    return _facts(state.token(), state.upload())
+    return _facts(*_chosen())
 
 
 def formula() -> str:
@@ -95,30 +106,36 @@ def predictor() -> "Predictor":
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
-def _prediction(token: str, upload: state.Upload | None) -> "Prediction":
-    return predictor().predict([_structure(token, upload)])[0]
+def _prediction(
+    token: str, upload: state.Upload | None, cell: CellChoice
+) -> "Prediction":
+    return predictor().predict([_structure(token, upload, cell)])[0]
 
 
 @st.cache_resource(max_entries=50, show_spinner=False)
-def _bond_attention(token: str, upload: state.Upload | None) -> "BondAttention":
-    return predictor().bond_attention(_structure(token, upload))
+def _bond_attention(
+    token: str, upload: state.Upload | None, cell: CellChoice
+) -> "BondAttention":
+    return predictor().bond_attention(_structure(token, upload, cell))
 
 
 @st.cache_resource(max_entries=20, show_spinner=False)
-def _pair_attention(token: str, upload: state.Upload | None) -> "PairAttention":
-    return predictor().pair_attention(_structure(token, upload))
+def _pair_attention(
+    token: str, upload: state.Upload | None, cell: CellChoice
+) -> "PairAttention":
+    return predictor().pair_attention(_structure(token, upload, cell))
 
 
 def prediction() -> "Prediction":
     """Return every property of the chosen crystal."""
-    return _prediction(state.token(), state.upload())
+    return _prediction(*_chosen())
 
 
 def bond_attention() -> "BondAttention":
     """Return the attention of every bond of the chosen crystal."""
-    return _bond_attention(state.token(), state.upload())
+    return _bond_attention(*_chosen())
 
 
 def pair_attention() -> "PairAttention":
     """Return the attention between all bonds that meet in the chosen crystal."""
-    return _pair_attention(state.token(), state.upload())
+    return _pair_attention(*_chosen())

@@ -23,6 +23,7 @@ URL_SEEN: Final = "url_seen"
 
 # Widgets bound to the URL. Each name is a query parameter.
 LAYER: Final = "layer"
+CELL: Final = "cell"
 STYLE: Final = "style"
 COLOURS: Final = "colours"
 BEYOND: Final = "beyond"

@@ -1,10 +1,12 @@
 """Controls of the 3D view that every page shares; all of them live in the URL."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, get_args
 
 import streamlit as st
 
+from crysformer.display_cell import CELLS, CellChoice
 from crysformer.palette import SCHEMES, Scheme
 from crysformer.periodic import BEYOND, Beyond
 from crysformer.scene import STYLES, Style
@@ -24,6 +26,7 @@ class ViewOptions:
         boundary: Whether atoms on the cell's faces are repeated.
         supercell: Repeats of the cell, for display only.
         bonds: Whether bonds are drawn at all.
+        cell: Unit cell the crystal is drawn in.
     """
 
     style: Style = STYLES[0]
@@ -32,6 +35,7 @@ class ViewOptions:
     boundary: bool = True
     supercell: tuple[int, int, int] = (1, 1, 1)
     bonds: bool = True
+    cell: CellChoice = CELLS[0]
 
     def scene_arguments(self) -> dict[str, Any]:
         """Return the options as ``build_scene`` takes them."""
@@ -47,6 +51,7 @@ class ViewOptions:
 def view_options() -> ViewOptions:
     """Draw the controls in a popover and return what they say."""
     with st.popover("View", icon=":material/tune:", width="content"):
+        cell = _one_of("Unit cell", CELLS, state.CELL, on_change=_forget_picked)
         style = _one_of("Style", STYLES, state.STYLE)
         scheme = _one_of("Element colours", SCHEMES, state.COLOURS)
         beyond = _one_of("Bonds that leave the cell", BEYOND, state.BEYOND, 1)
@@ -65,10 +70,21 @@ def view_options() -> ViewOptions:
             for axis, key, column in zip("abc", state.REPEAT, columns, strict=True)
         ]
     na, nb, nc = (min(max(int(count), 1), MAX_REPEAT) for count in repeats)
-    return ViewOptions(style, scheme, beyond, boundary, (na, nb, nc))
+    return ViewOptions(style, scheme, beyond, boundary, (na, nb, nc), cell=cell)
 
 
-def _one_of(label: str, options: tuple[str, ...], key: str, default: int = 0) -> Any:
+def _forget_picked() -> None:
+    # Bonds and atoms are numbered within the cell.
+    state.select(None, None)
+
+
+def _one_of(
+    label: str,
+    options: tuple[str, ...],
+    key: str,
+    default: int = 0,
+    on_change: Callable[[], None] | None = None,
+) -> Any:
     chosen = st.segmented_control(
         label,
         options,
@@ -76,5 +92,6 @@ def _one_of(label: str, options: tuple[str, ...], key: str, default: int = 0) ->
         key=key,
         required=True,
         bind="query-params",
+        on_change=on_change,
     )
     return chosen or options[default]
