@@ -19,7 +19,10 @@ UPLOADS: Final = "uploads"
 UPLOAD_ERRORS: Final = "upload_errors"
 UPLOAD_WIDGET: Final = "upload_widget"
 PASTE_WIDGET: Final = "paste_widget"
+LIBRARY_WIDGET: Final = "library_widget"
+LIBRARY_QUERY: Final = "library_query"
 URL_SEEN: Final = "url_seen"
+DRAWN: Final = "picture_drawn"
 
 # Widgets bound to the URL. Each name is a query parameter.
 LAYER: Final = "layer"
