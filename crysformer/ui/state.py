@@ -17,6 +17,7 @@ CRYSTAL: Final = "crystal"
 CRYSTAL_WIDGET: Final = "crystal_widget"
 UPLOADS: Final = "uploads"
 UPLOAD_ERRORS: Final = "upload_errors"
+OFFERS: Final = "ordering_offers"
 UPLOAD_WIDGET: Final = "upload_widget"
 PASTE_WIDGET: Final = "paste_widget"
 LIBRARY_WIDGET: Final = "library_widget"
@@ -39,6 +40,8 @@ HEAD: Final = "head"
 REDUCE: Final = "over"
 MEASURE: Final = "scale"
 THRESHOLD: Final = "top"
+FACTS: Final = "facts"
+RADIATION: Final = "xrays"
 
 # What was clicked; the bond goes into the URL by hand, it belongs to no widget.
 BOND: Final = "bond"
@@ -51,10 +54,17 @@ MAX_UPLOAD_BYTES: Final = 50_000_000
 
 @dataclass(frozen=True)
 class Upload:
-    """A file or text given in this session; what it holds has been checked."""
+    """A file or text given in this session; what it holds has been checked.
+
+    Attributes:
+        name: What to call it.
+        content: The file as it is.
+        note: What was done to it before it could be read; empty if nothing was.
+    """
 
     name: str
     content: bytes
+    note: str = ""
 
 
 def start(library: Collection[str]) -> str | None:
@@ -70,6 +80,7 @@ def start(library: Collection[str]) -> str | None:
     st.session_state.setdefault(CRYSTAL, fallback)
     st.session_state.setdefault(UPLOADS, {})
     st.session_state.setdefault(UPLOAD_ERRORS, [])
+    st.session_state.setdefault(OFFERS, {})
     asked = st.query_params.get(CRYSTAL)
     # Only a name that this session did not write itself is a request.
     if asked is None or asked == st.session_state.get(URL_SEEN):
@@ -133,10 +144,10 @@ def token_of(content: bytes) -> str:
     return f"upload-{hashlib.sha256(content).hexdigest()[:12]}"
 
 
-def keep_upload(name: str, content: bytes) -> None:
+def keep_upload(name: str, content: bytes, note: str = "") -> None:
     """Remember a file for this session; when there are too many, the oldest go."""
     uploads: dict[str, Upload] = st.session_state[UPLOADS]
-    uploads[token_of(content)] = Upload(name, content)
+    uploads[token_of(content)] = Upload(name, content, note)
     while len(uploads) > MAX_UPLOADS or _size(uploads) > MAX_UPLOAD_BYTES:
         oldest = next(iter(uploads))
         del uploads[oldest]
