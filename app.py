@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from crysformer.ui import loaders
+from crysformer.ui import first_picture, loaders
 from crysformer.ui.export import export_menu
+from crysformer.ui.facts_panel import facts_panel
 from crysformer.ui.frame import frame, guard
 from crysformer.ui.picker import pick_crystal
-from crysformer.ui.tables import fact_table, property_tables
+from crysformer.ui.tables import property_tables
 from crysformer.ui.view_options import view_options
 from crysformer.ui.viewer import crystal_view
 
@@ -25,9 +26,9 @@ with picture, guard():
     crystal_view(scene, key="crystal_view", height=640, title=loaders.formula())
     with row:
         export_menu(scene, loaders.formula())
+first_picture.wait()  # Tables import pandas, numbers torch.
 with picture, guard():
-    st.markdown("##### Symmetry and cell")
-    fact_table(loaders.facts())
+    facts_panel()
 with numbers, guard(), st.spinner("Predicting…"):
     prediction = loaders.prediction()
     places.show_model()

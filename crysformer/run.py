@@ -22,8 +22,10 @@ from crysformer.training_data import find_keys, fit_scalings, load_split
 
 Setting = bool | int | float | str
 
-CACHE = Path.home() / ".cache" / "crysformer" / "graphs"
-"""Where graph stores are kept between runs."""
+CACHE = Path(
+    os.environ.get("CRYSFORMER_CACHE", Path.home() / ".cache" / "crysformer" / "graphs")
+)
+"""Where graph stores are kept between runs; CRYSFORMER_CACHE names another folder."""
 
 
 def train(options: Namespace, arguments: list[str]) -> None:

@@ -1,9 +1,18 @@
 """What every test needs set before torch and spglib are first used."""
 
 import os
+import tempfile
 
 # One thread each: the tests are small, and threads that spin slow their neighbours.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 # spglib 2.8 warns at every call unless it is told to raise its errors.
 os.environ.setdefault("SPGLIB_OLD_ERROR_HANDLING", "false")
+# Graphs of training tests go nowhere near those of the user's own runs.
+_GRAPHS = tempfile.TemporaryDirectory(prefix="crysformer-graphs-")
+os.environ["CRYSFORMER_CACHE"] = _GRAPHS.name
+
+
+def pytest_unconfigure() -> None:
+    """Remove the cached graphs."""
+    _GRAPHS.cleanup()

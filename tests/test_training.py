@@ -305,11 +305,11 @@ def command(folder: Path, out: Path, *options: str, **settings: object) -> list[
 
 
 def start(words: Sequence[str], home: Path) -> subprocess.Popen:
-    # Graphs are cached under the home folder: this one is the test's.
+    # The graphs of one test are no business of another's.
     return subprocess.Popen(
         words,
         cwd=ROOT,
-        env={**os.environ, "HOME": str(home)},
+        env={**os.environ, "CRYSFORMER_CACHE": str(home)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -5,7 +5,6 @@ out copies, ``cache_resource`` only things that are immutable.
 """
 
 import os
-import threading
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -16,7 +15,8 @@ from crysformer.drawn_bonds import DrawnBonds, chemical_bonds
 from crysformer.facts import Facts, crystal_facts
 from crysformer.library import load_library
 from crysformer.scene import Scene, build_scene
-from crysformer.ui import state
+from crysformer.ui import first_picture, state
+from crysformer.ui.first_picture import predictor_ready
 from crysformer.ui.view_options import ViewOptions
 
 # Importing torch and the file readers takes seconds: functions do it once the page has
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from crysformer.attention import BondAttention, PairAttention
     from crysformer.predict import Prediction, Predictor
 
-# Set once a call of ``predictor`` returns at once.
-predictor_ready = threading.Event()
+
+Chosen = tuple[str, state.Upload | None, CellChoice]
 
 
-def _chosen() -> tuple[str, state.Upload | None, CellChoice]:
-    """Which crystal is chosen, and in which of its unit cells it is described."""
+def chosen() -> Chosen:
+    """Return which crystal is chosen, and which of its unit cells: a key for caches."""
     cell = st.session_state.get(state.CELL)
     return state.token(), state.upload(), cell if cell in CELLS else CELLS[0]
 
@@ -64,12 +64,17 @@ def _chemical_scene(
 
 def structure() -> Structure:
     """Return the chosen crystal."""
-    return _structure(*_chosen())
+    return _structure(*chosen())
+
+
+def is_as_given() -> bool:
+    """Whether the crystal is shown in the cell of its file or of the library."""
+    return chosen()[2] == CELLS[0]
 
 
 def facts() -> Facts:
     """Return symmetry and cell of the chosen crystal."""
-    return _facts(*_chosen())
+    return _facts(*chosen())
 
 
 def formula() -> str:
@@ -88,13 +93,18 @@ def crystal_name() -> str:
     return upload.name if upload else load_library()[state.token()].name
 
 
-@st.cache_resource(show_spinner=False)
 def predictor() -> "Predictor":
     """Return the model shared by every session; it is immutable.
 
     Raises:
         WeightsError: The model's files are missing or damaged.
     """
+    first_picture.wait()
+    return _predictor()
+
+
+@st.cache_resource(show_spinner=False)
+def _predictor() -> "Predictor":
     # One thread for each request: spinning OpenMP threads slow each other twentyfold.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -128,14 +138,14 @@ def _pair_attention(
 
 def prediction() -> "Prediction":
     """Return every property of the chosen crystal."""
-    return _prediction(*_chosen())
+    return _prediction(*chosen())
 
 
 def bond_attention() -> "BondAttention":
     """Return the attention of every bond of the chosen crystal."""
-    return _bond_attention(*_chosen())
+    return _bond_attention(*chosen())
 
 
 def pair_attention() -> "PairAttention":
     """Return the attention between all bonds that meet in the chosen crystal."""
-    return _pair_attention(*_chosen())
+    return _pair_attention(*chosen())

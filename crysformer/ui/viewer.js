@@ -16,7 +16,10 @@ export default function (component) {
   const host = component.parentElement;
   if (!VIEWS.has(host)) VIEWS.set(host, new View(host));
   const view = VIEWS.get(host);
-  view.update(component).catch((error) => view.say(`The 3D view failed: ${error}`));
+  view
+    .update(component)
+    .catch((error) => view.say(`The 3D view failed: ${error}`))
+    .finally(() => view.tell(component));
   return () => {
     view.dispose();
     VIEWS.delete(host);
@@ -65,7 +68,14 @@ class View {
     this.root.dataset.ready = "false";
   }
 
-  async update({ data, setTriggerValue }) {
+  // The server loads the model once the first picture, or what it failed of, is shown.
+  tell({ data: [{ awaited }], setStateValue }) {
+    if (!awaited || this.told) return;
+    this.told = true;
+    setStateValue("drawn", true);
+  }
+
+  async update({ data: [data], setTriggerValue }) {
     this.send = (event) => setTriggerValue("picked", event);
     this.title = data.title;
     this.root.style.height = `${data.height}px`;

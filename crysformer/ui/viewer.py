@@ -8,6 +8,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from crysformer.scene import Scene
+from crysformer.ui import first_picture
 
 _HERE = Path(__file__).parent
 LIBRARY = _HERE.parents[1] / "static" / "3Dmol-min.js"
@@ -104,25 +105,34 @@ def crystal_view(
         if on_event and event:
             on_event(event)
 
+    data = {
+        "scene": scene.payload,
+        "hash": scene.hash,
+        "picked": {"bonds": list(bonds), "sites": list(sites)},
+        "title": title,
+        "height": height,
+        "awaited": first_picture.is_awaited(),
+        "library": {
+            "url": static_url("3Dmol-min.js"),
+            "present": LIBRARY.is_file(),
+            "missing": MISSING,
+            "no_webgl": NO_WEBGL,
+        },
+    }
     result = _component(
         key=key,
         height=height,
-        data={
-            "scene": scene.payload,
-            "hash": scene.hash,
-            "picked": {"bonds": list(bonds), "sites": list(sites)},
-            "title": title,
-            "height": height,
-            "library": {
-                "url": static_url("3Dmol-min.js"),
-                "present": LIBRARY.is_file(),
-                "missing": MISSING,
-                "no_webgl": NO_WEBGL,
-            },
-        },
+        # In a list: Streamlit looks for tables in a dict and imports pandas to know one.
+        data=[data],
         on_picked_change=report,
+        on_drawn_change=_nothing,
     )
+    first_picture.note(bool(result.drawn))
     return _event(result.picked)
+
+
+def _nothing() -> None:
+    """Streamlit takes a component's state only where something listens to it."""
 
 
 def static_url(name: str) -> str:

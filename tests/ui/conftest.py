@@ -1,0 +1,23 @@
+"""Pages with a small random network and nothing remembered."""
+
+import pytest
+import streamlit as st
+from random_model import random_checkpoint
+
+from crysformer.ui import loaders
+
+
+@pytest.fixture
+def random_weights(monkeypatch):
+    """Put a small network with random weights in the place of the shipped one."""
+    checkpoint = random_checkpoint()
+    monkeypatch.setattr("crysformer.predict.load_checkpoint", lambda *_: checkpoint)
+    return checkpoint
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches():
+    """Start without what earlier tests left in the caches."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    loaders.predictor_ready.clear()

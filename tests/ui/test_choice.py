@@ -1,0 +1,73 @@
+"""Choosing a crystal: by URL, from the library, from files and from text."""
+
+import pytest
+
+from crysformer.ui import state
+from crysformer.ui.frame import plain
+
+from .helpers import ATTENTION, LIBRARY, POSCAR, SALT, SILICON, app, tables, text
+
+
+def test_an_unknown_crystal_in_the_url_is_said(random_weights):
+    test = app(crystal="<b>unobtainium</b>")
+    assert plain("no crystal called “<b>unobtainium</b>”") in text(test)
+    assert test.session_state[state.CRYSTAL] in LIBRARY
+
+
+@pytest.mark.parametrize("page", [None, ATTENTION])
+def test_bad_settings_in_the_url_fall_back(random_weights, page):
+    test = app(
+        page,
+        crystal=SALT.id,
+        style="x",
+        na="999",
+        block="77",
+        top="-1",
+        bond="9999999",
+        module="?",
+    )
+    assert not test.exception
+
+
+def test_the_crystal_survives_a_page_switch(random_weights):
+    test = app(ATTENTION, crystal=SILICON.id)
+    assert test.session_state[state.CRYSTAL] == SILICON.id
+    assert test.query_params[state.CRYSTAL] == SILICON.id
+    assert plain(SILICON.name) in text(test)
+
+
+def test_choosing_a_crystal_changes_the_url(random_weights):
+    test = app(crystal=SALT.id)
+    test.selectbox(key=state.CRYSTAL_WIDGET).select(SILICON.id).run()
+    assert test.query_params[state.CRYSTAL] == SILICON.id
+
+
+def test_an_uploaded_crystal_is_kept_out_of_the_url(random_weights):
+    test = app(crystal=SALT.id)
+    test.file_uploader(key=state.UPLOAD_WIDGET).upload(
+        "<i>CsCl</i>.vasp", POSCAR.encode()
+    ).run()
+    assert not test.exception
+    assert state.CRYSTAL not in test.query_params
+    assert plain("<i>CsCl</i>.vasp") in text(test)
+    facts = next(table for table in tables(test) if "Fact" in table).set_index("Fact")
+    assert facts.loc["Space group", "Value"].endswith("(221)")
+    test.switch_page(ATTENTION).run()
+    assert plain("<i>CsCl</i>.vasp") in text(test)
+
+
+def test_a_broken_file_is_a_sentence_and_nothing_changes(random_weights):
+    test = app(crystal=SALT.id)
+    test.file_uploader(key=state.UPLOAD_WIDGET).upload("notes.txt", b"dear diary").run()
+    assert "notes" in test.error[0].value
+    assert "format" in test.error[0].value
+    assert test.session_state[state.CRYSTAL] == SALT.id
+
+
+def test_pasted_text_is_read(random_weights):
+    test = app(crystal=SALT.id)
+    test.text_area(key=state.PASTE_WIDGET).input(POSCAR)
+    next(
+        button for button in test.button if button.label == "Use this crystal"
+    ).click().run()
+    assert "Pasted CsCl" in text(test)
