@@ -98,7 +98,7 @@ def energy(
     rule = model.config.neighbour_rule
     graphs = [build_graph(structure, rule) for structure in path]
     ones = np.ones(len(path), dtype=int)
-    return predict_graphs(model, scalings, graphs, ones, ones)[:, 0]
+    return predict_graphs(model, scalings, graphs, ones, ones).values[:, 0]
 
 
 if __name__ == "__main__":

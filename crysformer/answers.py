@@ -11,7 +11,7 @@ import pandas as pd
 from crysformer.data import reduced_formula
 from crysformer.errors import StructureError
 from crysformer.golden import Difference
-from crysformer.metrics import PropertyError
+from crysformer.metrics import Coverage, PropertyError
 from crysformer.predict import Prediction, Predictor
 from crysformer.properties import PROPERTIES
 from crysformer.structures import read_file
@@ -39,19 +39,38 @@ def predict_files(files: Sequence[str], model: str, device: str) -> list[Answer]
 
 
 def _properties(prediction: Prediction, predictor: Predictor) -> Answer:
-    errors = predictor.validation_errors
     return {
         "formula": prediction.formula,
         "model": prediction.model,
-        "properties": {
-            key: {
-                "value": value,
-                "unit": PROPERTIES[key].unit,
-                "validation_mae": errors.get(key),
-            }
-            for key, value in prediction.shown.items()
-        },
+        "properties": property_answers(
+            prediction.shown, prediction.intervals, predictor.validation_errors
+        ),
     }
+
+
+def property_answers(
+    values: Mapping[str, float],
+    intervals: Mapping[str, tuple[float, float]],
+    errors: Mapping[str, float],
+) -> Answer:
+    """Predicted properties of one crystal as JSON: value, unit, interval, error.
+
+    Args:
+        values: Predictions, by property.
+        intervals: Ends of the 90 % intervals of those that have one.
+        errors: Mean absolute validation errors.
+    """
+    answers: Answer = {}
+    for key, value in values.items():
+        answers[key] = {
+            "value": value,
+            "unit": PROPERTIES[key].unit,
+            "validation_mae": errors.get(key),
+        }
+        if key in intervals:
+            low, high = intervals[key]
+            answers[key]["interval"] = {"low": low, "high": high}
+    return answers
 
 
 def print_predictions(answers: Sequence[Answer], *, as_json: bool) -> int:
@@ -72,6 +91,7 @@ def _prediction_table(answer: Answer) -> str:
             "property": PROPERTIES[key].label,
             "value": f"{found['value']:.4g}",
             "unit": found["unit"],
+            "90 % interval": _interval_text(found.get("interval")),
             "validation error": _error_text(found["validation_mae"]),
             "source": PROPERTIES[key].source,
         }
@@ -79,6 +99,12 @@ def _prediction_table(answer: Answer) -> str:
     ]
     table = pd.DataFrame(rows).to_string(index=False, justify="left")
     return f"{answer['file']}: {answer['formula']} ({answer['model']})\n{table}"
+
+
+def _interval_text(interval: Mapping[str, float] | None) -> str:
+    if interval is None:
+        return "unknown"
+    return f"{interval['low']:.4g} to {interval['high']:.4g}"
 
 
 def _error_text(error: float | None) -> str:
@@ -147,8 +173,10 @@ def print_attention(answer: Answer, *, as_json: bool) -> int:
     return 0
 
 
-def print_errors(errors: Mapping[str, PropertyError]) -> int:
-    """Print errors per property; 1 if the file had no label of this model."""
+def print_errors(
+    errors: Mapping[str, PropertyError], coverages: Mapping[str, Coverage]
+) -> int:
+    """Print errors and interval coverage; 1 if the file had no label of this model."""
     if not errors:
         print("The file has no label that this model predicts.", file=sys.stderr)
         return 1
@@ -159,12 +187,22 @@ def print_errors(errors: Mapping[str, PropertyError]) -> int:
             "RMSE": f"{error.rmse:.5g}",
             "MAD": f"{error.mad:.5g}",
             "n": error.n,
+            **_coverage_cells(coverages.get(key)),
             "unit": PROPERTIES[key].unit,
         }
         for key, error in errors.items()
     ]
     print(pd.DataFrame(rows).to_string(index=False, justify="left"))
     return 0
+
+
+def _coverage_cells(coverage: Coverage | None) -> dict[str, str]:
+    """How often the 90 % intervals held, and how wide they were."""
+    known = coverage is not None
+    return {
+        "in 90 % interval": f"{100.0 * coverage.coverage:.1f} %" if known else "–",
+        "mean width": f"{coverage.width:.4g}" if known else "–",
+    }
 
 
 def print_differences(differences: Sequence[Difference]) -> int:

@@ -1,6 +1,7 @@
 """Weights on disk: safetensors, config.json and card.yml, verified and loaded strictly.
 
-``config.json`` names the sha256 of the tensors; nothing is ever unpickled.
+``config.json`` names the sha256 of the tensors, and of the arrays beside them that say
+how far the model can be trusted; nothing is ever unpickled.
 """
 
 import hashlib
@@ -13,11 +14,15 @@ from typing import Any
 import torch
 import yaml
 from safetensors import SafetensorError
+from safetensors.numpy import load as load_arrays
+from safetensors.numpy import save as save_arrays
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
 from crysformer.config import ModelConfig
 from crysformer.errors import SettingsError, WeightsError
+from crysformer.intervals import FILE as INTERVALS
+from crysformer.intervals import Intervals
 from crysformer.model import Crysformer
 from crysformer.targets import Scaling
 
@@ -37,12 +42,14 @@ class Checkpoint:
         scalings: One per property, in the order of the card; those with a base have no
             output of their own.
         card: Content of card.yml: data, recipe, validation errors, limits.
+        intervals: Calibrated intervals, or None if it ships none.
     """
 
     name: str
     model: Crysformer
     scalings: tuple[Scaling, ...]
     card: dict[str, Any]
+    intervals: Intervals | None = None
 
     @property
     def keys(self) -> list[str]:
@@ -66,12 +73,19 @@ def save_checkpoint(checkpoint: Checkpoint, folder: Path, dtype: torch.dtype) ->
     folder.mkdir(parents=True, exist_ok=True)
     state = checkpoint.model.state_dict()
     content = save_tensors({key: value.to(dtype) for key, value in state.items()})
+    beside = {
+        name: save_arrays(item.arrays())
+        for name, item in ((INTERVALS, checkpoint.intervals),)
+        if item is not None
+    }
     config = {
         "architecture": checkpoint.model.config.to_dict(),
         "scalings": [scaling.to_dict() for scaling in checkpoint.scalings],
-        "sha256": hashlib.sha256(content).hexdigest(),
+        "sha256": _sha256(content),
+        "beside": {name: _sha256(arrays) for name, arrays in beside.items()},
     }
-    (folder / TENSORS).write_bytes(content)
+    for name, arrays in {TENSORS: content, **beside}.items():
+        (folder / name).write_bytes(arrays)
     (folder / "config.json").write_text(json.dumps(config) + "\n")
     card = yaml.safe_dump(checkpoint.card, sort_keys=False, allow_unicode=True)
     (folder / "card.yml").write_text(card, encoding="utf-8")
@@ -93,13 +107,11 @@ def load_checkpoint(name: str, root: Path = WEIGHTS) -> Checkpoint:
     folder = root / name
     try:
         config = json.loads((folder / "config.json").read_text())
-        content = (folder / TENSORS).read_bytes()
-        found = hashlib.sha256(content).hexdigest()
-        if found != config["sha256"]:
-            raise WeightsError(
-                f"{folder / TENSORS} is damaged: its sha256 is {found[:12]}…, "
-                f"not {config['sha256'][:12]}… as config.json says."
-            )
+        content = _read(folder / TENSORS, config["sha256"])
+        beside = {
+            file: load_arrays(_read(folder / file, digest))
+            for file, digest in config.get("beside", {}).items()
+        }
         scalings = tuple(Scaling.from_dict(item) for item in config["scalings"])
         model = Crysformer(
             ModelConfig.from_dict(config["architecture"]), len(output_keys(scalings))
@@ -109,6 +121,9 @@ def load_checkpoint(name: str, root: Path = WEIGHTS) -> Checkpoint:
         card = yaml.safe_load((folder / "card.yml").read_text(encoding="utf-8"))
         if "errors" not in card["validation"]:
             raise KeyError("validation.errors of card.yml")
+        keys = [scaling.key for scaling in scalings]
+        arrays = beside.get(INTERVALS)
+        intervals = None if arrays is None else Intervals.of(arrays, keys)
     except (
         OSError,
         KeyError,
@@ -121,4 +136,25 @@ def load_checkpoint(name: str, root: Path = WEIGHTS) -> Checkpoint:
         raise WeightsError(f"Model {name!r} cannot be read: {error}.") from None
     except RuntimeError as error:  # torch's strict load
         raise WeightsError(f"The tensors of model {name!r} do not fit: {error}") from None
-    return Checkpoint(name, model.eval().requires_grad_(False), scalings, card)
+    model.eval().requires_grad_(False)
+    return Checkpoint(name, model, scalings, card, intervals)
+
+
+def _read(path: Path, expected: str) -> bytes:
+    """A file whose sha256 is known.
+
+    Raises:
+        WeightsError: It is another file.
+    """
+    content = path.read_bytes()
+    found = _sha256(content)
+    if found != expected:
+        raise WeightsError(
+            f"{path} is damaged: its sha256 is {found[:12]}…, "
+            f"not {expected[:12]}… as config.json says."
+        )
+    return content
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

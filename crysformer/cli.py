@@ -67,10 +67,10 @@ def _add_screen(commands: argparse._SubParsersAction) -> None:
         help="properties of many crystals as one table",
         description="Predict every crystal in files, folders and zips. Columns: file, "
         "formula, space_group (number), sites (atoms in the given cell), one for each "
-        "property under its key, error (what is wrong, or empty). Units, labels and "
-        "validation errors are in TABLE.units.json beside the table. Values are the "
-        "model's own, also where it says a modulus below zero. The exit status is 1 if a "
-        "file was bad.",
+        "property under its key, error (what is wrong, or empty), then KEY_low and "
+        "KEY_high, the ends of its 90 % interval. Units, labels and validation errors "
+        "are in TABLE.units.json beside the table. Values are the model's own, also "
+        "where it says a modulus below zero. The exit status is 1 if a file was bad.",
     )
     screen.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     screen.add_argument(
@@ -169,7 +169,7 @@ def _add_evaluate(commands: argparse._SubParsersAction) -> None:
         evaluation = evaluate(Predictor(options.model, options.device), options.data)
         if options.out:
             evaluation.write_csv(options.out)
-        return print_errors(evaluation.errors())
+        return print_errors(evaluation.errors(), evaluation.coverages())
 
     evaluate.set_defaults(command=run)
 

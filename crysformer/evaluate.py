@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,13 @@ from torch import nn
 
 from crysformer.data import Dataset, load_dataset
 from crysformer.inference import predict_graphs
-from crysformer.metrics import PropertyError, property_error
+from crysformer.intervals import Intervals
+from crysformer.metrics import (
+    Coverage,
+    PropertyError,
+    interval_coverage,
+    property_error,
+)
 from crysformer.predict import Predictor
 from crysformer.targets import Scaling
 
@@ -25,11 +31,16 @@ class Evaluation:
         data: The crystals and their labels.
         keys: Properties, one per column.
         predictions: In the properties' units, (crystals, properties).
+        representations: Of the trunk, (crystals, width).
+        bounds: Ends of the intervals, (crystals, properties, 2); NaN, or None for all,
+            where there is none.
     """
 
     data: Dataset
     keys: list[str]
     predictions: NDArray[np.float64]
+    representations: NDArray[np.float64]
+    bounds: NDArray[np.float64] | None = None
 
     def errors(self) -> dict[str, PropertyError]:
         """Errors of every property that has labels in the file."""
@@ -38,6 +49,32 @@ class Evaluation:
             for column, key in enumerate(self.keys)
         }
         return {key: error for key, error in errors.items() if error.n}
+
+    def with_intervals(self, intervals: Intervals | None) -> "Evaluation":
+        """The same with the ends of a model's intervals, if it has any."""
+        if intervals is None:
+            return self
+        bounds = intervals.bounds(
+            self.predictions,
+            self.representations,
+            self.data.num_sites,
+            self.data.formula_atoms,
+        )
+        return replace(self, bounds=bounds)
+
+    def coverage(self, column: int, rows: NDArray[np.bool_] | None = None) -> Coverage:
+        """How often the intervals of a property hold, over some or all crystals."""
+        if self.bounds is None:
+            return interval_coverage(np.empty(0), np.empty((0, 2)))
+        chosen = slice(None) if rows is None else rows
+        return interval_coverage(
+            self.data.values[chosen, column], self.bounds[chosen, column]
+        )
+
+    def coverages(self) -> dict[str, Coverage]:
+        """Coverage of every property that has labels and intervals."""
+        found = {key: self.coverage(column) for column, key in enumerate(self.keys)}
+        return {key: coverage for key, coverage in found.items() if coverage.n}
 
     def write_csv(self, path: Path) -> None:
         """Write id, property, target, prediction for every known label."""
@@ -65,7 +102,10 @@ def evaluate(predictor: Predictor, path: Path) -> Evaluation:
     checkpoint = predictor.checkpoint
     rule = predictor.model.config.neighbour_rule
     data = load_dataset(path, checkpoint.keys, rule)
-    return evaluate_data(predictor.model, checkpoint.scalings, data, predictor.device)
+    evaluation = evaluate_data(
+        predictor.model, checkpoint.scalings, data, predictor.device
+    )
+    return evaluation.with_intervals(checkpoint.intervals)
 
 
 def evaluate_data(
@@ -76,7 +116,7 @@ def evaluate_data(
 ) -> Evaluation:
     """Predict every crystal of a loaded data set."""
     graphs = [data.graphs[row] for row in range(len(data))]
-    predictions = predict_graphs(
+    predicted = predict_graphs(
         model, scalings, graphs, data.num_sites, data.formula_atoms, device
     )
-    return Evaluation(data, [scaling.key for scaling in scalings], predictions)
+    return Evaluation(data, [scaling.key for scaling in scalings], *predicted)

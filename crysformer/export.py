@@ -11,9 +11,10 @@ import torch
 
 from crysformer.checkpoint import WEIGHTS, Checkpoint, output_keys, save_checkpoint
 from crysformer.config import ModelConfig
+from crysformer.coverage import calibrate
 from crysformer.data import Dataset
 from crysformer.errors import DataError
-from crysformer.evaluate import evaluate_data
+from crysformer.evaluate import Evaluation, evaluate_data
 from crysformer.golden import write_golden
 from crysformer.metrics import PropertyError
 from crysformer.model import Crysformer
@@ -64,13 +65,16 @@ def export(run: Path, name: str, root: Path = WEIGHTS) -> Path:
     rule = config.neighbour_rule
     val = load_split(folders, "val", keys, rule, CACHE)
     train = load_split(folders, "train", keys, rule, CACHE)
-    dtype, errors = _smallest_type(model, scalings, val)
+    dtype, found = _smallest_type(model, scalings, val)
+    errors = found.errors()
+    intervals = calibrate(found)
     card = _card(name, model, state, description, folders, train, val, errors)
     # Everything is written beside the old folder and moved: no reader sees half a model.
     root.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=root, prefix=".export-") as fresh:
         folder = Path(fresh) / name
-        save_checkpoint(Checkpoint(name, model, scalings, card), folder, dtype)
+        checkpoint = Checkpoint(name, model, scalings, card, intervals)
+        save_checkpoint(checkpoint, folder, dtype)
         curve = "".join(json.dumps(record) + "\n" for record in state["curve"])
         (folder / "curves.jsonl").write_text(curve, encoding="utf-8")
         write_golden(name, Path(fresh))
@@ -82,13 +86,15 @@ def export(run: Path, name: str, root: Path = WEIGHTS) -> Path:
 
 def _smallest_type(
     model: Crysformer, scalings: tuple[Scaling, ...], val: Dataset
-) -> tuple[torch.dtype, dict[str, PropertyError]]:
-    """Half precision if no validation error notices it, and the errors of that choice."""
-    full = evaluate_data(model, scalings, val, "cpu").errors()
+) -> tuple[torch.dtype, Evaluation]:
+    """Half precision if no validation error notices it, and that choice's predictions."""
+    full = evaluate_data(model, scalings, val, "cpu")
+    errors = full.errors()
     exact = {key: value.clone() for key, value in model.state_dict().items()}
     model.load_state_dict({key: value.half().float() for key, value in exact.items()})
-    halved = evaluate_data(model, scalings, val, "cpu").errors()
-    change = max(abs(halved[key].mae / full[key].mae - 1.0) for key in full)
+    halved = evaluate_data(model, scalings, val, "cpu")
+    halved_errors = halved.errors()
+    change = max(abs(halved_errors[key].mae / errors[key].mae - 1.0) for key in errors)
     if change < HALF_TOLERANCE:
         return torch.float16, halved
     model.load_state_dict(exact)

@@ -1,6 +1,7 @@
 """Numbers out of a network: decoded predictions for graphs, the same for all callers."""
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -29,6 +30,18 @@ def batches_by_work(work: NDArray, limit: int = MAX_WORK) -> Iterator[NDArray[np
         yield np.array(group)
 
 
+class Predicted(NamedTuple):
+    """What a network says of some graphs.
+
+    Attributes:
+        values: In the properties' units, (graphs, properties).
+        representations: Mean over atoms of the trunk's last features, (graphs, width).
+    """
+
+    values: NDArray[np.float64]
+    representations: NDArray[np.float64]
+
+
 def predict_graphs(
     model: nn.Module,
     scalings: Sequence[Scaling],
@@ -36,7 +49,7 @@ def predict_graphs(
     num_sites: NDArray,
     formula_atoms: NDArray,
     device: torch.device | str = "cpu",
-) -> NDArray[np.float64]:
+) -> Predicted:
     """Predict every property of every graph.
 
     Args:
@@ -46,21 +59,24 @@ def predict_graphs(
         num_sites: Atoms in each given cell, for per-cell properties.
         formula_atoms: Atoms in each reduced formula.
         device: Where the network lives.
-
-    Returns:
-        Values in the properties' units, (graphs, properties).
     """
     values = np.empty((len(graphs), len(scalings)))
+    representations = np.empty((len(graphs), model.config.atom_width))
     work = np.array([graph.work for graph in graphs])
     dtype = next(model.parameters()).dtype
     with torch.inference_mode():
         for rows in batches_by_work(work):
             batch = collate([graphs[row] for row in rows], dtype).to(device)
-            targets = model(batch).values.cpu().double().numpy()
+            output = model(batch)
+            representations[rows] = output.representation.cpu().double().numpy()
             values[rows] = decode(
-                targets, scalings, batch, num_sites[rows], formula_atoms[rows]
+                output.values.cpu().double().numpy(),
+                scalings,
+                batch,
+                num_sites[rows],
+                formula_atoms[rows],
             )
-    return values
+    return Predicted(values, representations)
 
 
 def decode(

@@ -36,3 +36,30 @@ def property_error(targets: NDArray, predictions: NDArray) -> PropertyError:
         mad=float(np.abs(spread).mean()),
         n=int(known.sum()),
     )
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How often intervals contain the label.
+
+    Attributes:
+        coverage: Share of the rows.
+        width: Mean width, in the property's unit.
+        n: Rows with a label and an interval.
+    """
+
+    coverage: float
+    width: float
+    n: int
+
+
+def interval_coverage(targets: NDArray, bounds: NDArray) -> Coverage:
+    """Compare labels with intervals, (rows,) and (rows, 2); NaN does not count."""
+    known = ~np.isnan(targets) & ~np.isnan(bounds).any(axis=1)
+    if not known.any():
+        return Coverage(float("nan"), float("nan"), 0)
+    low, high = bounds[known].T
+    inside = (targets[known] >= low) & (targets[known] <= high)
+    return Coverage(
+        coverage=float(inside.mean()), width=float((high - low).mean()), n=len(low)
+    )

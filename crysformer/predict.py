@@ -5,12 +5,13 @@ one object serves all visitors of the app at once.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from pymatgen.core import Structure
 
 from crysformer.attention import (
@@ -26,7 +27,7 @@ from crysformer.checkpoint import WEIGHTS, load_checkpoint
 from crysformer.config import DEFAULT_MODEL
 from crysformer.data import formula_unit_atoms, reduced_formula
 from crysformer.errors import SettingsError
-from crysformer.inference import predict_graphs
+from crysformer.inference import Predicted, predict_graphs
 from crysformer.layers import LayerAttention
 from crysformer.model import Output
 from crysformer.properties import PROPERTIES
@@ -42,6 +43,8 @@ class Prediction:
         formula: Reduced formula.
         model: Name of the model.
         values: Every predicted property in its unit, by key, hidden ones included.
+        intervals: Lower and upper end of the 90 % interval of each property that has one,
+            in its unit.
         num_sites: Atoms in the given cell: per-cell values are for this cell.
     """
 
@@ -49,6 +52,7 @@ class Prediction:
     model: str
     values: dict[str, float]
     num_sites: int
+    intervals: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def shown(self) -> dict[str, float]:
@@ -101,23 +105,46 @@ class Predictor:
         """
         rule = self.model.config.neighbour_rule
         graphs = [build_graph(structure, rule) for structure in structures]
-        values = predict_graphs(
+        num_sites = np.array([len(structure) for structure in structures])
+        formula_atoms = np.array([formula_unit_atoms(item) for item in structures])
+        predicted = predict_graphs(
             self.model,
             self.checkpoint.scalings,
             graphs,
-            np.array([len(structure) for structure in structures]),
-            np.array([formula_unit_atoms(structure) for structure in structures]),
+            num_sites,
+            formula_atoms,
             self.device,
         )
+        bounds = self._bounds(predicted, num_sites, formula_atoms)
         return [
             Prediction(
-                reduced_formula(structure),
-                self.name,
-                dict(zip(self.checkpoint.keys, row.tolist(), strict=True)),
-                len(structure),
+                formula=reduced_formula(structure),
+                model=self.name,
+                values=dict(zip(self.checkpoint.keys, values.tolist(), strict=True)),
+                num_sites=len(structure),
+                intervals=self._intervals(ends),
             )
-            for structure, row in zip(structures, values, strict=True)
+            for structure, values, ends in zip(
+                structures, predicted.values, bounds, strict=True
+            )
         ]
+
+    def _bounds(
+        self, predicted: Predicted, num_sites: NDArray, formula_atoms: NDArray
+    ) -> NDArray[np.float64]:
+        """Ends of the 90 % intervals, NaN without one, (rows, properties, 2)."""
+        intervals = self.checkpoint.intervals
+        if intervals is None:
+            return np.full((*predicted.values.shape, 2), np.nan)
+        return intervals.bounds(*predicted, num_sites, formula_atoms)
+
+    def _intervals(self, ends: NDArray) -> dict[str, tuple[float, float]]:
+        """Those of one crystal, by property."""
+        return {
+            key: (low, high)
+            for key, (low, high) in zip(self.checkpoint.keys, ends.tolist(), strict=True)
+            if not np.isnan(low)
+        }
 
     def bond_attention(self, structure: Structure) -> BondAttention:
         """Attention of both modules on every bond of the given cell.

@@ -40,6 +40,7 @@ class ScreenRow:
         space_group: International number, or None if the file could not be read.
         sites: Atoms in the given cell, or None if the file could not be read.
         values: Every shown property in its unit, by key; empty if there was an error.
+        intervals: Ends of the 90 % interval of each property that has one.
         error: What is wrong, in one sentence; empty if nothing is.
     """
 
@@ -48,6 +49,7 @@ class ScreenRow:
     space_group: int | None = None
     sites: int | None = None
     values: Mapping[str, float] = field(default_factory=dict)
+    intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     error: str = ""
 
 
@@ -104,7 +106,12 @@ def _predicted(
             continue
         number, found = next(results)
         if isinstance(found, Prediction):
-            yield replace(row, space_group=number, values=found.shown)
+            yield replace(
+                row,
+                space_group=number,
+                values=found.shown,
+                intervals=found.intervals,
+            )
         else:
             yield replace(row, space_group=number, error=found)
 
@@ -134,17 +141,16 @@ def unpack(name: str, content: bytes) -> list[tuple[str, Content]]:
         content: The file as it is.
 
     Returns:
-        Names and contents; members of a zip are called ``zip/member``, and a bad zip is
-        a single entry with its error.
+        Names and contents; members of a zip are called ``zip/member``. A bad zip is a
+        single entry with its error, and so is each bad member.
     """
     if not is_archive(content):
         return [(name, content)]
     try:
-        return [
-            (f"{name}/{member}", data) for member, data in read_archive(content, name)
-        ]
+        members = read_archive(content, name)
     except StructureError as error:
         return [(name, error)]
+    return [(f"{name}/{member}", data) for member, data in members]
 
 
 def find_inputs(paths: Iterable[Path]) -> list[tuple[str, Content]]:

@@ -10,6 +10,7 @@ from typing import Any, TextIO
 import pandas as pd
 from tqdm import tqdm
 
+from crysformer.answers import property_answers
 from crysformer.errors import SettingsError
 from crysformer.predict import Predictor
 from crysformer.properties import PROPERTIES
@@ -24,20 +25,37 @@ def shown_keys(predictor: Predictor) -> list[str]:
     return [key for key in predictor.checkpoint.keys if PROPERTIES[key].shown]
 
 
-def table(rows: Sequence[ScreenRow], keys: Sequence[str]) -> pd.DataFrame:
+def table(
+    rows: Sequence[ScreenRow], keys: Sequence[str], *, intervals: bool = False
+) -> pd.DataFrame:
     """Results as a table: facts, one column for each property, and the error.
 
     Args:
         rows: Results.
         keys: Properties, which name the columns and stand in their units.
+        intervals: Add two columns for each, the ends of its 90 % interval.
     """
+    ends = [name for key in keys if intervals for name in interval_columns(key)]
     records = [
-        {**{name: getattr(row, name) for name in (*_FACTS, "error")}, **row.values}
+        {
+            **{name: getattr(row, name) for name in (*_FACTS, "error")},
+            **row.values,
+            **{
+                name: end
+                for key, interval in row.intervals.items()
+                for name, end in zip(interval_columns(key), interval, strict=True)
+            },
+        }
         for row in rows
     ]
-    frame = pd.DataFrame(records, columns=[*_FACTS, *keys, "error"])
-    numbers = dict.fromkeys(keys, "float64")
+    frame = pd.DataFrame(records, columns=[*_FACTS, *keys, "error", *ends])
+    numbers = dict.fromkeys((*keys, *ends), "float64")
     return frame.astype({"space_group": "Int64", "sites": "Int64", **numbers})
+
+
+def interval_columns(key: str) -> tuple[str, str]:
+    """Names of the columns with the ends of a property's 90 % interval."""
+    return f"{key}_low", f"{key}_high"
 
 
 def to_csv(frame: pd.DataFrame, *, header: bool = True) -> str:
@@ -74,21 +92,15 @@ def answer(row: ScreenRow, predictor: Predictor) -> dict[str, Any]:
     """One result in the form that the ``predict`` command prints as JSON."""
     if row.error:
         return {"file": row.file, "error": row.error}
-    errors = predictor.validation_errors
     return {
         "file": row.file,
         "formula": row.formula,
         "space_group": row.space_group,
         "sites": row.sites,
         "model": predictor.name,
-        "properties": {
-            key: {
-                "value": value,
-                "unit": PROPERTIES[key].unit,
-                "validation_mae": errors.get(key),
-            }
-            for key, value in row.values.items()
-        },
+        "properties": property_answers(
+            row.values, row.intervals, predictor.validation_errors
+        ),
     }
 
 
@@ -123,13 +135,15 @@ def screen_paths(
     status = 0
     with _table_file(out, quiet=as_json) as file:
         if file:
-            file.write(to_csv(table([], keys)))
+            file.write(to_csv(table([], keys, intervals=True)))
         try:
             with tqdm(total=len(inputs), unit="crystal", desc="screen") as bar:
                 for row in screen(inputs, predictor):
                     rows.append(row)
                     if file:
-                        file.write(to_csv(table([row], keys), header=False))
+                        file.write(
+                            to_csv(table([row], keys, intervals=True), header=False)
+                        )
                     bar.update()
         except KeyboardInterrupt:
             status = _INTERRUPTED

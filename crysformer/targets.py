@@ -44,13 +44,13 @@ class Scaling:
 
     def encode(self, values: NDArray, composition: NDArray, sizes: NDArray) -> NDArray:
         """Values to targets; NaN stays NaN, (rows,)."""
-        rows = _transform(self.key, values / sizes)
+        rows = learnt_scale(self.key, values / sizes)
         return (rows - composition @ np.array(self.constants) - self.shift) / self.scale
 
     def decode(self, targets: NDArray, composition: NDArray, sizes: NDArray) -> NDArray:
         """Targets to values in the property's unit, (rows,)."""
         rows = targets * self.scale + self.shift + composition @ np.array(self.constants)
-        values = _restore(self.key, rows) * sizes
+        values = shown_scale(self.key, rows) * sizes
         return np.maximum(values, 0.0) if PROPERTIES[self.key].floor else values
 
     def to_dict(self) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def fit_scaling(
 ) -> Scaling:
     """Fit one property's constants, median and deviation on training rows."""
     known = ~np.isnan(values)
-    rows = _transform(key, values[known] / sizes[known])
+    rows = learnt_scale(key, values[known] / sizes[known])
     constants = np.zeros(NUM_ELEMENTS)
     if PROPERTIES[key].composition:
         constants = _element_constants(composition[known], rows - np.median(rows))
@@ -102,11 +102,13 @@ def _element_constants(composition: NDArray, values: NDArray) -> NDArray:
     return np.linalg.solve(gram, composition.T @ values)
 
 
-def _transform(key: str, values: NDArray) -> NDArray:
+def learnt_scale(key: str, values: NDArray) -> NDArray:
+    """Values, per what they count, through the property's transform."""
     if PROPERTIES[key].transform == "log1p":
         return np.log1p(np.maximum(values, 0.0))
     return values
 
 
-def _restore(key: str, rows: NDArray) -> NDArray:
+def shown_scale(key: str, rows: NDArray) -> NDArray:
+    """Inverse of ``learnt_scale``."""
     return np.expm1(rows) if PROPERTIES[key].transform == "log1p" else rows

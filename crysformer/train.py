@@ -265,7 +265,7 @@ def validate(
         data.num_sites[mine],
         data.formula_atoms[mine],
         ranks.device,
-    )
+    ).values
     predictions = ranks.sum(predictions)
     return {
         scaling.key: property_error(data.values[:, column], predictions[:, column])

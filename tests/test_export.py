@@ -17,6 +17,7 @@ from crysformer.predict import Predictor
 from crysformer.properties import PROPERTIES
 
 CRYSTALS = ("diamond-si", "rock-salt-nacl", "bcc-fe", "fcc-cu", "hcp-mg", "wurtzite-zno")
+VAL_REPEATS = 10
 SMALL = (
     "blocks=1",
     "atom_width=16",
@@ -78,7 +79,7 @@ SCHEMA = {
 
 def write_data(folder):
     folder.mkdir()
-    for split, repeats in (("train", 2), ("val", 1)):
+    for split, repeats in (("train", 2), ("val", VAL_REPEATS)):
         with gzip.open(folder / f"{split}.jsonl.gz", "wt") as lines:
             for number, name in enumerate(CRYSTALS * repeats):
                 structure = get_crystal(name).structure()
@@ -113,6 +114,7 @@ def test_export_writes_everything_that_ships_and_no_pickle(exported):
     names = {path.name for path in exported[2].iterdir()}
     assert names == {
         "model.safetensors",
+        "intervals.safetensors",
         "config.json",
         "card.yml",
         "curves.jsonl",
@@ -129,7 +131,7 @@ def test_errors_of_the_card_are_those_evaluate_finds(exported):
     for key, error in errors.items():
         noted = card["validation"]["errors"][key]
         assert noted["mae"] == pytest.approx(error.mae, rel=1e-4)
-        assert noted["n"] == error.n == len(CRYSTALS)
+        assert noted["n"] == error.n == len(CRYSTALS) * VAL_REPEATS
 
 
 def test_exported_weights_are_the_averaged_ones_of_the_run(exported):

@@ -155,7 +155,7 @@ def test_eight_crystals_are_learnt_by_heart(data, tmp_path):
         [data.graphs[row] for row in range(8)],
         data.num_sites,
         data.formula_atoms,
-    )
+    ).values
     for column, key in enumerate(COLUMNS):
         error = property_error(data.values[:, column], values[:, column])
         assert error.mae < 0.05 * error.mad, key
@@ -647,7 +647,7 @@ def test_total_energy_is_formation_energy_plus_element_constants(data):
         [data.graphs[row] for row in range(8)],
         data.num_sites,
         data.formula_atoms,
-    )
+    ).values
     constants = np.array(scalings[1].constants)
     assert np.count_nonzero(constants) == 3
     np.testing.assert_allclose(

@@ -1,0 +1,100 @@
+"""How often intervals hold what they promise, overall and by kind of crystal."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crysformer.evaluate import Evaluation
+from crysformer.intervals import Intervals, calibration_half, fit_intervals
+from crysformer.metrics import Coverage
+
+MIN_CRYSTALS = 20
+"""Fewer calibrate nothing."""
+
+_GAPS = ("optb88vdw_bandgap", "band_gap_pbe")
+_METAL = 0.01  # eV; a gap below it is noise of the band structure.
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Some crystals of a data set that have something in common.
+
+    Attributes:
+        group: What sorts them: cell size, number of elements, metal or not.
+        name: Which of that group they are.
+        rows: Whether each crystal is one of them.
+    """
+
+    group: str
+    name: str
+    rows: NDArray[np.bool_]
+
+
+def calibrate(evaluation: Evaluation) -> Intervals | None:
+    """Intervals calibrated on the calibrating half of some validated crystals.
+
+    Returns:
+        The intervals, or None if the crystals are too few.
+    """
+    half, data = calibration_half(evaluation.data.ids), evaluation.data
+    if half.sum() < MIN_CRYSTALS:
+        return None
+    return fit_intervals(
+        evaluation.keys,
+        data.values[half],
+        evaluation.predictions[half],
+        evaluation.representations[half],
+        data.num_sites[half],
+        data.formula_atoms[half],
+    )
+
+
+def coverage_card(evaluation: Evaluation) -> dict[str, Any]:
+    """Coverage over the checking half, by property and by kind of crystal.
+
+    Args:
+        evaluation: Of the validation crystals, with intervals.
+
+    Returns:
+        By property ``all`` and the kinds of each group, each with ``coverage``, ``width``
+        in the property's unit and ``n``; ready for the card.
+    """
+    checking = ~calibration_half(evaluation.data.ids)
+    everyone = Kind("all", "", np.ones(len(checking), dtype=bool))
+    card: dict[str, Any] = {}
+    for column, key in enumerate(evaluation.keys):
+        for kind in (everyone, *kinds(evaluation)):
+            rows = checking & kind.rows
+            found = evaluation.coverage(column, rows)
+            if found.n:
+                place = card.setdefault(key, {})
+                if kind.name:
+                    place = place.setdefault(kind.group, {})
+                place[kind.name or kind.group] = _rounded(found)
+    return card
+
+
+def kinds(evaluation: Evaluation) -> Iterator[Kind]:
+    """Sort the crystals of an evaluation by size, elements, and metal or not."""
+    sites = evaluation.data.num_sites
+    for low, high in ((1, 4), (5, 10), (11, 20), (21, None)):
+        name = f"{low} to {high}" if high else f"{low} or more"
+        yield Kind("atoms", name, (sites >= low) & (sites <= (high or np.inf)))
+    elements = (evaluation.data.composition() > 0).sum(axis=1)
+    for number in (1, 2, 3):
+        yield Kind("elements", str(number), elements == number)
+    yield Kind("elements", "4 or more", elements >= 4)
+    for key in _GAPS:
+        if key in evaluation.keys:
+            gap = evaluation.data.values[:, evaluation.keys.index(key)]
+            yield Kind("gap", "metal", gap < _METAL)
+            yield Kind("gap", "not a metal", gap >= _METAL)
+            return
+
+
+def _rounded(coverage: Coverage) -> dict[str, float | int]:
+    digits = {"coverage": f"{coverage.coverage:.4f}", "width": f"{coverage.width:.4g}"}
+    return asdict(coverage) | {name: float(text) for name, text in digits.items()}
