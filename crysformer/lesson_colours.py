@@ -1,0 +1,29 @@
+"""Colours that one atom's bonds keep through every picture of the lesson."""
+
+from collections.abc import Iterable
+
+from crysformer.palette import Scale
+
+# Okabe and Ito (2008), reordered: those that stand out on white and on black come first.
+_ORDER = (
+    "#E69F00",
+    "#0A84C6",
+    "#009E73",
+    "#CC79A7",
+    "#D55E00",
+    "#56B4E9",
+    "#8C8C8C",
+    "#B8A400",
+)
+FAINT = "rgba(128, 128, 128, 0.28)"
+CHOSEN = "#808080"
+
+
+def group_colours(numbers: Iterable[int]) -> list[str]:
+    """Colour of each bond from the number of its shell or kind."""
+    return [_ORDER[number % len(_ORDER)] for number in numbers]
+
+
+def angle_scale(dark: bool) -> Scale:
+    """Colours of angles from 0 to 180 degrees."""
+    return Scale("sequential", 0.0, 180.0, dark)
