@@ -7,8 +7,7 @@ import spglib
 from pymatgen.core import Structure
 from pymatgen.util.string import unicodeify, unicodeify_spacegroup
 
-from crysformer.cell import SYMPREC
-from crysformer.errors import StructureError
+from crysformer.space_group import find_symmetry
 
 # Last space group of each crystal system.
 _SYSTEMS = (
@@ -59,6 +58,7 @@ class Facts:
         lengths = ", ".join(f"{length:.3f}" for length in self.lengths)
         angles = ", ".join(f"{angle:.2f}" for angle in self.angles)
         return [
+            ("Formula", self.formula),
             ("Space group", f"{self.space_group} ({self.number})"),
             ("Crystal system", self.crystal_system),
             ("Point group", self.point_group),
@@ -80,7 +80,7 @@ def crystal_facts(structure: Structure) -> Facts:
     Raises:
         StructureError: spglib cannot determine the symmetry.
     """
-    data = _symmetry(structure)
+    data = find_symmetry(structure)
     lattice = structure.lattice
     return Facts(
         formula=unicodeify(structure.composition.reduced_formula),
@@ -96,21 +96,6 @@ def crystal_facts(structure: Structure) -> Facts:
         density=float(structure.density),
         wyckoff=_wyckoff_positions(structure, data),
     )
-
-
-def _symmetry(structure: Structure) -> spglib.SpglibDataset:
-    numbers = [site.specie.Z for site in structure]
-    cell = (structure.lattice.matrix, structure.frac_coords, numbers)
-    try:
-        data = spglib.get_symmetry_dataset(cell, SYMPREC)
-    except spglib.SpglibError:
-        data = None
-    if data is None:
-        raise StructureError(
-            f"spglib finds no symmetry for {structure.composition.reduced_formula} "
-            f"within {SYMPREC} Å; check that no two atoms overlap."
-        )
-    return data
 
 
 def _wyckoff_positions(

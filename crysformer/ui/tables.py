@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import streamlit as st
 
@@ -11,13 +12,19 @@ from crysformer.properties import PROPERTIES
 _ERROR = "Validation error"
 
 
-def fact_table(facts: Facts) -> None:
-    """Show what is known of a crystal without a model."""
+def fact_table(facts: Facts, more: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Show what is known of a crystal without a model.
+
+    Args:
+        facts: Symmetry and cell.
+        more: Facts that stand behind the formula, label and text.
+    """
     # Importing pandas takes time that the picture, drawn first, should not wait for.
     import pandas as pd
 
+    formula, *rest = facts.rows()
     st.table(
-        pd.DataFrame(facts.rows(), columns=["Fact", "Value"]),
+        pd.DataFrame([formula, *more.items(), *rest], columns=["Fact", "Value"]),
         border="horizontal",
         hide_header=True,
         alt="Symmetry and cell of the crystal",
