@@ -43,6 +43,12 @@ THRESHOLD: Final = "top"
 FACTS: Final = "facts"
 RADIATION: Final = "xrays"
 
+# The lesson: step and atom go into the URL by hand, an answer belongs to one question.
+STEP: Final = "step"
+STEP_WIDGET: Final = "lesson_step"
+ATOM: Final = "atom"
+ANSWER: Final = "lesson_answer"
+
 # What was clicked; the bond goes into the URL by hand, it belongs to no widget.
 BOND: Final = "bond"
 SITE: Final = "site"
