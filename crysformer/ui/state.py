@@ -7,7 +7,7 @@ so that no two pages use one name for different things.
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,6 +40,14 @@ HEAD: Final = "head"
 REDUCE: Final = "over"
 MEASURE: Final = "scale"
 THRESHOLD: Final = "top"
+PER_ATOM: Final = "strongest"
+AT_LEAST: Final = "least"
+ONE_SCALE: Final = "one_scale"
+THICKNESS: Final = "thickness"
+ATOMS: Final = "atoms"
+ATTENTION_TAB: Final = "tab"
+EFFECT: Final = "effect"
+KNOCKOUT: Final = "knockout"
 FACTS: Final = "facts"
 RADIATION: Final = "xrays"
 
@@ -52,6 +60,8 @@ ANSWER: Final = "lesson_answer"
 # What was clicked; the bond goes into the URL by hand, it belongs to no widget.
 BOND: Final = "bond"
 SITE: Final = "site"
+# Bonds lit by choosing points of a plot.
+LIT: Final = "lit"
 
 DEFAULT_CRYSTAL: Final = "rock-salt-nacl"
 MAX_UPLOADS: Final = 50
@@ -97,6 +107,7 @@ def start(library: Collection[str]) -> str | None:
         # What was clicked in another crystal; the URL may name a bond of this one.
         st.session_state.pop(BOND, None)
         st.session_state.pop(SITE, None)
+        st.session_state.pop(LIT, None)
         return None
     return f"The library has no crystal called “{asked[:40]}”; another one is shown."
 
@@ -118,7 +129,8 @@ def choose(chosen: str) -> None:
 
 
 def select(bond: int | None, site: int | None) -> None:
-    """Remember the clicked bond or atom."""
+    """Remember the clicked bond or atom; what a plot had lit goes out."""
+    st.session_state[LIT] = ()
     st.session_state[BOND] = bond
     st.session_state[SITE] = site
 
@@ -138,6 +150,23 @@ def selected_bond(count: int) -> int | None:
         return None
     st.query_params[BOND] = str(bond)
     return bond
+
+
+def light(bonds: Iterable[int]) -> None:
+    """Remember the bonds that points of a plot stand for."""
+    select(None, selected_site())
+    st.session_state[LIT] = tuple(bonds)
+
+
+def lit_bonds(count: int) -> list[int]:
+    """Return the bonds to light: those of a plot, or the clicked one.
+
+    Args:
+        count: Bonds of the crystal.
+    """
+    lit = [bond for bond in st.session_state.get(LIT, ()) if bond < count]
+    clicked = selected_bond(count)
+    return lit or ([] if clicked is None else [clicked])
 
 
 def selected_site() -> int | None:
