@@ -12,6 +12,10 @@ class StructureError(CrysformerError):
     """A file or text is not a crystal that can be predicted; says why and what to do."""
 
 
+class DisorderedError(StructureError):
+    """Sites hold parts of atoms; `crysformer.ordering` can put whole ones there."""
+
+
 class LibraryError(CrysformerError):
     """A crystal is not in the library, a search is not one, or the facts are wrong."""
 

@@ -9,12 +9,28 @@ from numpy.typing import NDArray
 from pymatgen.core import Element, Lattice
 from scipy.spatial import cKDTree
 
-from crysformer.errors import StructureError
+from crysformer.errors import DisorderedError, StructureError
 from crysformer.raw_crystal import OCCUPANCY_TOLERANCE
 
 MIN_DISTANCE = 0.5
 
 _MAX_ATOMIC_NUMBER = 103
+
+
+def occupancies(species: Sequence[tuple[str | int, float]]) -> dict[str, float]:
+    """Return how much of which element is on a site; ions of one element are added.
+
+    Args:
+        species: Symbols or atomic numbers, with occupancies.
+
+    Raises:
+        StructureError: A symbol or number is that of no element.
+    """
+    found: dict[str, float] = {}
+    for label, occupancy in species:
+        symbol = _symbol(label)
+        found[symbol] = found.get(symbol, 0.0) + float(occupancy)
+    return found
 
 
 def ordered_symbol(
@@ -27,21 +43,22 @@ def ordered_symbol(
         frac_coord: Where the site is, for the error.
 
     Raises:
-        StructureError: The site holds less or more than one atom, several elements, or
-            something that is no element.
+        DisorderedError: The site holds less than one atom, or parts of several.
+        StructureError: It holds more than one atom, or something that is no element.
     """
-    occupancies: dict[str, float] = {}
-    for label, occupancy in species:
-        symbol = _symbol(label)
-        occupancies[symbol] = occupancies.get(symbol, 0.0) + float(occupancy)
-    symbol, total = next(iter(occupancies.items()), ("nothing", 0.0))
-    if len(occupancies) != 1 or not abs(total - 1) <= OCCUPANCY_TOLERANCE:
-        shares = " and ".join(f"{key} {value:.3g}" for key, value in occupancies.items())
+    shares = occupancies(species)
+    symbol, total = next(iter(shares), "nothing"), sum(shares.values())
+    if len(shares) == 1 and abs(total - 1) <= OCCUPANCY_TOLERANCE:
+        return symbol
+    listed = " and ".join(f"{key} {value:.3g}" for key, value in shares.items())
+    on_site = f"with {listed or symbol} on the site at {at(frac_coord)}"
+    if not 0 <= total <= 1 + OCCUPANCY_TOLERANCE:  # also true of NaN
         raise StructureError(
-            f"is disordered, with {shares or symbol} on the site at {_at(frac_coord)}; "
-            "give an ordered cell with one whole atom on each site"
+            f"has impossible occupancies, {on_site}; give at most one atom on each site"
         )
-    return symbol
+    raise DisorderedError(
+        f"is disordered, {on_site}; give an ordered cell with one whole atom on each site"
+    )
 
 
 def _symbol(label: str | int) -> str:
@@ -98,14 +115,15 @@ def check_distances(
     partner = (
         "its own periodic image"
         if second == first
-        else f"site {second + 1} ({symbols[second]} at {_at(frac_coords[second])})"
+        else f"site {second + 1} ({symbols[second]} at {at(frac_coords[second])})"
     )
     raise StructureError(
         f"has overlapping atoms: site {first + 1} ({symbols[first]} at "
-        f"{_at(frac_coords[first])}) lies {distances[first, 1]:.3f} Å from {partner}, "
+        f"{at(frac_coords[first])}) lies {distances[first, 1]:.3f} Å from {partner}, "
         f"closer than {MIN_DISTANCE} Å; remove one of them or correct the coordinates"
     )
 
 
-def _at(frac_coord: NDArray[np.float64]) -> str:
+def at(frac_coord: NDArray[np.float64]) -> str:
+    """Write a position for a sentence."""
     return "({:.3f}, {:.3f}, {:.3f})".format(*frac_coord)

@@ -1,10 +1,13 @@
 """Read one crystal from a file or a text, or say in one sentence why it is none."""
 
 import gzip
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from pymatgen.core import Lattice, Structure
 
 from crysformer.errors import StructureError
@@ -16,15 +19,15 @@ from crysformer.raw_crystal import (
     check_lattice,
     check_number_of_sites,
 )
-from crysformer.sites import MIN_DISTANCE, check_distances, ordered_symbol
-
-__all__ = ["MAX_BYTES", "MAX_SITES", "MIN_DISTANCE", "read_file", "read_structure"]
+from crysformer.sites import check_distances, ordered_symbol
 
 MAX_BYTES = 5_000_000
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _MAX_GZIP_RATIO = 200
 _MAX_FRAC_COORD = 1e4
+
+FloatArray = NDArray[np.float64]
 
 
 def read_file(path: str | Path) -> Structure:
@@ -66,30 +69,57 @@ def read_structure(content: bytes | str, name: str = "the text") -> Structure:
         deuterium and tritium are hydrogen.
 
     Raises:
-        StructureError: It is too large, unreadable, disordered, empty, without a cell, or
-            has an impossible cell, coordinate, element or distance. The message is one
-            sentence with the name, the values, and what to do.
+        DisorderedError: A site holds parts of atoms.
+        StructureError: It is too large, unreadable, empty, without a cell, or has an
+            impossible cell, coordinate, element, occupancy or distance. The message is
+            one sentence with the name, the values, and what to do.
+    """
+    with named_faults(name):
+        return _checked(read_raw(content))
+
+
+@contextmanager
+def named_faults(name: str) -> Iterator[None]:
+    """Turn whatever a reader raises into one sentence about a file.
+
+    Args:
+        name: What to call the file.
+
+    Raises:
+        StructureError: Something was raised inside; of the same class if it was one.
     """
     try:
         with quiet():
-            text = _text(content)
-            parser = find_parser(text)
-            if parser is None:
-                # A pasted text often starts with blank lines; a POSCAR may as well.
-                text = text.strip()
-                parser = find_parser(text)
-            if parser is None:
-                raise StructureError(
-                    "is in no format that is read here; give a CIF, a POSCAR, an "
-                    "extended XYZ with a Lattice, or the JSON of pymatgen or ASE"
-                )
-            return _checked(parser(text))
+            yield
     except StructureError as fault:
-        raise StructureError(f"{name} {fault}") from fault
+        raise type(fault)(f"{name} {fault}") from fault
     except Exception as error:  # Parsers meet hostile bytes with every kind of exception.
         raise StructureError(
             f"{name} cannot be read ({_reason(error)}); check it or export it again"
         ) from error
+
+
+def read_raw(content: bytes | str) -> RawCrystal:
+    """Return what a file says, its cell and number of sites checked and no more.
+
+    Args:
+        content: As ``read_structure`` takes it.
+
+    Raises:
+        StructureError: A predicate on what is wrong with it.
+    """
+    text = _text(content)
+    parser = find_parser(text)
+    if parser is None:
+        # A pasted text often starts with blank lines; a POSCAR may as well.
+        text = text.strip()
+        parser = find_parser(text)
+    if parser is None:
+        raise StructureError(
+            "is in no format that is read here; give a CIF, a POSCAR, an "
+            "extended XYZ with a Lattice, or the JSON of pymatgen or ASE"
+        )
+    return parser(text)
 
 
 def _text(content: bytes | str) -> str:
@@ -134,6 +164,24 @@ def _unpacked(content: bytes) -> bytes:
 
 def _checked(raw: RawCrystal) -> Structure:
     """Return the crystal of a file, or raise a predicate on what is wrong with it."""
+    lattice, frac_coords = checked_places(raw)
+    symbols = [
+        ordered_symbol(species, frac_coords[site])
+        for site, species in enumerate(raw.sites)
+    ]
+    check_distances(lattice, symbols, frac_coords)
+    return Structure(Lattice(lattice), symbols, frac_coords)
+
+
+def checked_places(raw: RawCrystal) -> tuple[FloatArray, FloatArray]:
+    """Return lattice (Å, rows) and fractional coordinates of a file.
+
+    Args:
+        raw: What the file says.
+
+    Raises:
+        StructureError: A predicate on an impossible cell, number of sites or coordinate.
+    """
     lattice = np.array(raw.lattice, dtype=float)
     check_lattice(lattice)
     check_number_of_sites(len(raw.sites))
@@ -151,12 +199,7 @@ def _checked(raw: RawCrystal) -> Structure:
         raise StructureError(
             f"has impossible coordinates ({values}) at site {site + 1}; correct them"
         )
-    symbols = [
-        ordered_symbol(species, frac_coords[site])
-        for site, species in enumerate(raw.sites)
-    ]
-    check_distances(lattice, symbols, frac_coords)
-    return Structure(Lattice(lattice), symbols, frac_coords)
+    return lattice, frac_coords
 
 
 def _reason(error: BaseException) -> str:
