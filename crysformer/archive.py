@@ -2,11 +2,16 @@
 
 The directory is checked before anything is unpacked. It may lie, so that the same limits
 hold again while unpacking. Nothing is ever written to disk.
+
+What could harm refuses the whole zip; a member that merely cannot be read is one fault
+among files that can.
 """
 
 import re
+import struct
 import unicodedata
 import zipfile
+from collections.abc import Iterator
 from io import BytesIO
 
 from crysformer.errors import StructureError
@@ -19,10 +24,15 @@ MAX_NAME = 120
 
 _MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 _ENTRY = b"PK\x01\x02"
+_END = b"PK\x05\x06"
+_UTF8_NAME = 0x08  # in the upper byte of the flags
 # A Mac packs a hidden companion with each file, and folders are entries of their own.
 _MAX_ENTRIES = 4 * MAX_MEMBERS
 # LZMA may ask for gigabytes of dictionary before the first byte comes out.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+Member = tuple[str, bytes | StructureError]
+"""Name of a file, and its content or why there is none."""
 
 
 def is_archive(content: bytes) -> bool:
@@ -30,7 +40,7 @@ def is_archive(content: bytes) -> bool:
     return content.startswith(_MAGIC)
 
 
-def read_archive(content: bytes, name: str) -> list[tuple[str, bytes]]:
+def read_archive(content: bytes, name: str) -> list[Member]:
     """Unpack a zip in memory; folders, hidden files and ``__MACOSX`` are left out.
 
     Args:
@@ -38,28 +48,30 @@ def read_archive(content: bytes, name: str) -> list[tuple[str, bytes]]:
         name: What to call it in an error.
 
     Returns:
-        Name and content of each file, in the order of the zip. Names are text to show,
-        with folders but without control characters or steps upwards, at most `MAX_NAME`
-        characters long; two files may have the same one.
+        Name and content of each file, in the order of the zip; for a file that is
+        damaged, encrypted, too large or packed in an unusual way, the error instead.
+        Names are text to show, with folders but without control characters or steps
+        upwards, at most `MAX_NAME` characters long; two files may have the same one.
 
     Raises:
-        StructureError: It is no zip, damaged, encrypted, empty, holds another zip, or
-            exceeds a limit on members, sizes or ratio. The message is one sentence with
-            the name, the values, and what to do.
+        StructureError: It is no zip, damaged as a whole, empty, holds another zip, or
+            exceeds a limit on members, total size or ratio. The message is one sentence
+            with the name, the values, and what to do.
     """
+    name = plain_name(name)
     try:
         _check_container(content)
-        with zipfile.ZipFile(BytesIO(content)) as archive:
+        with _opened(content) as archive:
             members = _members(archive.infolist())
-            _check_directory([member for _, member in members], len(content))
-            return _unpacked(archive, members)
+            faults = [_fault(entry) for _, entry in members]
+            _check_directory(members, faults, len(content))
+            return list(_unpacked(archive, members, faults, name))
     except StructureError as fault:
-        raise StructureError(f"{plain_name(name)} {fault}") from fault
-    except (
-        Exception
-    ) as error:  # zipfile meets hostile bytes with every kind of exception.
+        raise StructureError(f"{name} {fault}") from fault
+    # zipfile meets hostile bytes with every kind of exception.
+    except Exception as error:
         raise StructureError(
-            f"{plain_name(name)} is a damaged zip ({type(error).__name__}); pack it again"
+            f"{name} is a damaged zip ({type(error).__name__}); pack it again"
         ) from error
 
 
@@ -96,6 +108,31 @@ def _check_container(content: bytes) -> None:
         )
 
 
+def _opened(content: bytes) -> zipfile.ZipFile:
+    """Open a zip, also one whose names claim to be UTF-8 and are not."""
+    try:
+        return zipfile.ZipFile(BytesIO(content))
+    except UnicodeDecodeError:
+        return zipfile.ZipFile(BytesIO(_with_readable_names(content)))
+
+
+def _with_readable_names(content: bytes) -> bytes:
+    """Take the claim to be UTF-8 from the names that are not; zipfile takes any other."""
+    changed = bytearray(content)
+    end = content.rfind(_END)
+    place = end - struct.unpack_from("<I", content, end + 12)[0]
+    while changed[place : place + 4] == _ENTRY:
+        sizes = struct.unpack_from("<HHH", changed, place + 28)
+        local = struct.unpack_from("<I", changed, place + 42)[0]
+        try:
+            changed[place + 46 : place + 46 + sizes[0]].decode("utf-8")
+        except UnicodeDecodeError:
+            for flags in (place + 8, local + 6):  # said in the directory and at the file
+                changed[flags + 1] &= 0xFF ^ _UTF8_NAME
+        place += 46 + sum(sizes)
+    return bytes(changed)
+
+
 def _members(entries: list[zipfile.ZipInfo]) -> list[tuple[str, zipfile.ZipInfo]]:
     """Return the entries that are a person's files, under the names to show."""
     members = []
@@ -107,11 +144,31 @@ def _members(entries: list[zipfile.ZipInfo]) -> list[tuple[str, zipfile.ZipInfo]
     return members
 
 
-def _check_directory(members: list[zipfile.ZipInfo], size: int) -> None:
+def _fault(entry: zipfile.ZipInfo) -> str:
+    """Say why a member is left packed; empty if nothing speaks against it."""
+    if entry.flag_bits & 0x1:
+        return "is encrypted; pack it without a password"
+    if entry.compress_type not in _METHODS:
+        return (
+            f"is packed by method {entry.compress_type}; pack it with Deflate, the usual "
+            "method of zip"
+        )
+    if entry.file_size > MAX_MEMBER_BYTES:
+        return (
+            f"is {entry.file_size} bytes, more than the limit of "
+            f"{MAX_MEMBER_BYTES / 1e6:.0f} MB; leave it out"
+        )
+    return ""
+
+
+def _check_directory(
+    members: list[tuple[str, zipfile.ZipInfo]], faults: list[str], size: int
+) -> None:
     """Refuse an archive for what its own directory says.
 
     Args:
-        members: Entries that would be unpacked.
+        members: Names and entries of a person's files.
+        faults: Of each, why it stays packed.
         size: Bytes of the whole zip.
     """
     if not members:
@@ -120,15 +177,20 @@ def _check_directory(members: list[zipfile.ZipInfo], size: int) -> None:
         raise StructureError(
             f"holds {len(members)} files, more than the limit of {MAX_MEMBERS}; split it"
         )
-    for member in members:
-        _check_member(member)
-    total = sum(member.file_size for member in members)
+    for name, entry in members:
+        if entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
+            raise StructureError(
+                f"holds {name!r}, which is {entry.file_size} bytes packed into "
+                f"{entry.compress_size}, more than {MAX_RATIO} times; leave it out"
+            )
+    wanted = zip(members, faults, strict=True)
+    total = sum(entry.file_size for (_, entry), fault in wanted if not fault)
     if total > MAX_BYTES:
         raise StructureError(
             f"unpacks to {total / 1e6:.3g} MB, more than the limit of "
             f"{MAX_BYTES / 1e6:.0f} MB; split it"
         )
-    packed = sum(member.compress_size for member in members)
+    packed = sum(entry.compress_size for _, entry in members)
     if packed > size:
         # Entries that share their bytes: a small zip then unpacks to any size.
         raise StructureError(
@@ -137,50 +199,32 @@ def _check_directory(members: list[zipfile.ZipInfo], size: int) -> None:
         )
 
 
-def _check_member(member: zipfile.ZipInfo) -> None:
-    name = plain_name(member.filename)
-    if member.flag_bits & 0x1:
-        raise StructureError(
-            f"holds {name!r}, which is encrypted; pack it without a password"
-        )
-    if member.compress_type not in _METHODS:
-        raise StructureError(
-            f"holds {name!r}, packed by method {member.compress_type}; "
-            "pack it with Deflate, the usual method of zip"
-        )
-    if member.file_size > MAX_MEMBER_BYTES:
-        raise StructureError(_too_large(name, f"is {member.file_size} bytes"))
-    if member.file_size > MAX_RATIO * max(member.compress_size, 1):
-        raise StructureError(
-            f"holds {name!r}, which is {member.file_size} bytes packed into "
-            f"{member.compress_size}, more than {MAX_RATIO} times; leave it out"
-        )
-
-
 def _unpacked(
-    archive: zipfile.ZipFile, members: list[tuple[str, zipfile.ZipInfo]]
-) -> list[tuple[str, bytes]]:
+    archive: zipfile.ZipFile,
+    members: list[tuple[str, zipfile.ZipInfo]],
+    faults: list[str],
+    zip_name: str,
+) -> Iterator[Member]:
     """Unpack within the limits, whatever the directory said."""
-    files = []
     room = MAX_BYTES
-    for name, member in members:
-        with archive.open(member) as file:
-            content = file.read(MAX_MEMBER_BYTES + 1)
-        if len(content) > MAX_MEMBER_BYTES:
-            raise StructureError(_too_large(name, f"is over {MAX_MEMBER_BYTES} bytes"))
+    for (name, entry), fault in zip(members, faults, strict=True):
+        if not fault:
+            try:
+                with archive.open(entry) as file:
+                    content = file.read(MAX_MEMBER_BYTES + 1)
+            except Exception as error:  # As above, and the other members may be whole.
+                fault = f"is damaged in the zip ({type(error).__name__}); pack it again"
+        if fault:
+            yield name, StructureError(f"{zip_name}/{name} {fault}")
+            continue
         room -= len(content)
-        if room < 0:
+        if len(content) > MAX_MEMBER_BYTES or room < 0:
             raise StructureError(
-                f"unpacks to more than the limit of {MAX_BYTES / 1e6:.0f} MB; split it"
+                f"unpacks to more than the limits of {MAX_MEMBER_BYTES / 1e6:.0f} MB a "
+                f"file and {MAX_BYTES / 1e6:.0f} MB in all; split it"
             )
         if is_archive(content):
             raise StructureError(
                 f"holds {name!r}, a zip within a zip; unpack that one first"
             )
-        files.append((name, content))
-    return files
-
-
-def _too_large(name: str, fact: str) -> str:
-    limit = f"{MAX_MEMBER_BYTES / 1e6:.0f} MB"
-    return f"holds {name!r}, which {fact}, more than the limit of {limit}; leave it out"
+        yield name, content

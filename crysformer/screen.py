@@ -15,7 +15,8 @@ from pymatgen.core import Structure
 from crysformer.archive import MAX_BYTES, is_archive, read_archive
 from crysformer.cell import standardise
 from crysformer.data import reduced_formula
-from crysformer.errors import CrysformerError, StructureError
+from crysformer.errors import CrysformerError, DisorderedError, StructureError
+from crysformer.ordering import APPROXIMATED, ordered_approximation
 from crysformer.predict import Prediction, Predictor
 from crysformer.structures import read_file, read_structure
 
@@ -54,13 +55,15 @@ class ScreenRow:
 
 
 def screen(
-    inputs: Iterable[tuple[str, Content]], predictor: Predictor
+    inputs: Iterable[tuple[str, Content]], predictor: Predictor, *, order: bool = False
 ) -> Iterator[ScreenRow]:
     """Predict crystals one batch after another.
 
     Args:
         inputs: Name and content of each file, read as they are needed.
         predictor: The model.
+        order: Predict an ordered approximation of a disordered crystal, whose row is
+            named so, instead of refusing it.
 
     Yields:
         One row for each input, in the same order, as soon as its batch is done. To stop
@@ -69,7 +72,7 @@ def screen(
     rows: list[ScreenRow] = []
     structures: list[Structure] = []
     for name, content in inputs:
-        row, structure = _read(name, content)
+        row, structure = _read(name, content, order)
         rows.append(row)
         if structure is not None:
             structures.append(structure)
@@ -80,15 +83,22 @@ def screen(
     yield from _predicted(rows, structures, predictor)
 
 
-def _read(name: str, content: Content) -> tuple[ScreenRow, Structure | None]:
+def _read(name: str, content: Content, order: bool) -> tuple[ScreenRow, Structure | None]:
     """Read one file; the row says what it is, or why there is no structure."""
     try:
         if isinstance(content, StructureError):
             raise content
-        if isinstance(content, Path):
-            structure = read_file(content)
-        else:
-            structure = read_structure(content, name)
+        try:
+            if isinstance(content, Path):
+                structure = read_file(content)
+            else:
+                structure = read_structure(content, name)
+        except DisorderedError:
+            if not order:
+                raise
+            data = content.read_bytes() if isinstance(content, Path) else content
+            structure = ordered_approximation(data, name).structure
+            name = f"{name} {APPROXIMATED}"
     except StructureError as error:
         return ScreenRow(name, error=str(error)), None
     row = ScreenRow(name, reduced_formula(structure), sites=len(structure))

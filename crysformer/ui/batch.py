@@ -7,7 +7,7 @@ import streamlit as st
 from crysformer.archive import MAX_BYTES, MAX_MEMBER_BYTES
 from crysformer.figures import titles
 from crysformer.properties import PROPERTIES
-from crysformer.ui import state
+from crysformer.ui import state, uploads
 from crysformer.ui.batch_job import MAX_FILES, BatchJob, Input, gather
 from crysformer.ui.frame import plain
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 JOB = "batch_job"
 FILES, SUBMIT, CANCEL, OPEN = "batch_files", "batch_submit", "batch_cancel", "batch_open"
+ORDER = "batch_order"
 TABLE = "batch_table"
 NOTES = "batch_notes"
 _MB = 1_000_000
@@ -32,11 +33,15 @@ def start_job(inputs: list[Input], predictor: Any) -> None:
     Args:
         inputs: Names and contents.
         predictor: The model.
+
+    Raises:
+        BusyError: The server has too many batches; the one before goes on.
     """
     last = current_job()
+    order = st.session_state.get(ORDER, False)
+    st.session_state[JOB] = BatchJob(inputs, predictor, order=order)
     if last:
         last.cancel()
-    st.session_state[JOB] = BatchJob(inputs, predictor)
 
 
 def files_form() -> list[Input]:
@@ -47,6 +52,12 @@ def files_form() -> list[Input]:
             accept_multiple_files=True,
             key=FILES,
             max_upload_size=MAX_BYTES // _MB,
+        )
+        st.checkbox(
+            "Predict ordered approximations of disordered crystals",
+            key=ORDER,
+            help="Whole atoms take the place of partial ones, in the smallest cell in "
+            "which they fit. The names of such crystals say so.",
         )
         bar = st.container(horizontal=True, vertical_alignment="center")
         given = bar.form_submit_button(
@@ -81,6 +92,8 @@ def progress(job: BatchJob) -> None:
     seconds = job.remaining_seconds()
     if job.cancelled:
         words += ", stopping"
+    elif job.waiting:
+        words += ", waiting for batches of other visitors"
     elif seconds is not None:
         words += f", about {_duration(seconds)} left"
     bar = st.container(horizontal=True, vertical_alignment="center")
@@ -192,6 +205,9 @@ def picked_crystal(job: BatchJob) -> None:
         "Open in Predict", key=OPEN, icon=":material/open_in_new:"
     ):
         name, content = job.inputs[job.selected]
-        state.keep_upload(name, content)
-        state.choose(state.token_of(content))
+        if row.file == name:
+            state.keep_upload(name, content)
+            state.choose(state.token_of(content))
+        else:
+            uploads.take_approximation(name, content)
         st.switch_page("app.py")

@@ -6,9 +6,10 @@ import time
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from crysformer.archive import MAX_BYTES, MAX_MEMBERS, plain_name
-from crysformer.errors import StructureError
+from crysformer.errors import CrysformerError, StructureError
 
 # Importing the model takes seconds, which an empty page need not wait for.
 if TYPE_CHECKING:
@@ -16,42 +17,77 @@ if TYPE_CHECKING:
     from crysformer.screen import Content, ScreenRow
 
 MAX_FILES = 500
+# Batches of all visitors together: more at once would only slow each other and hold
+# more memory, and each may hold the files of its visitor.
+MAX_RUNNING = 2
+MAX_OPEN = 10
+_SECONDS_BETWEEN_TRIES = 0.2
 
 Input = tuple[str, "Content"]
 
+_turns = threading.BoundedSemaphore(MAX_RUNNING)
+_open_jobs: "WeakSet[BatchJob]" = WeakSet()
+_opening = threading.Lock()
+
+
+class BusyError(CrysformerError):
+    """The server has as many batches as it takes."""
+
 
 class BatchJob:
-    """Some files on their way through a model.
+    """Some files on their way through a model; they wait while others have the turn.
 
     Args:
         inputs: Name and content of each file.
         predictor: The model.
+        order: Predict ordered approximations of disordered crystals.
 
     Attributes:
         inputs: As given; row k belongs to input k.
         predictor: The model.
         selected: Row whose crystal is picked, or None.
+
+    Raises:
+        BusyError: Too many batches of other visitors run or wait.
     """
 
-    def __init__(self, inputs: Sequence[Input], predictor: "Predictor") -> None:
+    def __init__(
+        self, inputs: Sequence[Input], predictor: "Predictor", *, order: bool = False
+    ) -> None:
         self.inputs = tuple(inputs)
         self.predictor = predictor
         self.selected: int | None = None
+        self._order = order
         self._rows: list[ScreenRow] = []
         self._cancelled = threading.Event()
-        self._started = time.monotonic()
+        self._started: float | None = None
         # A daemon: a server that is told to stop does not wait for a batch.
         self._thread = threading.Thread(target=self._run, name="batch", daemon=True)
-        self._thread.start()
+        with _opening:
+            busy = sum(job.running for job in _open_jobs)
+            if busy >= MAX_OPEN:
+                raise BusyError(
+                    f"This server already has {busy} batches under way or waiting; try "
+                    "again in a few minutes, or use python -m crysformer screen."
+                )
+            self._thread.start()
+            _open_jobs.add(self)
 
     def _run(self) -> None:
         from crysformer.screen import screen
 
-        wanted = takewhile(lambda _: not self._cancelled.is_set(), self.inputs)
-        for row in screen(wanted, self.predictor):
+        while not _turns.acquire(timeout=_SECONDS_BETWEEN_TRIES):
             if self._cancelled.is_set():
-                break
-            self._rows.append(row)
+                return
+        try:
+            self._started = time.monotonic()
+            wanted = takewhile(lambda _: not self._cancelled.is_set(), self.inputs)
+            for row in screen(wanted, self.predictor, order=self._order):
+                if self._cancelled.is_set():
+                    break
+                self._rows.append(row)
+        finally:
+            _turns.release()
 
     @property
     def rows(self) -> "list[ScreenRow]":
@@ -62,6 +98,11 @@ class BatchJob:
     def running(self) -> bool:
         """Whether results are still to come."""
         return self._thread.is_alive()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it waits for the batches of other visitors."""
+        return self.running and self._started is None
 
     @property
     def cancelled(self) -> bool:
@@ -79,7 +120,7 @@ class BatchJob:
     def remaining_seconds(self) -> float | None:
         """Time left at the pace so far, in seconds; None before the first result."""
         done = len(self._rows)
-        if not done:
+        if not done or self._started is None:
             return None
         elapsed = time.monotonic() - self._started
         return elapsed / done * (len(self.inputs) - done)
