@@ -67,6 +67,16 @@ def structure() -> Structure:
     return _structure(*chosen())
 
 
+def structure_of(crystal: Chosen) -> Structure:
+    """Return any crystal of the library or the session."""
+    return _structure(*crystal)
+
+
+def prediction_of(crystal: Chosen) -> "Prediction":
+    """Return every property of any crystal of the library or the session."""
+    return _prediction(*crystal)
+
+
 def is_as_given() -> bool:
     """Whether the crystal is shown in the cell of its file or of the library."""
     return chosen()[2] == CELLS[0]
@@ -85,6 +95,11 @@ def formula() -> str:
 def chemical_scene(options: ViewOptions) -> Scene:
     """Return the picture of the chosen crystal without a model."""
     return _chemical_scene(state.token(), state.upload(), options)
+
+
+def scene_of(crystal: Chosen, options: ViewOptions) -> Scene:
+    """Return the picture of any crystal, without a model."""
+    return _chemical_scene(*crystal[:2], options)
 
 
 def crystal_name() -> str:
