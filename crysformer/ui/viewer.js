@@ -5,12 +5,8 @@
 // page switches it is kept in sessionStorage under the crystal's hash. Every string that
 // may come from a file reaches the page through textContent or a canvas, never as markup.
 
-const AXES = ["a", "b", "c", "a*", "b*", "c*"];
-const CLICK_PIXELS = 4;
 const TURN_MS = 260;
-const MAX_LABELS = 400;
 const VIEWS = new WeakMap();
-let libraryLoading = null;
 
 export default function (component) {
   const host = component.parentElement;
@@ -24,25 +20,6 @@ export default function (component) {
     view.dispose();
     VIEWS.delete(host);
   };
-}
-
-function loadLibrary(url) {
-  if (window.$3Dmol) return Promise.resolve();
-  libraryLoading ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = url;
-    script.onload = resolve;
-    script.onerror = () => {
-      libraryLoading = null;
-      reject(new Error("its drawing library could not be loaded"));
-    };
-    document.head.append(script);
-  });
-  return libraryLoading;
-}
-
-function hasWebGL() {
-  return Boolean(document.createElement("canvas").getContext("webgl2"));
 }
 
 class View {

@@ -3,6 +3,9 @@
 const SVG = "http://www.w3.org/2000/svg";
 const AXIS_COLOURS = ["#d55e00", "#009e73", "#3a86d8"];
 const ROTATE_STEP = 10;
+const AXES = ["a", "b", "c", "a*", "b*", "c*"];
+const CLICK_PIXELS = 4;
+const MAX_LABELS = 400;
 
 function readTheme(root) {
   const css = getComputedStyle(root);
