@@ -26,10 +26,25 @@ with picture, guard():
     crystal_view(scene, key="crystal_view", height=640, title=loaders.formula())
     with row:
         export_menu(scene, loaders.formula())
-first_picture.wait()  # Tables import pandas, numbers torch.
-with picture, guard():
-    facts_panel()
-with numbers, guard(), st.spinner("Predicting…"):
-    prediction = loaders.prediction()
-    places.show_model()
-    property_tables(prediction.shown, loaders.predictor().validation_errors)
+
+
+def facts() -> None:
+    """Show what is known without a model."""
+    with picture, guard():
+        facts_panel()
+
+
+def answers() -> None:
+    """Show what the model says."""
+    with numbers, guard():
+        prediction = loaders.prediction()
+        places.show_model()
+        property_tables(prediction.shown, loaders.predictor().validation_errors)
+
+
+with numbers, st.spinner("Predicting…"):
+    first_picture.wait()
+    # The facts need pandas, the answers torch: on a fresh server the quicker comes first.
+    ready = loaders.predictor_ready.is_set()
+    for show in (answers, facts) if ready else (facts, answers):
+        show()

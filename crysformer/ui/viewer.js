@@ -57,7 +57,7 @@ class View {
     this.title = data.title;
     this.root.style.height = `${data.height}px`;
     if (!data.library.present) return this.say(data.library.missing);
-    if (!hasWebGL()) return this.say(data.library.no_webgl);
+    if (!this.viewer && !hasWebGL()) return this.say(data.library.no_webgl);
     await loadLibrary(data.library.url);
     if (!this.viewer) this.start();
     const theme = readTheme(this.root);
@@ -68,9 +68,11 @@ class View {
     const refit = this.scene?.bonds?.layer !== data.scene.bonds?.layer && !this.turned();
     Object.assign(this, { scene: data.scene, hash: data.hash, theme });
     this.picked = data.picked;
-    if (fresh) this.redraw();
-    if (other || resized || refit) this.openCamera();
-    this.relight();
+    this.paintOnce(() => {
+      if (fresh) this.redraw();
+      if (other || resized || refit) this.openCamera();
+      this.relight();
+    });
     this.message.hidden = true;
     this.root.dataset.ready = "true";
     return this.report();
@@ -84,6 +86,18 @@ class View {
     });
     softenLight(this.viewer.getRenderer());
     this.viewer.setViewChangeCallback(() => this.moved());
+  }
+
+  // 3Dmol paints after every change of camera or background; without a graphics card each
+  // time costs as much as all the rest.
+  paintOnce(change) {
+    this.viewer.show = () => {};
+    try {
+      change();
+    } finally {
+      delete this.viewer.show;
+    }
+    this.viewer.show();
   }
 
   redraw() {

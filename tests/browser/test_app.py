@@ -2,7 +2,9 @@
 
 import json
 import re
+from importlib.util import find_spec
 
+import pandas as pd
 import pytest
 
 from .conftest import ARTIFACTS, ROOT
@@ -108,6 +110,54 @@ def test_exported_page_opens_offline(browse, open_page, tmp_path):
     assert record.errors == []
     assert record.outside == [file.as_uri()]
     alone.screenshot(path=ARTIFACTS / "export_html.png")
+
+
+@pytest.mark.skipif(find_spec("stmol") is None, reason="needs requirements.txt's stmol")
+def test_the_preview_is_drawn_and_the_log_stays_clean(browse):
+    """The server's log is checked when the server ends."""
+    page = browse(f"/?crystal={SALT}")
+    scene(page)
+    page.get_by_role("button", name="Export").click()
+    page.get_by_text("Preview", exact=True).click()
+    frame = page.locator('iframe[title="Preview of the exported picture"]')
+    frame.content_frame.locator("canvas").first.wait_for()
+    for _ in range(200):
+        if count_colours(frame.screenshot()) > 300:
+            break
+        page.wait_for_timeout(100)
+    assert count_colours(frame.screenshot()) > 300
+    page.screenshot(path=ARTIFACTS / "preview.png")
+
+
+def test_the_table_of_bonds_can_be_saved(browse):
+    page = browse(f"/Attention?crystal={SALT}&scale=Weight")
+    attention_facts(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    assert download.value.suggested_filename.endswith(".csv")
+    bonds = pd.read_csv(download.value.path())
+    # All atoms have 6 neighbours at 2.82 Å and 12 at 3.99 Å, and attend to all of them.
+    assert len(bonds) == 8 * 18
+    assert bonds["Length"].round(2).value_counts().to_dict() == {3.99: 96, 2.82: 48}
+    assert bonds.groupby("From")["Value"].sum().to_numpy() == pytest.approx(1.0)
+
+
+def test_hover_tells_bond_length_and_weight(browse):
+    page = browse(f"/Attention?crystal={SALT}&scale=Weight")
+    attention_facts(page)
+    page.mouse.move(*at(page, [0.9, 0, 5.64]))
+    tip = page.locator(f"{VIEW} .tip")
+    tip.wait_for(state="visible")
+    assert re.match(r"Na1 → Cl\d \(.*\) · 2\.820 Å · .*0\.\d+", tip.text_content())
+
+
+def test_the_slider_leaves_the_strongest_bonds(browse):
+    page = browse(f"/Attention?crystal={SALT}")
+    before = attention_facts(page)["counts"]["bonds"]
+    page.get_by_role("slider").press("Home")
+    facts = wait_for_scene(page, lambda facts: facts["counts"]["bonds"] < before)
+    assert 0 < facts["counts"]["bonds"] <= before // 4
+    page.wait_for_url(re.compile(r"top=5\b"))
 
 
 def test_angles_are_drawn_as_wedges(browse):

@@ -10,7 +10,7 @@ from crysformer.properties import PROPERTIES
 from crysformer.ui.tables import readable
 
 from .conftest import ROOT
-from .helpers import CIF, POSCAR, XYZ, upload
+from .helpers import CIF, POSCAR, XYZ, scene, upload
 
 FILES = {"periclase.cif": CIF, "CsCl.vasp": POSCAR, "iron.xyz": XYZ}
 
@@ -30,6 +30,15 @@ def printed(tmp_path_factory):
     command += [str(folder / name) for name in FILES]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
     return dict(zip(FILES, json.loads(result.stdout), strict=True))
+
+
+def test_the_picture_is_there_before_the_model_is_loaded(browse):
+    """The first visitor of a fresh server: importing torch takes seconds."""
+    page = browse("/")
+    scene(page)
+    assert page.get_by_text("not loaded yet").is_visible()
+    page.get_by_text("not loaded yet").wait_for(state="hidden")
+    page.locator("table tr", has_text="Formation energy").wait_for()
 
 
 def rows_on_screen(page):

@@ -5,6 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -61,6 +62,33 @@ def test_click_on_a_bond_and_on_an_atom_reach_python(page):
     page.mouse.click(*at(page, [5.64, 0, 5.64]))
     page.get_by_text("event ViewerEvent(kind='atom', bond=None, site=0").wait_for()
     assert scene(page)["picked"] == {"bonds": [], "sites": [0]}
+
+
+def brightness_along(page, start, end):
+    """Brightness of the picture's pixels along a line between two model points."""
+    shot = Image.open(io.BytesIO(page.screenshot())).convert("L")
+    ends = np.array([at(page, start), at(page, end)])
+    points = ends[0] + np.linspace(0, 1, 60)[:, None] * (ends[1] - ends[0])
+    return np.array([shot.getpixel((round(x), round(y))) for x, y in points], dtype=float)
+
+
+def test_a_bond_without_a_reverse_is_drawn_as_a_pale_pipe_with_rings(page):
+    bond = ([0.62, 0, 5.64], [1.36, 0, 5.64])  # The half bond outside its atom.
+    solid, facts = brightness_along(page, *bond), scene(page)
+    assert facts["counts"]["hollow"] == 0
+    page.get_by_text("One way").click()
+    facts = wait_for_scene(page, lambda now: now["counts"]["hollow"])
+    assert facts["counts"]["hollow"] == facts["counts"]["bonds"]
+    page.wait_for_timeout(500)
+    hollow = brightness_along(page, *bond)
+    assert np.ptp(hollow) > 2 * np.ptp(solid)
+    assert np.median(hollow) > np.median(solid) + 20
+    assert "no reverse edge" in page.locator(f"{VIEW} .legend").text_content()
+    page.screenshot(path=ARTIFACTS / "viewer_hollow.png")
+
+
+def test_the_first_picture_is_reported(page):
+    page.get_by_text("drawn True").wait_for()
 
 
 def test_hover_names_the_bond(page):
@@ -161,4 +189,6 @@ def test_missing_webgl_is_said_in_words(server, chromium):
     page = blind.new_page()
     page.goto(server.url)
     page.get_by_text("This browser offers no WebGL 2").wait_for()
+    # What waits for the first picture must not wait for one that never comes.
+    page.get_by_text("drawn True").wait_for()
     blind.close()
