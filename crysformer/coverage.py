@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from crysformer.evaluate import Evaluation
 from crysformer.intervals import Intervals, calibration_half, fit_intervals
 from crysformer.metrics import Coverage
+from crysformer.properties import OVERALL_GAPS
 
 MIN_CRYSTALS = 20
 """Fewer calibrate nothing."""
 
-_GAPS = ("optb88vdw_bandgap", "band_gap_pbe")
 _METAL = 0.01  # eV; a gap below it is noise of the band structure.
 
 
@@ -87,7 +87,7 @@ def kinds(evaluation: Evaluation) -> Iterator[Kind]:
     for number in (1, 2, 3):
         yield Kind("elements", str(number), elements == number)
     yield Kind("elements", "4 or more", elements >= 4)
-    for key in _GAPS:
+    for key in OVERALL_GAPS:
         if key in evaluation.keys:
             gap = evaluation.data.values[:, evaluation.keys.index(key)]
             yield Kind("gap", "metal", gap < _METAL)

@@ -6,6 +6,8 @@ validation crystals that are most similar to it in the trunk's own representatio
 one half of the validation crystals, the errors divided by the difficulties are sorted;
 the one that 90 % do not exceed, times a new crystal's difficulty, is half the width of
 its interval. The other half is never used: on it the intervals are checked.
+Crystals that the model calls metals and the others have their own such number, where
+there are enough of both: their errors are too different to be sorted together.
 
 No crystal's own error enters its own difficulty: each is left out in turn. The promise
 holds on average over crystals like the validation crystals, not for each kind of them,
@@ -23,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crysformer.principal_axes import PrincipalAxes, squared_distances
-from crysformer.properties import PROPERTIES
+from crysformer.properties import OVERALL_GAPS, PROPERTIES
 from crysformer.targets import learnt_scale, shown_scale, sizes_of
 
 LEVEL = 0.9
@@ -35,7 +37,10 @@ _AXES = 24
 _NEIGHBOURS = 30
 # The mean of a few errors is noise: it is drawn towards the mean of all as if that many
 # more neighbours had it.
-_PRIOR = 10.0
+_PRIOR = 5.0
+# eV; a smaller predicted band gap is called none.
+_METAL = 0.05
+_GROUP = 150
 _ROWS = 256
 _LARGEST = 60_000.0  # What half precision holds.
 
@@ -56,8 +61,8 @@ class Intervals:
         axes: Where crystals are compared.
         points: The calibration crystals there, (crystals, axes).
         errors: Absolute errors as learnt, NaN where unknown, (crystals, properties).
-        quantiles: Half the width in units of the difficulty, NaN for a property with too
-            few calibration crystals, (properties,).
+        quantiles: Half the width in units of the difficulty for metals and for the
+            others, NaN for a property with too few calibration crystals, (2, properties).
     """
 
     keys: tuple[str, ...]
@@ -85,7 +90,8 @@ class Intervals:
             Ends in the properties' units, NaN without an interval, (rows, properties,
             2). Where a predicted value is raised to zero, so is the lower end.
         """
-        half = self.difficulty(representations) * self.quantiles
+        group = _groups(self.keys, values)
+        half = self.difficulty(representations) * self.quantiles[group]
         ends = np.empty((*values.shape, 2))
         for column, key in enumerate(self.keys):
             sizes = sizes_of(key, num_sites, formula_atoms)
@@ -122,7 +128,7 @@ class Intervals:
         quantiles = arrays["quantiles"].astype(np.float64)
         count, width = len(points), len(keys)
         fits = points.shape == (count, axes.matrix.shape[1])
-        if not fits or errors.shape != (count, width) or quantiles.shape != (width,):
+        if not fits or errors.shape != (count, width) or quantiles.shape != (2, width):
             raise ValueError(
                 f"intervals of {errors.shape} errors for {points.shape} points and "
                 f"{width} properties"
@@ -167,8 +173,25 @@ def fit_intervals(
     points = axes(representations).astype(np.float16).astype(np.float32)
     stored = errors.astype(np.float16).astype(np.float32)
     scores = errors / _local_errors(points, points, stored, alone=True)
-    quantiles = np.array([conformal_quantile(column) for column in scores.T])
+    group = _groups(keys, predictions)
+    quantiles = np.array([_group_quantiles(column, group) for column in scores.T]).T
     return Intervals(tuple(keys), axes, points, stored, quantiles)
+
+
+def _groups(keys: Sequence[str], values: NDArray) -> NDArray[np.int64]:
+    """0 for crystals that the model calls metals, 1 for the others, (rows,)."""
+    gaps = [column for column, key in enumerate(keys) if key in OVERALL_GAPS]
+    if not gaps:
+        return np.zeros(len(values), dtype=np.int64)
+    return (values[:, gaps[0]] >= _METAL).astype(np.int64)
+
+
+def _group_quantiles(scores: NDArray, group: NDArray) -> tuple[float, float]:
+    """The quantile of each group, or that of all if one of them is small."""
+    parts = [scores[(group == number) & ~np.isnan(scores)] for number in (0, 1)]
+    if min(map(len, parts)) < _GROUP:
+        parts = [scores, scores]
+    return conformal_quantile(parts[0]), conformal_quantile(parts[1])
 
 
 def conformal_quantile(scores: NDArray) -> float:

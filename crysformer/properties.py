@@ -269,3 +269,6 @@ _PROPERTIES = (
 )
 
 PROPERTIES: Mapping[str, Property] = {item.key: item for item in _PROPERTIES}
+
+OVERALL_GAPS = ("optb88vdw_bandgap", "band_gap_pbe")
+"""Band gaps that are known for every crystal of their data set: they tell metals."""
