@@ -39,7 +39,11 @@ def answers() -> None:
     with numbers, guard():
         prediction = loaders.prediction()
         places.show_model()
-        property_tables(prediction.shown, loaders.predictor().validation_errors)
+        property_tables(
+            prediction.shown,
+            loaders.predictor().validation_errors,
+            prediction.intervals,
+        )
 
 
 with numbers, st.spinner("Predicting…"):

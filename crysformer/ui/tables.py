@@ -10,6 +10,7 @@ from crysformer.facts import Facts
 from crysformer.properties import PROPERTIES
 
 _ERROR = "Validation error"
+_INTERVAL = "90 % interval"
 
 
 def fact_table(facts: Facts, more: Mapping[str, str] = MappingProxyType({})) -> None:
@@ -31,22 +32,30 @@ def fact_table(facts: Facts, more: Mapping[str, str] = MappingProxyType({})) -> 
     )
 
 
-def property_tables(values: Mapping[str, float], errors: Mapping[str, float]) -> None:
+def property_tables(
+    values: Mapping[str, float],
+    errors: Mapping[str, float],
+    intervals: Mapping[str, tuple[float, float]] | None = None,
+) -> None:
     """Show predicted properties, one table for each source of the training labels.
 
     Args:
         values: Predictions by property key, in the property's unit.
         errors: Mean absolute validation errors, same keys and units.
+        intervals: Ends of the 90 % intervals of those that have one, same units.
     """
     import pandas as pd
 
+    intervals = intervals or {}
     for source in dict.fromkeys(PROPERTIES[key].source for key in values):
         keys = [key for key in values if PROPERTIES[key].source == source]
+        rows = [
+            _property_row(key, values[key], errors.get(key), intervals.get(key))
+            for key in keys
+        ]
         st.markdown(f"##### {source}")
         st.table(
-            pd.DataFrame(
-                [_property_row(key, values[key], errors.get(key)) for key in keys]
-            ),
+            pd.DataFrame(rows).drop(columns=[] if intervals else [_INTERVAL]),
             border="horizontal",
             hide_index=True,
             alt=f"Predicted properties, {source}",
@@ -63,6 +72,18 @@ def property_tables(values: Mapping[str, float], errors: Mapping[str, float]) ->
         f"{_ERROR}: mean absolute error for crystals kept out of training, in the same "
         "unit; values have the digits it warrants."
     )
+    if intervals:
+        st.caption(
+            f"{_INTERVAL}: for nine in ten crystals like those of the validation set, "
+            "the computed value lies in it. It promises nothing for a crystal unlike the "
+            "training data, nor about experiments."
+        )
+
+
+def _shown(key: str, value: float, error: float | None) -> str:
+    """A number as a person is told it: never below zero where physics forbids that."""
+    clipped = PROPERTIES[key].non_negative and value <= 0
+    return "0" if clipped else readable(value, error)
 
 
 def readable(value: float, error: float | None) -> str:
@@ -79,12 +100,18 @@ def readable(value: float, error: float | None) -> str:
     return f"{round(value, digits) + 0.0:.{max(digits, 0)}f}"
 
 
-def _property_row(key: str, value: float, error: float | None) -> dict[str, str]:
+def _property_row(
+    key: str,
+    value: float,
+    error: float | None,
+    interval: tuple[float, float] | None,
+) -> dict[str, str]:
     item = PROPERTIES[key]
-    clipped = item.non_negative and value <= 0
+    ends = [_shown(key, end, error) for end in interval or ()]
     return {
         "Property": item.label,
-        "Value": "0" if clipped else readable(value, error),
+        "Value": _shown(key, value, error),
+        _INTERVAL: " to ".join(ends) or "–",
         "Unit": item.unit,
         _ERROR: "–" if error is None else readable(error, error),
     }
