@@ -1,83 +1,36 @@
-"""The batch page without a browser: results, faults, limits, and what it remembers."""
+"""The batch page without a browser: results, faults, and what it remembers."""
 
 import io
-import json
-import threading
-import zipfile
-from pathlib import Path
 
 import pandas as pd
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
-from crysformer.archive import MAX_BYTES
-from crysformer.errors import StructureError
-from crysformer.library import load_library
 from crysformer.predict import Predictor
-from crysformer.ui import batch, batch_downloads, batch_plots, loaders, state
-from crysformer.ui.batch_job import MAX_FILES, BatchJob, archive_names, gather
+from crysformer.ui import batch, batch_downloads, batch_plots, state
 from crysformer.ui.frame import plain
-from tests.random_model import random_checkpoint
 
-ROOT = Path(__file__).parents[1]
-PAGE, ATTENTION = "pages/3_Batch.py", "pages/1_Attention.py"
-CRYSTALS = list(load_library().values())[:9]
-FILES = [(f"{c.id}.cif", c.structure().to(fmt="cif").encode()) for c in CRYSTALS]
-BROKEN = ("<b>notes</b>.txt", b"dear diary")
-TEN = [*FILES[:4], BROKEN, *FILES[4:]]
-ENERGY, MODULUS = "formation_energy_peratom", "bulk_modulus_kv"
+from .batch_helpers import (
+    BROKEN,
+    CRYSTALS,
+    ENERGY,
+    FILES,
+    MODULUS,
+    PAGE,
+    TEN,
+    Gate,
+    frame_with,
+    give,
+    page,
+    zipped,
+)
+from .helpers import ATTENTION, text
 
-
-@pytest.fixture(autouse=True)
-def fresh(monkeypatch):
-    checkpoint = random_checkpoint()
-    monkeypatch.setattr("crysformer.predict.load_checkpoint", lambda *_: checkpoint)
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    loaders.predictor_ready.clear()
+pytestmark = pytest.mark.usefixtures("random_weights")
 
 
 @pytest.fixture
 def predictor():
     return Predictor(device="cpu")
-
-
-def zipped(*files):
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files:
-            archive.writestr(name, content)
-    return stream.getvalue()
-
-
-def page():
-    test = AppTest.from_file(ROOT / "app.py", default_timeout=60)
-    test.run().switch_page(PAGE).run()
-    assert not test.exception
-    return test
-
-
-def give(test, *files):
-    uploader = test.file_uploader(key=batch.FILES)
-    uploader.set_value([(name, content, "text/plain") for name, content in files])
-    test.button(key=batch.SUBMIT).click().run()
-    assert not test.exception
-    job = test.session_state[batch.JOB]
-    if job:
-        job.wait(60)
-        test.run()
-        assert not test.exception
-    return job
-
-
-def text(test):
-    kinds = (test.markdown, test.caption, test.error, test.warning)
-    return "\n".join(element.value for kind in kinds for element in kind)
-
-
-def frame_with(test, column):
-    return next(each.value for each in test.dataframe if column in each.value)
 
 
 def test_an_empty_page_explains_itself():
@@ -185,23 +138,6 @@ def test_missing_weights_are_a_sentence(monkeypatch, tmp_path):
     assert "There is no model" in text(test)
 
 
-class Gate:
-    """Holds a batch where a test wants it."""
-
-    def __init__(self, monkeypatch):
-        self.open = threading.Event()
-        self.reached = threading.Event()
-        predict = Predictor.predict
-
-        def held(predictor, structures):
-            self.reached.set()
-            self.open.wait(30)
-            return predict(predictor, structures)
-
-        monkeypatch.setattr(Predictor, "predict", held)
-        monkeypatch.setattr("crysformer.screen._BATCH_CRYSTALS", 2)
-
-
 def test_a_batch_goes_on_while_other_pages_are_read_and_can_be_cancelled(monkeypatch):
     test = page()
     gate = Gate(monkeypatch)
@@ -227,26 +163,6 @@ def test_a_batch_goes_on_while_other_pages_are_read_and_can_be_cancelled(monkeyp
     assert batch.CANCEL not in [button.key for button in test.button]
 
 
-def test_results_come_while_the_batch_runs(monkeypatch, predictor):
-    gate = Gate(monkeypatch)
-    seen = []
-    predict = Predictor.predict
-
-    def second(predictor, structures):
-        seen.append(len(job.rows))
-        return predict(predictor, structures)
-
-    job = BatchJob(FILES, predictor)
-    assert gate.reached.wait(30)
-    monkeypatch.setattr(Predictor, "predict", second)
-    gate.open.set()
-    job.wait(30)
-    assert seen == [2, 4, 6, 8]
-    assert len(job.rows) == 9
-    assert job.remaining_seconds() == 0
-    assert not job.cancelled
-
-
 def test_another_batch_takes_the_place_of_the_first():
     test = page()
     first = give(test, *FILES[:2])
@@ -256,52 +172,21 @@ def test_another_batch_takes_the_place_of_the_first():
     assert len(frame_with(test, "formula")) == 3
 
 
-def test_everything_is_in_the_zip_under_harmless_names(predictor):
-    files = [
-        *FILES[:2],
-        ("../../etc/x.cif", FILES[2][1]),
-        ("ETC/x.cif", FILES[3][1]),
-        ("a<b>:c.txt", b"dear diary"),
-        ("bad.zip", StructureError("bad.zip is a damaged zip")),
-    ]
-    job = BatchJob(files, predictor)
-    job.wait(60)
-    with zipfile.ZipFile(io.BytesIO(batch_downloads.zip_file(job))) as archive:
-        names = archive.namelist()
-        assert archive.read(f"files/{FILES[0][0]}") == FILES[0][1]
-        answers = json.loads(archive.read("crystals.json"))
-        meaning = json.loads(archive.read("units.json"))
-        table = pd.read_csv(io.BytesIO(archive.read("crystals.csv")))
-    assert names[3:] == [
-        f"files/{FILES[0][0]}",
-        f"files/{FILES[1][0]}",
-        "files/etc/x.cif",
-        "files/ETC/4-x.cif",
-        "files/a_b__c.txt",
-    ]
-    assert [found["file"] for found in answers] == [name for name, _ in files]
-    assert ["error" in found for found in answers] == [False] * 4 + [True] * 2
-    assert meaning["columns"][MODULUS]["unit"] == "GPa"
-    assert len(table) == 6
+def test_an_ordered_approximation_opens_as_what_it_is():
+    mixed = FILES[0][1].replace(b"  1\n", b"  0.5\n")
+    test = page()
+    test.checkbox(key=batch.ORDER).check()
+    job = give(test, ("mixed.cif", mixed))
+    job.selected = 0
+    test.run()
+    test.button(key=batch.OPEN).click().run()
+    assert not test.exception
+    assert plain("mixed.cif (ordered approximation)") in text(test)
+    assert plain("mixed.cif is disordered; this is an ordered") in test.info[0].value
 
 
-def test_names_in_the_zip_never_meet():
-    assert archive_names(["a", "A", "a"]) == ["a", "2-A", "3-a"]
-    assert archive_names(["", "../.."]) == ["unnamed", "2-unnamed"]
-
-
-def test_limits_are_said_with_their_values():
-    files = [(f"{n}.cif", b"x") for n in range(MAX_FILES + 1)]
-    inputs, sentences = gather(files)
-    assert len(inputs) == MAX_FILES
-    assert sentences == ["Only the first 500 of 501 files are taken."]
-    big = bytes(MAX_BYTES // 4)
-    inputs, sentences = gather([(f"{n}.cif", big) for n in range(6)])
-    assert len(inputs) == 4
-    assert "first 4 of 6 crystals" in sentences[0]
-    assert "1000, and 50 MB" in sentences[0]
-
-
-def test_names_of_uploads_lose_what_is_no_text():
-    ((name, _),), _ = gather([("a\x1b[31m\u202e/../b.cif", b"x")])
-    assert name == "a[31m/b.cif"
+def test_a_busy_server_is_a_sentence(monkeypatch):
+    monkeypatch.setattr("crysformer.ui.batch_job.MAX_OPEN", 0)
+    test = page()
+    assert give(test, *FILES[:1]) is None
+    assert "already has 0 batches" in text(test)
