@@ -88,8 +88,13 @@ def facts() -> Facts:
 
 
 def formula() -> str:
-    """Return the chosen crystal's reduced formula, fit for a file name."""
-    return structure().composition.reduced_formula
+    """Return the chosen crystal's reduced formula, fit for a file name.
+
+    Files made of an ordered approximation say in their names that they are.
+    """
+    upload = state.upload()
+    mark = "-ordered-approximation" if upload and upload.note else ""
+    return f"{structure().composition.reduced_formula}{mark}"
 
 
 def chemical_scene(options: ViewOptions) -> Scene:
