@@ -5,6 +5,7 @@ numbers, colours of our own tables and element symbols only.
 """
 
 import base64
+import math
 from pathlib import Path
 
 import py3Dmol
@@ -69,10 +70,19 @@ def scene_view(scene: Scene, *, width: int, height: int) -> py3Dmol.view:
     for start, end in _cell_edges(payload["cell"]["matrix"]):
         view.addLine({"start": _point(start), "end": _point(end), "color": CELL_COLOUR})
     view.setBackgroundColor(BACKGROUND)
-    view.rotate(-70, "x")
-    view.rotate(25, "y")
+    view.rotate(*_turn(payload["views"]["home"]))
     view.zoomTo()
     return view
+
+
+def _turn(quaternion: list[float]) -> tuple[float, dict[str, float]]:
+    """Angle (degrees) and axis of a rotation given as ``[x, y, z, w]``."""
+    *axis, cosine = quaternion
+    sine = math.hypot(*axis)
+    if sine < 1e-9:
+        return 0.0, _point([0.0, 0.0, 1.0])
+    angle = math.degrees(2 * math.atan2(sine, cosine))
+    return angle, _point([part / sine for part in axis])
 
 
 def _script_url() -> str:

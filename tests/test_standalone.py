@@ -1,5 +1,7 @@
 """The exported page holds the whole picture and asks nobody for anything."""
 
+import json
+import math
 import re
 
 import pytest
@@ -29,6 +31,14 @@ def test_page_draws_every_atom_half_bond_and_cell_edge(scene, script):
     assert len(re.findall("addSphere", page)) == len(scene.payload["atoms"]["site"])
     assert len(re.findall("addCylinder", page)) == scene.counts["halves"]
     assert len(re.findall("addLine", page)) == 12
+
+
+def test_page_opens_with_the_view_of_the_app(scene, script):
+    page = standalone.standalone_html(scene)
+    call = re.search(r"rotate\(([-\d.]+),({.*?})\)", page)
+    angle, axis = math.radians(float(call[1])), json.loads(call[2])
+    half = [axis[name] * math.sin(angle / 2) for name in "xyz"] + [math.cos(angle / 2)]
+    assert half == pytest.approx(scene.payload["views"]["home"], abs=1e-6)
 
 
 def test_page_loads_nothing_from_anywhere(scene, script):

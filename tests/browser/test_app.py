@@ -129,13 +129,28 @@ def test_the_preview_is_drawn_and_the_log_stays_clean(browse):
     page.screenshot(path=ARTIFACTS / "preview.png")
 
 
-def test_the_table_of_bonds_can_be_saved(browse):
-    page = browse(f"/Attention?crystal={SALT}&scale=Weight")
-    attention_facts(page)
+def saved_bonds(page):
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
     assert download.value.suggested_filename.endswith(".csv")
-    bonds = pd.read_csv(download.value.path())
+    return pd.read_csv(download.value.path())
+
+
+def test_click_on_an_atom_lists_its_bonds(browse):
+    page = browse(f"/Attention?crystal={SALT}")
+    attention_facts(page)
+    page.mouse.click(*at(page, [5.64, 0, 5.64]))
+    page.get_by_role("button", name="Show all atoms").wait_for()
+    assert scene(page)["picked"] == {"bonds": [], "sites": [0]}
+    bonds = saved_bonds(page)
+    assert len(bonds) == 18
+    assert set(bonds["From"]) == {"Na1"}
+
+
+def test_the_table_of_bonds_can_be_saved(browse):
+    page = browse(f"/Attention?crystal={SALT}&scale=Weight")
+    attention_facts(page)
+    bonds = saved_bonds(page)
     # All atoms have 6 neighbours at 2.82 Å and 12 at 3.99 Å, and attend to all of them.
     assert len(bonds) == 8 * 18
     assert bonds["Length"].round(2).value_counts().to_dict() == {3.99: 96, 2.82: 48}

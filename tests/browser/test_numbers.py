@@ -45,21 +45,28 @@ def rows_on_screen(page):
     rows = page.locator("table tr").evaluate_all(
         "rows => rows.map(row => Array.from(row.cells, cell => cell.textContent.trim()))"
     )
-    return sorted(row for row in rows if len(row) == 4 and row[0] != "Property")
+    return sorted(row for row in rows if len(row) in (4, 5) and row[0] != "Property")
 
 
 def expected_rows(answer):
+    # The column of intervals is there if the model has any.
+    ends = any("interval" in found for found in answer["properties"].values())
     return sorted(
-        [
-            PROPERTIES[key].label,
-            "0"
-            if PROPERTIES[key].non_negative and found["value"] <= 0
-            else readable(found["value"], found["validation_mae"]),
-            found["unit"],
-            readable(found["validation_mae"], found["validation_mae"]),
-        ]
+        expected_row(PROPERTIES[key], found, ends)
         for key, found in answer["properties"].items()
     )
+
+
+def expected_row(item, found, ends):
+    error = found["validation_mae"]
+
+    def shown(value):
+        return "0" if item.non_negative and value <= 0 else readable(value, error)
+
+    interval = found.get("interval")
+    text = "–" if interval is None else " to ".join(map(shown, interval.values()))
+    row = [item.label, shown(found["value"]), item.unit, readable(error, error)]
+    return [*row[:2], text, *row[2:]] if ends else row
 
 
 @pytest.mark.parametrize("name", FILES)
