@@ -75,13 +75,15 @@ def edge_softmax(logits: Tensor, edges: Edges) -> Tensor:
 
 def weigh(weights: Tensor, values: Tensor) -> Tensor:
     """Each head's share of the values times its weight; (E, H), (E, H d) -> (E, H d)."""
-    heads = values.view(len(values), weights.shape[1], -1)
+    num_heads = weights.shape[1]
+    heads = values.view(len(values), num_heads, values.shape[1] // num_heads)
     return (heads * weights[:, :, None]).view_as(values)
 
 
 def scores_per_head(products: Tensor, num_heads: int) -> Tensor:
     """Sum over each head's width, over the square root of it; (E, H d) -> (E, H)."""
-    heads = products.view(len(products), num_heads, -1)
+    # The width is written out: -1 is ambiguous where a graph has no edge left.
+    heads = products.view(len(products), num_heads, products.shape[1] // num_heads)
     return heads.sum(dim=-1) * heads.shape[-1] ** -0.5
 
 

@@ -1,0 +1,254 @@
+"""Correlations, verdicts and controls: they must find what is there, and nothing else."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from crysformer.attention_checks import attention_of, check_symmetry, shuffled
+from crysformer.attention_statistics import sum_at_centres
+from crysformer.bond_orbits import find_orbits
+from crysformer.config import get_preset
+from crysformer.faithfulness import BONDS, LENGTH, graph_of, shares, study
+from crysformer.rank_correlation import (
+    chance_level,
+    correlate,
+    correlate_given,
+    spearman,
+)
+from crysformer.verdict import MIN_ORBITS, TOO_FEW, find, verdict
+from tests.attention_cases import attend
+from tests.crystals import TEXTBOOK, diamond, random_model, triclinic, wurtzite
+
+CONFIG = get_preset("shipped", blocks=2, atom_width=16, bond_width=16, angle_width=8)
+MEAN = {
+    "Cross": lambda bonds: bonds.cross.mean(axis=(1, 2)),
+    "Conditional": lambda bonds: bonds.conditional.mean(axis=(1, 2)),
+}
+GENERATOR = np.random.default_rng(3)
+
+
+@pytest.fixture(scope="module")
+def model():
+    return random_model(CONFIG)
+
+
+def studied(model, structure, **options):
+    bonds = attend(model, structure)
+    return study(model, graph_of(model, structure), bonds, MEAN, **options)
+
+
+@pytest.fixture(scope="module")
+def of_triclinic(model):
+    return studied(model, triclinic())
+
+
+def test_correlations_of_known_orders():
+    up = np.arange(10.0)
+    same, opposite = correlate(up, up**3), correlate(up, -up)
+    assert (same.rho, same.tau) == pytest.approx((1.0, 1.0))
+    assert same.p == pytest.approx(1e-4)
+    assert (opposite.rho, opposite.tau) == pytest.approx((-1.0, -1.0))
+    assert opposite.p == 1.0
+
+
+def test_coefficients_are_those_of_scipy():
+    from scipy.stats import kendalltau, spearmanr
+
+    one = np.round(GENERATOR.random(30), 1)
+    two = np.round(one + GENERATOR.random(30), 1)
+    found = correlate(one, two)
+    assert found.rho == pytest.approx(spearmanr(one, two).statistic)
+    assert found.tau == pytest.approx(kendalltau(one, two).statistic)
+    assert found.rho == pytest.approx(spearman(one, two))
+
+
+def test_p_values_of_unrelated_numbers_are_spread_evenly():
+    values = [correlate(GENERATOR.random(12), GENERATOR.random(12)).p for _ in range(200)]
+    assert np.mean(np.array(values) < 0.05) < 0.12
+    assert 0.4 < np.mean(values) < 0.6
+
+
+def test_constant_numbers_have_no_correlation():
+    assert np.isnan(correlate(np.ones(9), np.arange(9.0)).rho)
+    assert np.isnan(correlate(np.full(9, np.nan), np.arange(9.0)).p)
+
+
+def test_rounding_errors_are_no_order():
+    values = 1.0 + 1e-12 * GENERATOR.random(9)
+    assert np.isnan(correlate(values, np.arange(9.0)).rho)
+
+
+def test_given_the_common_cause_nothing_is_left():
+    cause = np.arange(40.0)
+    one = cause + 3 * GENERATOR.normal(size=40)
+    two = cause + 3 * GENERATOR.normal(size=40)
+    assert correlate(one, two).p < 0.01
+    assert correlate_given(one, two, [cause]).p > 0.05
+    rest = GENERATOR.normal(size=40)
+    assert correlate_given(cause + 9 * rest, two + 9 * rest, [cause]).p < 0.01
+
+
+def test_what_is_given_completely_leaves_nothing():
+    cause = np.arange(20.0)
+    assert np.isnan(correlate_given(cause, GENERATOR.random(20), [cause]).rho)
+
+
+def test_chance_level_is_that_of_tables():
+    # One-sided 5 % critical value of Spearman's rho for ten pairs: 0.564.
+    assert chance_level(10) == pytest.approx(0.564, abs=0.03)
+
+
+def test_attention_on_orbits_sums_to_one(model):
+    bonds = attend(model, wurtzite())
+    orbits = find_orbits(bonds)
+    for take in MEAN.values():
+        assert shares(take(bonds), bonds, orbits).sum() == pytest.approx(1.0)
+    even = shares(np.ones(len(bonds)), bonds, orbits)
+    expected = orbits.total(1.0 / bonds.degree) / (bonds.i.max() + 1)
+    assert even == pytest.approx(expected)
+
+
+def test_the_study_is_the_same_for_a_supercell(model, of_triclinic):
+    doubled = studied(model, triclinic() * [1, 2, 1], curves=False)
+    for variant in ("masked", "zeroed"):
+        assert doubled.change[variant] == pytest.approx(
+            of_triclinic.change[variant], abs=1e-9
+        )
+    for module in MEAN:
+        assert doubled.attention[module] == pytest.approx(of_triclinic.attention[module])
+
+
+def test_an_effect_that_attention_shows_is_found(of_triclinic):
+    effect = of_triclinic.effect(0)
+    planted = replace(of_triclinic, attention={"Cross": effect / effect.sum()})
+    finding = find(planted, "Cross", 0)
+    assert finding.attention.rho == pytest.approx(1.0)
+    assert finding.number == len(effect) >= MIN_ORBITS
+    sentence = verdict(finding, "Cross", "band gap")
+    assert sentence.startswith("Yes")
+    assert f"ρ = 1.00, n = {len(effect)} independent bonds" in sentence
+
+
+def test_unrelated_attention_is_a_plain_no(of_triclinic):
+    values = np.random.default_rng(5).random(len(of_triclinic.orbits))
+    planted = replace(of_triclinic, attention={"Cross": values})
+    finding = find(planted, "Cross", 0)
+    assert finding.attention.p > 0.05
+    assert verdict(finding, "Cross", "band gap").startswith("No: cross attention does")
+
+
+def test_attention_that_is_only_length_is_not_believed(of_triclinic):
+    geometry = of_triclinic.geometry[LENGTH]
+    effect = np.stack([geometry**2 + 1e-4 * geometry.mean()] * 3, axis=1)
+    planted = replace(
+        of_triclinic,
+        attention={"Cross": geometry},
+        change={"masked": effect, "zeroed": effect},
+    )
+    sentence = verdict(find(planted, "Cross", 0), "Cross", "band gap")
+    assert sentence.startswith("Only in part")
+    assert "1 / length does as well" in sentence
+
+
+def test_attention_that_shuffled_weights_have_too_is_not_believed(of_triclinic):
+    effect = of_triclinic.effect(0)
+    planted = replace(
+        of_triclinic,
+        attention={"Cross": effect},
+        shuffled={"Cross": np.stack([effect] * 3)},
+    )
+    sentence = verdict(find(planted, "Cross", 0), "Cross", "band gap")
+    assert "attention with shuffled weights does as well" in sentence
+
+
+def test_the_verdict_changes_when_the_weights_are_random(model, of_triclinic):
+    """Attention of the network at hand is planted on the effect; another's is not."""
+    bonds = attend(model, triclinic())
+    other = attention_of(shuffled(model, 7), graph_of(model, triclinic()), bonds)
+    effect = of_triclinic.effect(0)
+    own = replace(of_triclinic, attention={"Cross": effect})
+    mixed = shares(MEAN["Cross"](other), bonds, of_triclinic.orbits)
+    foreign = replace(of_triclinic, attention={"Cross": mixed})
+    first = verdict(find(own, "Cross", 0), "Cross", "gap")
+    second = verdict(find(foreign, "Cross", 0), "Cross", "gap")
+    assert first.startswith("Yes")
+    assert not second.startswith("Yes")
+
+
+def test_few_independent_bonds_are_not_judged(model):
+    of_diamond = studied(model, diamond())
+    assert len(of_diamond.orbits) < MIN_ORBITS
+    finding = find(of_diamond, "Cross", 0)
+    assert verdict(finding, "Cross", "gap") == "too few independent bonds to judge"
+    assert TOO_FEW == "too few independent bonds to judge"
+    assert np.isfinite(of_diamond.effect(0)).all()
+
+
+def test_equal_effects_are_said_to_be_equal(of_triclinic):
+    same = replace(
+        of_triclinic,
+        change={"masked": np.ones_like(of_triclinic.change["masked"])},
+    )
+    assert "the same for all" in verdict(find(same, "Cross", 0), "Cross", "gap")
+
+
+def test_progress_runs_to_the_end_and_never_back(model):
+    seen = []
+    studied(model, wurtzite(), report=lambda share, what: seen.append((share, what)))
+    shares_done = [share for share, _ in seen]
+    assert shares_done == sorted(shares_done)
+    assert shares_done[-1] == pytest.approx(1.0)
+    assert {what for _, what in seen} >= {"Taking bonds away", "Drawing curves"}
+
+
+def test_a_shuffled_network_has_the_same_numbers_in_another_order(model):
+    other = shuffled(model, 1)
+    before = {name: value.clone() for name, value in model.named_parameters()}
+    for name, value in other.named_parameters():
+        assert value.flatten().sort().values.equal(before[name].flatten().sort().values)
+    assert not other.atom_layers[0].cross.query.weight.equal(
+        model.atom_layers[0].cross.query.weight
+    )
+    again = shuffled(model, 1)
+    assert again.atom_embedding.weight.equal(other.atom_embedding.weight)
+
+
+def test_attention_of_another_network_is_on_the_same_bonds(model):
+    bonds = attend(model, wurtzite())
+    graph = graph_of(model, wurtzite())
+    same = attention_of(model, graph, bonds)
+    assert same.cross == pytest.approx(bonds.cross)
+    other = attention_of(shuffled(model, 2), graph, bonds)
+    assert np.abs(other.cross - bonds.cross).max() > 1e-3
+    assert sum_at_centres(other.cross, bonds.i) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("name", ["rock_salt", "wurtzite", "triclinic"])
+def test_equal_bonds_stay_equal_in_a_doubled_cell_without_symmetry(model, name):
+    found = check_symmetry(model, TEXTBOOK[name]())
+    assert found.equal_bonds < 1e-12
+    assert found.weights < 1e-12
+    assert found.values < 1e-10
+    assert found.bonds > 24
+
+
+def test_the_symmetry_check_can_fail(model, monkeypatch):
+    from crysformer import attention_checks
+
+    whole = attention_checks._doubled
+
+    def torn(cell):
+        doubled = whole(cell)
+        coords = doubled.frac_coords.copy()
+        coords[0] += [0.004, 0.0, 0.0]
+        return replace(doubled, frac_coords=coords)
+
+    monkeypatch.setattr(attention_checks, "_doubled", torn)
+    found = check_symmetry(model, wurtzite())
+    assert max(found.equal_bonds, found.weights) > 1e-6
+
+
+def test_pretended_attention_knows_only_lengths(of_triclinic):
+    for name in (BONDS, LENGTH):
+        assert of_triclinic.geometry[name].sum() == pytest.approx(1.0)
