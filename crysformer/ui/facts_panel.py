@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from pymatgen.core import Structure
 
+from crysformer.library import load_library
 from crysformer.properties import PROPERTIES
 from crysformer.ui import loaders, state
 from crysformer.ui.frame import guard
@@ -45,7 +46,10 @@ def _facts() -> None:
 
 
 def _structure_type() -> str:
-    # The type's matcher takes a tenth of a second, once for each crystal.
+    token, upload, _ = loaders.chosen()
+    if upload is None:
+        return load_library()[token].prototype
+    # Importing the matcher takes a second, matching a tenth of one.
     return _prototype(loaders.chosen(), loaders.structure(), loaders.facts().number)
 
 
