@@ -18,7 +18,7 @@ st.markdown(
 )
 row = pick_crystal()
 with row:
-    options = view_options()
+    options = view_options(layers=True)
 
 picture, numbers = st.columns([5, 4], gap="medium")
 with picture, guard():

@@ -11,7 +11,12 @@ import streamlit as st
 from pymatgen.core import Structure
 
 from crysformer.display_cell import CELLS, CellChoice, in_cell
-from crysformer.drawn_bonds import DrawnBonds, chemical_bonds
+from crysformer.drawn_bonds import (
+    CHEMICAL_LAYER,
+    MODEL_LAYER,
+    DrawnBonds,
+    chemical_bonds,
+)
 from crysformer.facts import Facts, crystal_facts
 from crysformer.library import load_library
 from crysformer.scene import Scene, build_scene
@@ -58,8 +63,19 @@ def _chemical_scene(
     token: str, upload: state.Upload | None, options: ViewOptions
 ) -> Scene:
     crystal = _structure(token, upload, options.cell)
-    bonds: DrawnBonds | None = chemical_bonds(crystal) if options.bonds else None
-    return build_scene(crystal, bonds, **options.scene_arguments())
+    return build_scene(
+        crystal, _bonds(token, upload, crystal, options), **options.scene_arguments()
+    )
+
+
+def _bonds(
+    token: str, upload: state.Upload | None, crystal: Structure, options: ViewOptions
+) -> DrawnBonds | None:
+    """The bonds of the chosen layer; what the network uses is asked of the network."""
+    if options.layer == MODEL_LAYER:
+        edges = _bond_attention(token, upload, options.cell)
+        return DrawnBonds.of(edges.i, edges.j, edges.image, edges.length)
+    return chemical_bonds(crystal) if options.layer == CHEMICAL_LAYER else None
 
 
 def structure() -> Structure:

@@ -7,12 +7,15 @@ from typing import Any, get_args
 import streamlit as st
 
 from crysformer.display_cell import CELLS, CellChoice
+from crysformer.drawn_bonds import CHEMICAL_LAYER, MODEL_LAYER
 from crysformer.palette import SCHEMES, Scheme
 from crysformer.periodic import BEYOND, Beyond
 from crysformer.scene import STYLES, Style
 from crysformer.ui import state
 
 MAX_REPEAT = 4
+NO_LAYER = "No bonds"
+LAYERS = (CHEMICAL_LAYER, MODEL_LAYER, NO_LAYER)
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class ViewOptions:
         beyond: What to draw of bonds that leave the cell.
         boundary: Whether atoms on the cell's faces are repeated.
         supercell: Repeats of the cell, for display only.
-        bonds: Whether bonds are drawn at all.
+        layer: Which bonds are drawn, where the page leaves the choice.
         cell: Unit cell the crystal is drawn in.
     """
 
@@ -34,7 +37,7 @@ class ViewOptions:
     beyond: Beyond = get_args(Beyond)[1]
     boundary: bool = True
     supercell: tuple[int, int, int] = (1, 1, 1)
-    bonds: bool = True
+    layer: str = CHEMICAL_LAYER
     cell: CellChoice = CELLS[0]
 
     def scene_arguments(self) -> dict[str, Any]:
@@ -48,10 +51,15 @@ class ViewOptions:
         }
 
 
-def view_options() -> ViewOptions:
-    """Draw the controls in a popover and return what they say."""
+def view_options(*, layers: bool = False) -> ViewOptions:
+    """Draw the controls in a popover and return what they say.
+
+    Args:
+        layers: Whether one may choose which bonds are drawn.
+    """
     with st.popover("View", icon=":material/tune:", width="content"):
         cell = _one_of("Unit cell", CELLS, state.CELL, on_change=_forget_picked)
+        layer = _one_of("Bonds", LAYERS, state.LAYER) if layers else CHEMICAL_LAYER
         style = _one_of("Style", STYLES, state.STYLE)
         scheme = _one_of("Element colours", SCHEMES, state.COLOURS)
         beyond = _one_of("Bonds that leave the cell", BEYOND, state.BEYOND, 1)
@@ -70,7 +78,9 @@ def view_options() -> ViewOptions:
             for axis, key, column in zip("abc", state.REPEAT, columns, strict=True)
         ]
     na, nb, nc = (min(max(int(count), 1), MAX_REPEAT) for count in repeats)
-    return ViewOptions(style, scheme, beyond, boundary, (na, nb, nc), cell=cell)
+    return ViewOptions(
+        style, scheme, beyond, boundary, (na, nb, nc), layer=layer, cell=cell
+    )
 
 
 def _forget_picked() -> None:
