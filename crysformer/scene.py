@@ -42,6 +42,21 @@ DIGITS = 4
 
 
 @dataclass(frozen=True)
+class SiteColours:
+    """Atoms painted by numbers instead of by element.
+
+    Attributes:
+        colour: Colour of each site as ``#rrggbb``.
+        note: Words added to each site's hover text.
+        bar: Description of the colours, from ``palette.Scale.bar``.
+    """
+
+    colour: Sequence[str]
+    note: Sequence[str]
+    bar: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Scene:
     """A picture as JSON-able data.
 
@@ -73,6 +88,7 @@ def build_scene(
     colour_bar: dict[str, Any] | None = None,
     wedges: Sequence[dict[str, Any]] = (),
     focus: int | None = None,
+    painted: SiteColours | None = None,
 ) -> Scene:
     """Lay out a crystal for drawing.
 
@@ -89,6 +105,7 @@ def build_scene(
         wedges: Coloured angles, from ``overlays.angle_wedge``.
         focus: Site whose bonds alone are drawn, once and to their far ends, whatever
             ``beyond`` says; None draws those of all atoms.
+        painted: Colours of sites that stand for numbers; None takes element colours.
 
     Raises:
         SettingsError: The supercell holds too many atoms to draw.
@@ -111,11 +128,12 @@ def build_scene(
         "supercell": list(supercell),
         "cell": _cell(structure),
         "views": presets(structure.lattice.matrix),
-        "sites": _sites(crystal, colours, style),
+        "sites": _sites(crystal, colours, style, painted),
         "atoms": _atoms(crystal, drawn),
         "bonds": None if sticks is None else _bond_rows(crystal, sticks, colours, halves),
-        "legend": _legend(crystal.symbols, colours),
+        "legend": [] if painted else _legend(crystal.symbols, colours),
         "colour_bar": colour_bar,
+        "site_bar": painted.bar if painted else None,
         "wedges": list(wedges),
         "faces": faces,
     }
@@ -200,12 +218,17 @@ def _cell(structure: Structure) -> dict[str, Any]:
 
 
 def _sites(
-    crystal: Crystal, colours: dict[str, str], style: Style
+    crystal: Crystal,
+    colours: dict[str, str],
+    style: Style,
+    painted: SiteColours | None,
 ) -> dict[str, list[Any]]:
+    by_element = [colours[symbol] for symbol in crystal.symbols]
     return {
         "symbol": list(crystal.symbols),
         "label": site_labels(crystal.symbols),
-        "colour": [colours[symbol] for symbol in crystal.symbols],
+        "colour": list(painted.colour) if painted else by_element,
+        "note": list(painted.note) if painted else None,
         "radius": [_radius(symbol, style) for symbol in crystal.symbols],
     }
 

@@ -179,9 +179,17 @@ function fillLegend(view) {
 }
 
 function fillBar(view) {
-  const bar = view.scene.colour_bar;
+  const { colour_bar: bar, site_bar: siteBar } = view.scene;
   view.bar.hidden = !bar;
-  if (!bar) return;
+  if (bar) view.bar.replaceChildren(...barParts(bar));
+  if (!siteBar) return;
+  // Atoms painted by numbers have a bar where else the elements are named.
+  const box = make("div", "site-bar");
+  box.append(...barParts(siteBar));
+  view.legend.prepend(box);
+}
+
+function barParts(bar) {
   const strip = make("div", "strip");
   strip.style.background = `linear-gradient(to right, ${bar.colours.join(", ")})`;
   const ticks = make("div", "ticks");
@@ -190,7 +198,7 @@ function fillBar(view) {
     tick.style.left = `${100 * at}%`;
     ticks.append(tick);
   }
-  view.bar.replaceChildren(make("div", "title", bar.title), strip, ticks);
+  return [make("div", "title", bar.title), strip, ticks];
 }
 
 function fillLabels(view) {

@@ -12,7 +12,8 @@ function savePicture(view) {
   pen.drawImage(view.viewer.getCanvas(), 0, 0, width, height);
   paintLabels(view, pen);
   paintLegend(view, pen, height);
-  if (view.scene.colour_bar) paintBar(view, pen, width, height);
+  if (view.scene.colour_bar) paintBar(view, pen, view.scene.colour_bar, width - 238, height);
+  if (view.scene.site_bar) paintBar(view, pen, view.scene.site_bar, 24, height);
   const link = document.createElement("a");
   link.download = `${view.title.replace(/[^\w.-]+/g, "_") || "crystal"}.png`;
   link.href = canvas.toDataURL("image/png");
@@ -47,15 +48,15 @@ function paintLegend(view, pen, height) {
   }
 }
 
-function paintBar(view, pen, width, height) {
-  const { title, colours, ticks } = view.scene.colour_bar;
-  const [left, top, long] = [width - 238, height - 34, 214];
+function paintBar(view, pen, { title, colours, ticks }, left, height) {
+  const [top, long] = [height - 34, 214];
   const fill = pen.createLinearGradient(left, 0, left + long, 0);
   colours.forEach((colour, k) => fill.addColorStop(k / (colours.length - 1), colour));
   pen.fillStyle = fill;
   pen.fillRect(left, top, long, 9);
   pen.fillStyle = view.theme.text;
   pen.font = `12px ${view.theme.font}`;
+  pen.textAlign = "left";
   pen.fillText(title, left, top - 11);
   pen.textAlign = "center";
   for (const { at, text } of ticks) pen.fillText(text, left + at * long, top + 20);
