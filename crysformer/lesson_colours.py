@@ -1,6 +1,7 @@
 """Colours that one atom's bonds keep through every picture of the lesson."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from crysformer.palette import Scale
 
@@ -27,3 +28,9 @@ def group_colours(numbers: Iterable[int]) -> list[str]:
 def angle_scale(dark: bool) -> Scale:
     """Colours of angles from 0 to 180 degrees."""
     return Scale("sequential", 0.0, 180.0, dark)
+
+
+def angle_bar(dark: bool) -> dict[str, Any]:
+    """Describe the colour bar of angles, with ticks a student knows."""
+    ticks = [{"at": angle / 180, "text": f"{angle}"} for angle in range(0, 181, 45)]
+    return angle_scale(dark).bar("Angle (°)") | {"ticks": ticks}

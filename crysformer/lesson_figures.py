@@ -32,7 +32,9 @@ def shell_bars(around: Neighbourhood, shells: int) -> go.Figure:
             hovertemplate="%{text} at %{x}<extra></extra>",
         )
     )
-    figure.update_xaxes(title="Distance of the shell", type="category")
+    # Room for the shells to come keeps the bars where they are.
+    room = [-0.5, max(len(around.shells), 3) - 0.5]
+    figure.update_xaxes(title="Distance of the shell", type="category", range=room)
     figure.update_yaxes(title="Neighbours", dtick=_whole_step(max(map(len, shown))))
     return _dressed(figure)
 
@@ -110,7 +112,6 @@ def gaussian_bars(length: float, config: ModelConfig) -> go.Figure:
     figure.add_vline(
         x=place,
         line={"color": "#E69F00", "width": 3, "dash": "dot"},
-        annotation={"text": f"{length:.2f} Å", "font": {"size": 18}, "yanchor": "top"},
     )
     figure.update_xaxes(title=f"Which of the {len(numbers)} numbers", dtick=8, tick0=8)
     figure.update_yaxes(title="Value", range=[0, 1.05])
@@ -128,12 +129,7 @@ def softmax_bars(
         attention: Weight of each bond, (bonds,).
         place: The picked bond; bars of its kind stand out.
     """
-    figure = make_subplots(
-        rows=2,
-        shared_xaxes=True,
-        vertical_spacing=0.14,
-        row_titles=["Score", "Weight (%)"],
-    )
+    figure = make_subplots(rows=2, shared_xaxes=True, vertical_spacing=0.1)
     colours = group_colours(around.kind_of)
     same = around.kind_of == around.kind_of[place]
     x = np.arange(1, len(around) + 1)
@@ -153,7 +149,8 @@ def softmax_bars(
     )
     figure.update_xaxes(title="Bond, nearest first", row=2, col=1, dtick=_step(len(x)))
     figure.update_yaxes(rangemode="tozero", nticks=4)
-    figure.update_annotations(font_size=16)
+    figure.update_yaxes(title="Score", row=1)
+    figure.update_yaxes(title="Weight (%)", row=2)
     return _dressed(figure)
 
 
@@ -200,7 +197,7 @@ def block_lines(around: Neighbourhood, attention: NDArray, block: int) -> go.Fig
     figure.update_xaxes(title="Block", dtick=1, range=[0.6, len(blocks) + 0.4])
     figure.update_yaxes(title="Weight of one bond (%)", rangemode="tozero")
     few = len(around.kinds) <= 4
-    legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
+    legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": _FONT}
     return _dressed(figure).update_layout(showlegend=few, legend=legend)
 
 
@@ -232,7 +229,9 @@ def stretch_curve(
         marker={"size": 18, "color": "#E69F00", "symbol": "diamond"},
         hovertemplate="as it is: %{y:.4g}<extra></extra>",
     )
-    figure.update_xaxes(title="Stretch of every edge (%)", dtick=1, tickformat="+d")
+    figure.update_xaxes(
+        title="Stretch of every edge (%)", tickvals=stretches, ticktext=_signed(stretches)
+    )
     figure.update_yaxes(title=title)
     return _dressed(figure)
 
@@ -259,6 +258,10 @@ def _dressed(figure: go.Figure) -> go.Figure:
     figure.update_xaxes(title_font=_FONT, tickfont=_FONT, automargin=True)
     figure.update_yaxes(title_font=_FONT, tickfont=_FONT, automargin=True)
     return figure
+
+
+def _signed(percents: NDArray) -> list[str]:
+    return [f"{percent:+.0f}" if percent else "0" for percent in percents]
 
 
 def _distance(shell: Group) -> str:

@@ -124,7 +124,8 @@ def cross_question(around: Neighbourhood, attention: NDArray[np.floating]) -> Qu
             "equal. How many percent of the attention do they get together?",
             share,
             f"Each of them gets {100 * each:.2f} %, and {len(group)} × "
-            f"{100 * each:.2f} % = {share:g} %. All {len(around)} weights add up to 100 %.",
+            f"{100 * each:.2f} % = {share:g} %. All {len(around)} weights add up to "
+            "100 %.",
             tolerance=1.0,
             unit="%",
         )

@@ -9,14 +9,15 @@ from pymatgen.core import Structure
 
 from crysformer.attention_scene import THICK, THIN, all_bonds
 from crysformer.drawn_bonds import DrawnBonds, chemical_bonds
-from crysformer.lesson_colours import CHOSEN, angle_scale, group_colours
+from crysformer.lesson_colours import CHOSEN, angle_bar, angle_scale, group_colours
 from crysformer.neighbourhood import CrystalGraph, Neighbourhood
 from crysformer.overlays import angle_wedge
 from crysformer.palette import Scale
-from crysformer.periodic import Crystal
-from crysformer.scene import Scene, build_scene
+from crysformer.periodic import GHOST, Crystal
+from crysformer.scene import Scene, build_scene, digest
 
 _RADIUS = 0.09
+_TO_THE_RIGHT = np.array([0.5, 0.87, 0.0])
 
 
 def cell_scene(structure: Structure, repeats: int) -> Scene:
@@ -59,15 +60,24 @@ def angle_scene(
         around,
         replace(bonds, radius=radius),
         wedges=wedges,
-        colour_bar=scale.bar("Angle (°)"),
+        colour_bar=angle_bar(dark),
     )
 
 
 def one_of_each_angle(around: Neighbourhood, place: int) -> list[int]:
-    """Nearest partner of a bond for each different angle, in ascending order of angle."""
+    """One partner of a bond for each different angle, in ascending order of angle."""
     partners = np.delete(np.arange(len(around)), place)
+    # Of equal angles the one that the camera, as the page opens, sees best.
+    partners = partners[np.argsort(-(around.vector[partners] @ _TO_THE_RIGHT))]
     rounded = np.round(around.angles[place, partners], 1)
     return partners[np.unique(rounded, return_index=True)[1]].tolist()
+
+
+def upright_bond(around: Neighbourhood) -> int:
+    """The nearest neighbour that stands highest as the page opens."""
+    return int(
+        around.shells[0].members[around.vector[around.shells[0].members, 2].argmax()]
+    )
 
 
 def weight_scene(
@@ -135,7 +145,22 @@ def _focused(
     bonds: DrawnBonds,
     **extra: object,
 ) -> Scene:
-    return build_scene(graph.structure, bonds, focus=around.site, **extra)
+    """Draw one atom and the ends of its bonds alone, in the box of the cell."""
+    scene = build_scene(graph.structure, bonds, focus=around.site, **extra)
+    rows = scene.payload["bonds"]
+    ends = {tuple(point) for point in rows["start"][:1] + rows["middle"]}
+    atoms = scene.payload["atoms"]
+    kept = [k for k, place in enumerate(atoms["xyz"]) if tuple(place) in ends]
+    payload = scene.payload | {
+        "atoms": {name: [values[k] for k in kept] for name, values in atoms.items()},
+        "counts": scene.counts | _atom_counts([atoms["kind"][k] for k in kept]),
+    }
+    return Scene(payload, digest(payload), scene.structure_hash)
+
+
+def _atom_counts(kinds: Sequence[int]) -> dict[str, int]:
+    ghosts = sum(kind == GHOST for kind in kinds)
+    return {"atoms": len(kinds) - ghosts, "ghosts": ghosts}
 
 
 def _wedge(
@@ -145,7 +170,7 @@ def _wedge(
     centre = crystal.position(np.array([around.site]), np.zeros((1, 3)))[0]
     angle = around.angles[place, other]
     # Wider angles are drawn further in, so that no wedge hides another.
-    radius = (0.75 - 0.45 * angle / 180) * float(around.length[0])
+    radius = (0.95 - 0.45 * angle / 180) * float(around.length[0])
     return angle_wedge(
         centre,
         around.vector[place],

@@ -179,9 +179,12 @@ class CrystalGraph:
 
     @property
     def different_atoms(self) -> tuple[int, ...]:
-        """First site of each set of symmetry-equal atoms, in the order of the file."""
+        """One site of each set of symmetry-equal atoms: that nearest to the middle."""
         orbit = self.quotient.atom_orbit[self.cell.site_atom]
-        return tuple(sorted(np.unique(orbit, return_index=True)[1].tolist()))
+        away = (self.structure.frac_coords % 1.0 - 0.5) @ self.structure.lattice.matrix
+        order = np.argsort(np.round((away**2).sum(axis=1), 6), kind="stable")
+        first = order[np.unique(orbit[order], return_index=True)[1]]
+        return tuple(sorted(first.tolist()))
 
     def equal_atoms(self, site: int) -> int:
         """How many atoms of the given cell are equal to one by symmetry, itself too."""

@@ -239,3 +239,15 @@ def _compare(
         differences.append(edges - seen.new_edges[around.orbit])
     largest = max(float(np.abs(each).max()) for each in differences)
     return AtomStep(by_hand, attention, result, largest)
+
+
+def attention_by_block(
+    steps: Walkthrough, quotient: Quotient, around: Neighbourhood
+) -> NDArray:
+    """Cross-attention of an atom's bonds, the mean over the heads; (bonds, blocks)."""
+    share = quotient.bond_multiplicity[around.orbit]
+    weights = [
+        layer.cross.attention[around.orbit].mean(axis=1) / share
+        for layer in steps.atomistic
+    ]
+    return np.stack(weights, axis=1)

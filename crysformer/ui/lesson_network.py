@@ -1,0 +1,134 @@
+"""Steps 7 to 9 of the lesson: blocks, prediction, symmetry."""
+
+import streamlit as st
+
+from crysformer.lesson import STEPS
+from crysformer.lesson_scenes import kind_scene, weight_scene
+from crysformer.properties import PROPERTIES
+from crysformer.ui import lesson_loaders, loaders
+from crysformer.ui.lesson_answers import attention_by_block
+from crysformer.ui.lesson_graphs import HEIGHT, chart, view
+from crysformer.ui.lesson_loaders import Lesson
+from crysformer.ui.tables import readable
+
+ALL_BONDS, ONE_EACH = "All bonds", "One of each kind"
+
+
+def show_blocks(lesson: Lesson) -> None:
+    """Step 7: attention from block to block."""
+    from crysformer.lesson_figures import block_lines
+
+    attention = attention_by_block(lesson)
+    blocks = attention.shape[1]
+    picture, side = st.columns([1, 1], gap="medium")
+    with side:
+        block = 1
+        if blocks > 1:
+            block = st.slider(STEPS[6].task, 1, blocks, 1, key=lesson.key("block"))
+        drawn = block_lines(lesson.around, attention, block - 1)
+        chart(drawn, 330, "Weight of one bond of each kind in every block")
+        st.caption(
+            "Cross-attention, the mean over all heads. Dotted: an even share; the band "
+            "marks the block in the picture."
+        )
+    with picture:
+        scene = weight_scene(
+            lesson.graph,
+            lesson.around,
+            attention[:, block - 1],
+            float(attention.max()),
+            dark=lesson.dark,
+        )
+        view(lesson, scene)
+
+
+def show_prediction(lesson: Lesson) -> None:
+    """Step 8: the prediction, how sure it is, and what it follows."""
+    from crysformer.lesson_experiments import STRETCHES
+    from crysformer.lesson_figures import stretch_curve
+
+    prediction = loaders.prediction()
+    errors = loaders.predictor().validation_errors
+    curves = lesson_loaders.responses(lesson)
+    picture, side = st.columns([5, 4], gap="medium")
+    with side:
+        key = st.selectbox(
+            STEPS[7].task,
+            [key for key in prediction.shown if key in curves],
+            format_func=lambda each: _property_text(each),
+            key="lesson-property",
+        )
+        item, value, error = PROPERTIES[key], prediction.shown[key], errors.get(key)
+        st.metric(item.label, f"{readable(value, error)} {item.unit}".strip())
+        known = getattr(prediction, "intervals", {}).get(key)
+        if known:
+            low, high = known
+            st.markdown(
+                f"**The interval** is {readable(low, error)} to {readable(high, error)} "
+                f"{item.unit}: so wide an interval held the truth for nine in ten of the "
+                "crystals that were kept out of training."
+            )
+        else:
+            low, high = value - (error or 0.0), value + (error or 0.0)
+            st.markdown(
+                f"**The typical error** is ± {readable(error or 0.0, error)} "
+                f"{item.unit}, the mean over crystals that were kept out of training."
+            )
+        st.markdown(
+            "**What changes it:** other elements, other lengths, other angles, and "
+            "nothing else. The curve shows other lengths."
+        )
+    with picture:
+        title = f"{item.label} ({item.unit})" if item.unit else item.label
+        drawn = stretch_curve(STRETCHES, curves[key], (low, high), title)
+        chart(drawn, HEIGHT, "The property over a stretch of the cell")
+        st.caption("Diamond: the crystal as it is. Band: what to expect of the error.")
+
+
+def _property_text(key: str) -> str:
+    item = PROPERTIES[key]
+    return f"{item.label} · {item.source.rpartition(', ')[2]}"
+
+
+def show_symmetry(lesson: Lesson) -> None:
+    """Step 9: equal bonds, and the quotient."""
+    from crysformer.lesson_figures import kind_bars
+
+    graphs = lesson_loaders.two_graphs(lesson)
+    picture, side = st.columns([1, 1], gap="medium")
+    with side:
+        chosen = st.segmented_control(
+            STEPS[8].task,
+            (ALL_BONDS, ONE_EACH),
+            default=ALL_BONDS,
+            required=True,
+            key="lesson-kinds",
+        )
+        one_each = chosen == ONE_EACH
+        weights = attention_by_block(lesson)[:, -1]
+        drawn = kind_bars(lesson.around, weights)
+        chart(drawn, 200, "Attention of every bond in the last block")
+        st.caption("Last block, cross-attention. One colour, one kind, one height.")
+        counts = graphs.quotient if one_each else graphs.full
+        name = "Quotient" if one_each else "Full graph of the primitive cell"
+        atoms, bonds, angles = counts
+        st.markdown(f"**{name}:** {atoms:,} atoms, {bonds:,} bonds, {angles:,} angles.")
+    with picture:
+        view(lesson, kind_scene(lesson.graph, lesson.around, one_each=one_each))
+    _both_predictions(graphs.from_full, graphs.from_quotient)
+
+
+def _both_predictions(full: float | None, quotient: float) -> None:
+    if full is None:
+        st.info(
+            f"Formation energy from the quotient: {quotient:.6f} eV/atom. The full graph "
+            "of this crystal is too large to be computed beside it.",
+            icon=":material/info:",
+        )
+        return
+    st.success(
+        f"Computed now, in double precision: the formation energy is {full:.6f} eV/atom "
+        f"from the full graph and {quotient:.6f} eV/atom from the quotient. They differ "
+        f"by {abs(full - quotient):.0e} eV/atom.",
+        icon=":material/verified:",
+    )
