@@ -6,6 +6,7 @@
 // may come from a file reaches the page through textContent or a canvas, never as markup.
 
 const TURN_MS = 260;
+const NUMBERS_FIRST_MS = 80;
 const VIEWS = new WeakMap();
 
 export default function (component) {
@@ -55,10 +56,15 @@ class View {
   async update({ data: [data], setTriggerValue }) {
     this.send = (event) => setTriggerValue("picked", event);
     this.title = data.title;
-    this.root.style.height = `${data.height}px`;
+    this.latest = data;
+    this.root.style.setProperty("--height", `${data.height}px`);
     if (!data.library.present) return this.say(data.library.missing);
     if (!this.viewer && !hasWebGL()) return this.say(data.library.no_webgl);
     await loadLibrary(data.library.url);
+    // Another crystal's numbers come right behind its picture, and painting holds them up.
+    if (this.scene && this.scene.structure !== data.scene.structure)
+      await new Promise((done) => setTimeout(done, NUMBERS_FIRST_MS));
+    if (this.latest !== data) return undefined;
     if (!this.viewer) this.start();
     const theme = readTheme(this.root);
     const fresh = this.hash !== data.hash || this.theme?.key !== theme.key;

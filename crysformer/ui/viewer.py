@@ -122,7 +122,6 @@ def crystal_view(
     }
     result = _component(
         key=key,
-        height=height,
         # In a list: Streamlit looks for tables in a dict and imports pandas to know one.
         data=[data],
         on_picked_change=report,

@@ -45,6 +45,12 @@ function isLarge(scene) {
   return scene.counts.halves > 3000;
 }
 
+// Many bonds are thin on the screen, where fewer sides look as round and draw sooner.
+function tubeSides(scene) {
+  if (isLarge(scene)) return 6;
+  return scene.counts.halves > 800 ? 10 : 18;
+}
+
 function atomRadius(scene, k) {
   const radius = scene.sites.radius[scene.atoms.site[k]];
   return scene.atoms.kind[k] === KIND.ghost ? 0.62 * radius : radius;
@@ -74,7 +80,7 @@ function drawAtoms(viewer, scene, theme) {
 function drawBonds(viewer, scene, theme) {
   const bonds = scene.bonds;
   if (!bonds) return;
-  const [sides, capped] = isLarge(scene) ? [6, false] : [18, true];
+  const [sides, capped] = [tubeSides(scene), !isLarge(scene)];
   const mesh = new Mesh(viewer);
   bonds.row.forEach((row, k) => {
     const [start, middle] = [bonds.start[k], bonds.middle[k]];
