@@ -161,6 +161,9 @@ def element_map(table: pd.DataFrame, key: str | None, title: str) -> go.Figure:
     figure = go.Figure(
         [_other_elements(set(gathered.index)), _coloured(values, labels, hover, title)]
     )
+    if key is None:
+        figure.data[1].zmin = 0  # A bar that begins between two counts misleads.
+        figure.data[1].zmax = max(gathered["crystals"].max(), 2)
     figure.update_xaxes(visible=False, fixedrange=True)
     figure.update_yaxes(visible=False, fixedrange=True, autorange="reversed")
     figure.update_layout(margin=_MARGIN, plot_bgcolor="rgba(0, 0, 0, 0)")

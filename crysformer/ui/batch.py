@@ -167,7 +167,7 @@ def _columns(keys: list[str], errors: dict[str, float]) -> dict[str, Any]:
     columns = {
         "file": text("File", pinned=True, width=180),
         "formula": text("Formula", width=90),
-        "space_group": number("Space group", format="%d", width=70),
+        "space_group": number("Space group", format="%d", width=95),
         "sites": number("Atoms", format="%d", width=60, help="In the given cell"),
         "error": text("Error"),
     }

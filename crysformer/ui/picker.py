@@ -64,7 +64,9 @@ def pick_crystal() -> DeltaGenerator:
             placeholder="CIF, POSCAR, extended XYZ or JSON",
         )
         st.form_submit_button("Use this crystal", on_click=uploads.take_text)
-    _say()
+    # Always one element, so that the views below keep their places and their cameras.
+    with st.container():
+        _say()
     return row
 
 

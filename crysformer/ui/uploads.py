@@ -107,6 +107,7 @@ def _keep(given: list[tuple[str, bytes]], sentences: list[str]) -> None:
         state.choose((new or left[-1:])[0])
     more = len(sentences) - MAX_SENTENCES
     if more > 0:
-        sentences[MAX_SENTENCES:] = [f"{more} more files could not be read."]
+        files = "1 more file" if more == 1 else f"{more} more files"
+        sentences[MAX_SENTENCES:] = [f"{files} could not be read."]
     st.session_state[state.UPLOAD_ERRORS] = sentences
     st.session_state[state.OFFERS] = offers
