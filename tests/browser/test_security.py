@@ -1,0 +1,116 @@
+"""Markup in every field of every format stays text, on every page that shows it.
+
+The ``browse`` fixture fails where a script ran or anything was asked of another machine.
+"""
+
+import re
+
+import pytest
+
+from .conftest import ARTIFACTS, ROOT
+from .helpers import scene, wait_for_scene
+from .nasty_files import BAD, GOOD, MARK, NAME, zipped
+
+
+@pytest.fixture(scope="module")
+def server(serve):
+    return serve(ROOT / "app.py", random_weights=True)
+
+
+def give(page, files):
+    page.locator('input[type="file"]').set_input_files(
+        [
+            {"name": name, "mimeType": "text/plain", "buffer": content}
+            for name, content in files
+        ]
+    )
+
+
+def assert_nothing_ran(page):
+    """No element of the page came out of a file."""
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("img[src='x']").count() == 0
+    assert page.locator("a[href^='javascript']").count() == 0
+    assert page.locator(".katex").count() == 0
+
+
+@pytest.mark.parametrize("ending", GOOD)
+def test_fields_of_a_file_are_text_on_predict_and_attention(browse, ending):
+    page = browse("/")
+    before = scene(page)["structure"]
+    page.get_by_role("button", name="Upload").click()
+    give(page, [(f"{NAME}.{ending}", GOOD[ending].encode())])
+    wait_for_scene(page, lambda facts: facts["structure"] != before, 60)
+    page.keyboard.press("Escape")
+    page.get_by_test_id("stSidebar").get_by_text(NAME, exact=False).wait_for()
+    page.get_by_text("JARVIS-DFT, OptB88vdW").first.wait_for()
+    assert_nothing_ran(page)
+    page.get_by_role("link", name="Attention").click()
+    wait_for_scene(page, lambda facts: facts["layer"] == "Model edges", 60)
+    page.get_by_test_id("stSidebar").get_by_text(NAME, exact=False).wait_for()
+    assert_nothing_ran(page)
+
+
+def test_sentences_about_bad_files_are_text(browse):
+    page = browse("/")
+    scene(page)
+    page.get_by_role("button", name="Upload").click()
+    give(page, [(f"{NAME} {name}", text.encode()) for name, text in BAD.items()])
+    page.get_by_test_id("stAlert").nth(4).wait_for()
+    assert page.get_by_test_id("stAlert").filter(has_text=NAME).count() >= 5
+    assert_nothing_ran(page)
+    page.keyboard.press("Escape")
+    page.screenshot(path=ARTIFACTS / "nasty_sentences_1400.png", full_page=True)
+    # The offer names the file, and so does the note on what was done.
+    page.get_by_role("button", name=re.compile("Use an ordered approximation")).click()
+    page.get_by_text("this is an ordered approximation").wait_for()
+    assert_nothing_ran(page)
+
+
+def test_members_of_a_zip_are_text_in_the_batch(browse):
+    page = browse("/Batch")
+    page.get_by_role("button", name="Predict all").wait_for()
+    members = {f"{MARK}/{name}": text for name, text in BAD.items()}
+    members |= {f"{MARK}/{MARK}.{ending}": text for ending, text in GOOD.items()}
+    give(page, [(f"{NAME}.zip", zipped(members))])
+    page.locator('[data-testid="stFileChip"]').first.wait_for()
+    page.get_by_role("button", name="Predict all").click()
+    page.get_by_text(re.compile(r"11 of 11 crystals, \d failed")).wait_for()
+    scatter = page.locator(".js-plotly-plot").nth(1)
+    scatter.locator(".points path").first.wait_for()
+    assert_nothing_ran(page)
+    # The hover text of a point names the file; a click picks it and writes the name.
+    scatter.locator(".points path").first.scroll_into_view_if_needed()
+    page.wait_for_timeout(800)
+    box = scatter.locator(".points path").first.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x - 60, y)
+    page.mouse.move(x, y, steps=12)
+    scatter.locator(".hoverlayer .hovertext").wait_for()
+    assert scatter.locator(".hoverlayer").text_content().count("<img src=x") >= 1
+    page.mouse.click(x, y)
+    page.get_by_text("Picked:").wait_for()
+    assert_nothing_ran(page)
+    page.screenshot(path=ARTIFACTS / "nasty_batch_1400.png", full_page=True)
+
+
+def test_pasted_text_is_text(browse):
+    page = browse("/")
+    before = scene(page)["structure"]
+    page.get_by_role("button", name="Paste").click()
+    page.get_by_label("A crystal as text").fill(MARK)
+    page.get_by_role("button", name="Use this crystal").click()
+    page.get_by_text("The pasted text is in no format").wait_for()
+    assert_nothing_ran(page)
+    page.get_by_label("A crystal as text").fill(GOOD["cif"])
+    page.get_by_role("button", name="Use this crystal").click()
+    wait_for_scene(page, lambda facts: facts["structure"] != before, 60)
+    assert_nothing_ran(page)
+
+
+@pytest.mark.parametrize("name", ["crystal", "style", "module", "bond", "layer"])
+def test_the_url_is_text(browse, name):
+    page = browse(f"/Attention?{name}=%3Cimg%20src=x%20onerror=window.hacked=1%3E")
+    scene(page)
+    assert_nothing_ran(page)
