@@ -160,7 +160,9 @@ class View {
 
   fitted(name) {
     const { clientWidth: width, clientHeight: height } = this.stage;
-    const padding = { x: Math.min(60, 0.06 * width), y: this.scene.colour_bar ? 64 : 50 };
+    // The buttons take a second row where the view is narrow.
+    const y = Math.max(this.scene.colour_bar ? 64 : 50, this.tools.offsetHeight + 18);
+    const padding = { x: Math.min(60, 0.06 * width), y };
     return fittedView(this.scene, this.scene.views[name], width, height, padding);
   }
 
