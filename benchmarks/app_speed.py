@@ -111,7 +111,7 @@ def warm(browser: Browser) -> list[dict[str, float]]:
             page.goto(f"{url}/Attention?crystal={crystal}")
             wait(lambda: scene(page).get("layer") == "Model edges")
             switch = page.get_by_role("radio", name="Conditional")
-            slider = page.get_by_role("slider")
+            slider = page.get_by_role("slider", name="Strongest bonds")
             found.append(
                 {
                     f"{crystal}: other module": change(page, switch.click),
