@@ -1,0 +1,75 @@
+"""Several crystals in one WebGL view: a typed wrapper around ``viewer_grid.js``."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from crysformer.scene import Scene
+from crysformer.ui import first_picture
+from crysformer.ui.viewer import LIBRARY, MISSING, NO_WEBGL, static_url
+
+_HERE = Path(__file__).parent
+_HTML = """
+<div class="crystal-view crystal-grid" data-ready="false">
+  <div class="stage" tabindex="0" role="img"
+       aria-label="Crystals side by side in 3D. Arrow keys turn them together, plus and
+                   minus zoom, Home resets."></div>
+  <div class="frames"></div>
+  <div class="tools" role="toolbar" aria-label="3D view"></div>
+  <div class="tip" role="status" hidden></div>
+  <p class="message" hidden></p>
+</div>
+"""
+_SCRIPTS = (
+    "viewer_library.js",
+    "viewer_mesh.js",
+    "viewer_draw.js",
+    "viewer_pick.js",
+    "viewer_chrome.js",
+    "viewer_png.js",
+    "viewer_grid.js",
+)
+_STYLES = ("viewer.css", "viewer_grid.css")
+
+_component = st.components.v2.component(
+    "crysformer_crystal_grid",
+    html=_HTML,
+    css="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _STYLES),
+    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+)
+
+
+def crystal_grid(
+    scenes: Sequence[Scene], names: Sequence[str], *, key: str, height: int = 480
+) -> None:
+    """Draw crystals side by side; they turn together and have one scale.
+
+    Args:
+        scenes: What to draw.
+        names: What is written above each; may come from a file.
+        key: Identity of the view; while it stays, so do the cameras.
+        height: Pixels, where the window is wide enough for one row.
+    """
+    data = {
+        "scenes": [
+            {"scene": scene.payload, "hash": scene.hash, "name": name}
+            for scene, name in zip(scenes, names, strict=True)
+        ],
+        "title": "comparison",
+        "height": height,
+        "awaited": first_picture.is_awaited(),
+        "library": {
+            "url": static_url("3Dmol-min.js"),
+            "present": LIBRARY.is_file(),
+            "missing": MISSING,
+            "no_webgl": NO_WEBGL,
+        },
+    }
+    # In a list: Streamlit looks for tables in a dict and imports pandas to know one.
+    result = _component(key=key, height="content", data=[data], on_drawn_change=_nothing)
+    first_picture.note(bool(result.drawn))
+
+
+def _nothing() -> None:
+    """Streamlit takes a component's state only where something listens to it."""

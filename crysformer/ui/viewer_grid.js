@@ -1,0 +1,325 @@
+// Several crystals side by side: one canvas with a 3Dmol viewer for each panel, all of
+// them turned and zoomed by the same gestures and drawn to one scale.
+//
+// A grid answers to what the single view's helpers ask of a view (stage, tip, under,
+// describe, turnTo ...), so pointer, wheel and keys work alike in both.
+
+const NARROWEST = 240; // pixels a panel wants in a row
+const PANEL_HEIGHT = 320; // of stacked panels
+const GRIDS = new WeakMap();
+
+export default function (component) {
+  const host = component.parentElement;
+  if (!GRIDS.has(host)) GRIDS.set(host, new Grid(host));
+  const grid = GRIDS.get(host);
+  grid
+    .update(component)
+    .catch((error) => grid.say(`The 3D view failed: ${error}`))
+    .finally(() => grid.tell(component));
+  return () => {
+    grid.dispose();
+    GRIDS.delete(host);
+  };
+}
+
+class Grid {
+  constructor(host) {
+    this.root = host.querySelector(".crystal-grid");
+    for (const part of ["stage", "tools", "frames", "tip", "message"])
+      this[part] = this.root.querySelector(`.${part}`);
+    this.panels = [];
+    this.measured = []; // a grid has no ruler
+    this.labelled = false;
+    this.viewer = {
+      rotate: (...turn) => this.panels.forEach(({ viewer }) => viewer.rotate(...turn)),
+      zoom: (factor) => this.panels.forEach(({ viewer }) => viewer.zoom(factor)),
+    };
+    this.addTools();
+    listen(this);
+    this.watcher = new ResizeObserver(() => this.arrange());
+    this.watcher.observe(this.root);
+  }
+
+  get scene() {
+    return this.panels[0]?.scene;
+  }
+
+  addTools() {
+    const group = (...items) => {
+      const box = make("div", "group");
+      box.append(...items);
+      this.tools.append(box);
+    };
+    group(
+      ...AXES.map((name) => button(this, name, `Look along ${name}`, () => this.turnTo(name))),
+    );
+    group(
+      button(this, "\u2212", "Zoom out", () => this.viewer.zoom(1 / 1.2)),
+      button(this, "+", "Zoom in", () => this.viewer.zoom(1.2)),
+      button(this, "Reset", "Reset the cameras", () => this.turnTo("home")),
+    );
+    group(
+      toggle(this, "Labels", "Show atom labels", (on) => {
+        this.labelled = on;
+        this.panels.forEach((panel) => panel.moved());
+      }),
+      button(this, "PNG", "Save the picture as PNG at twice the size", () => this.save()),
+    );
+  }
+
+  say(sentence) {
+    this.message.textContent = sentence;
+    this.message.hidden = false;
+    this.root.dataset.ready = "false";
+  }
+
+  // The server loads the model once the first picture, or what it failed of, is shown.
+  tell({ data: [{ awaited }], setStateValue }) {
+    if (!awaited || this.told) return;
+    this.told = true;
+    setStateValue("drawn", true);
+  }
+
+  async update({ data: [data] }) {
+    this.title = data.title;
+    if (!data.library.present) return this.say(data.library.missing);
+    if (!hasWebGL()) return this.say(data.library.no_webgl);
+    await loadLibrary(data.library.url);
+    const theme = readTheme(this.root);
+    const hash = data.scenes.map((scene) => scene.hash).join() + theme.key;
+    this.data = data;
+    if (this.hash !== hash) this.draw(theme);
+    this.hash = hash;
+    this.message.hidden = true;
+    this.root.dataset.ready = "true";
+    return this.report();
+  }
+
+  // Columns and rows that leave each panel enough room.
+  shape() {
+    const [count, width] = [this.data.scenes.length, this.root.clientWidth];
+    if (width / count >= NARROWEST) return [count, 1];
+    return count === 4 && width >= 2 * NARROWEST ? [2, 2] : [1, count];
+  }
+
+  // A grid of viewers cannot change its shape, so another number or order is a new grid.
+  draw(theme) {
+    const [columns, rows] = this.shape();
+    const key = `${columns}x${rows}`;
+    const height = rows === 1 ? this.data.height : rows * PANEL_HEIGHT;
+    this.root.style.height = `${height}px`;
+    const cameras = this.panels.map((panel) => [panel.scene.structure, panel.camera()]);
+    const same = this.key === key && cameras.every(
+      ([structure], k) => structure === this.data.scenes[k].scene.structure,
+    );
+    if (this.key !== key) this.build(columns, rows, key);
+    this.panels.forEach((panel, k) => panel.show(this.data.scenes[k], theme));
+    if (same) this.panels.forEach((panel, k) => panel.viewer.setView(cameras[k][1]));
+    else this.openCameras();
+    this.theme = theme;
+  }
+
+  build(columns, rows, key) {
+    this.clear();
+    const options = { antialias: true, orthographic: true, hoverDuration: 0 };
+    // Every gesture reaches every viewer, wherever on the canvas it is made.
+    const shape = { rows, cols: columns, control_all: true };
+    const viewers = window.$3Dmol.createViewerGrid(this.stage, shape, options).flat();
+    this.frames.style.gridTemplateColumns = `repeat(${columns}, 1fr)`;
+    this.panels = viewers.map((viewer) => new Panel(this, viewer));
+    this.frames.replaceChildren(...this.panels.map((panel) => panel.stage));
+    this.key = key;
+  }
+
+  // Resizing one viewer clears the canvas of all: once all have resized, draw all.
+  arrange() {
+    if (!this.panels.length) return;
+    const [columns, rows] = this.shape();
+    if (this.key !== `${columns}x${rows}`) return this.draw(this.theme);
+    requestAnimationFrame(() => {
+      this.panels.forEach(({ viewer }) => viewer.resize());
+      this.panels.forEach((panel) => panel.viewer.render());
+    });
+  }
+
+  fitted(name) {
+    const views = this.panels.map((panel) => panel.fitted(name));
+    const far = Math.min(...views.map((view) => view[3]));
+    return views.map((view) => [...view.slice(0, 3), far, ...view.slice(4)]);
+  }
+
+  openCameras() {
+    let kept = null;
+    try {
+      kept = JSON.parse(window.sessionStorage.getItem(this.cameraKey()));
+    } catch {
+      // Without storage (a privacy setting) the cameras open at home.
+    }
+    this.home = this.fitted("home");
+    const usable = Array.isArray(kept) && kept.length === this.panels.length;
+    (usable ? kept : this.home).forEach((view, k) => this.panels[k].viewer.setView(view));
+    this.panels.forEach((panel) => panel.setDepth());
+    this.panels.forEach((panel) => panel.viewer.render());
+  }
+
+  cameraKey() {
+    return `crysformer.cameras.${this.panels.map((panel) => panel.scene.structure).join()}`;
+  }
+
+  turnTo(name) {
+    this.fitted(name).forEach((view, k) => this.panels[k].viewer.setView(view));
+    if (name === "home") this.home = this.fitted("home");
+  }
+
+  report() {
+    const cameras = this.panels.map((panel) => panel.camera());
+    this.root.dataset.scene = JSON.stringify({
+      key: this.key,
+      panels: this.panels.map(({ scene, hash }, k) => ({
+        hash,
+        structure: scene.structure,
+        counts: scene.counts,
+        camera: cameras[k],
+      })),
+      labels: this.labelled,
+    });
+    try {
+      window.sessionStorage.setItem(this.cameraKey(), JSON.stringify(cameras));
+    } catch {
+      // The cameras then last as long as the page.
+    }
+  }
+
+  under(event) {
+    for (const panel of this.panels) {
+      const box = panel.stage.getBoundingClientRect();
+      const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+      if (x < 0 || y < 0 || x > box.width || y > box.height) continue;
+      const hit = pick(panel.scene, panel.lens(), x, y);
+      return hit && { ...hit, panel };
+    }
+    return null;
+  }
+
+  describe({ kind, index, panel: { scene } }) {
+    if (kind === "bond") return scene.bonds.text[scene.bonds.row[index]];
+    const site = scene.atoms.site[index];
+    return `${scene.sites.label[site]} (${scene.atoms.image[index].join(" ")})`;
+  }
+
+  choose() {
+    this.tip.hidden = true; // Nothing is picked here: the grid is for looking.
+  }
+
+  save() {
+    const { clientWidth: width, clientHeight: height } = this.stage;
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [2 * width, 2 * height];
+    const pen = canvas.getContext("2d");
+    pen.scale(2, 2);
+    pen.fillStyle = this.theme.background;
+    pen.fillRect(0, 0, width, height);
+    pen.drawImage(this.panels[0].viewer.getCanvas(), 0, 0, width, height);
+    for (const panel of this.panels) {
+      const { offsetLeft: left, offsetTop: top, offsetHeight: tall } = panel.stage;
+      pen.save();
+      pen.translate(left, top);
+      pen.fillStyle = this.theme.text;
+      pen.font = `600 14px ${this.theme.font}`;
+      [pen.textAlign, pen.textBaseline] = ["left", "middle"];
+      pen.fillText(panel.name.textContent, 14, 54);
+      paintLabels(panel, pen);
+      paintLegend(panel, pen, tall);
+      pen.restore();
+    }
+    const link = document.createElement("a");
+    link.download = `${this.title}.png`;
+    link.href = canvas.toDataURL("image/png");
+    link.click();
+  }
+
+  clear() {
+    for (const { viewer } of this.panels) {
+      viewer.setViewChangeCallback(null);
+      viewer.clear();
+    }
+    this.panels = [];
+    this.stage.replaceChildren();
+  }
+
+  dispose() {
+    this.watcher.disconnect();
+    this.clear();
+  }
+}
+
+// One crystal of the grid; its stage is the part of the overlay that lies above it.
+class Panel {
+  constructor(grid, viewer) {
+    this.grid = grid;
+    this.viewer = viewer;
+    this.stage = make("div", "frame");
+    this.name = make("div", "name");
+    this.axes = document.createElementNS(SVG, "svg");
+    this.axes.setAttribute("class", "axes");
+    this.axes.setAttribute("viewBox", "-42 -42 84 84");
+    this.legend = make("div", "legend");
+    this.labels = make("div", "labels");
+    this.stage.append(this.labels, this.name, this.axes, this.legend);
+    softenLight(viewer.getRenderer());
+    viewer.setViewChangeCallback(() => this.moved());
+  }
+
+  get labelled() {
+    return this.grid.labelled;
+  }
+
+  show({ name, hash, scene }, theme) {
+    Object.assign(this, { scene, hash, theme });
+    this.name.textContent = name;
+    const { viewer } = this;
+    viewer.removeAllShapes();
+    viewer.removeAllModels();
+    viewer.setBackgroundColor(toNumber(theme.background), 1);
+    const edge = { style: "outline", color: theme.outline, width: 0.03, maxpixels: 1.1 };
+    viewer.setViewStyle(isLarge(scene) ? {} : edge);
+    drawAtoms(viewer, scene, theme);
+    drawBonds(viewer, scene, theme);
+    drawCell(viewer, scene, theme);
+    drawSurfaces(viewer, scene, theme);
+    fillLegend(this);
+    fillLabels(this);
+  }
+
+  lens() {
+    const { clientWidth, clientHeight } = this.stage;
+    return projector(this.viewer.getView(), clientWidth, clientHeight);
+  }
+
+  fitted(name) {
+    const { clientWidth: width, clientHeight: height } = this.stage;
+    const padding = { x: Math.min(40, 0.06 * width), y: 64 };
+    return fittedView(this.scene, this.scene.views[name], width, height, padding);
+  }
+
+  camera() {
+    return this.viewer.getView().slice(0, 8).map((value) => Number(value.toFixed(4)));
+  }
+
+  setDepth() {
+    const centre = this.viewer.getView().slice(0, 3);
+    const reach = Math.max(...this.scene.atoms.xyz.map((point) => norm(plus(point, centre))));
+    this.viewer.setSlab(-1.5 * reach - 2, 2.6 * reach + 2);
+  }
+
+  moved() {
+    if (this.moving) return;
+    this.moving = requestAnimationFrame(() => {
+      this.moving = null;
+      if (!this.scene || !this.stage.isConnected) return;
+      placeLabels(this);
+      drawAxes(this);
+      this.grid.report();
+    });
+  }
+}

@@ -1,0 +1,52 @@
+"""Compare: two to four crystals side by side, strained, and with another element."""
+
+import streamlit as st
+
+from crysformer.comparison import compare
+from crysformer.errors import CrysformerError
+from crysformer.ui import first_picture, loaders
+from crysformer.ui.compare_choice import candidates, choose_crystals
+from crysformer.ui.compare_view import crystal_grid
+from crysformer.ui.frame import frame, guard, plain
+from crysformer.ui.view_options import view_options
+
+places = frame("Compare")
+st.markdown("Two to four crystals side by side; they turn together.")
+crystals = []
+row = st.container(horizontal=True, vertical_alignment="bottom")
+with row, guard():
+    tokens = choose_crystals()
+    options = view_options(layers=True)
+    crystals = candidates(tokens, options.cell)
+if not crystals:
+    st.stop()
+
+with guard():
+    crystal_grid(
+        [loaders.scene_of(each.crystal, options) for each in crystals],
+        [f"{each.label} · {each.name}" for each in crystals],
+        key="compare_view",
+    )
+first_picture.wait()  # Tables import pandas, numbers torch.
+
+with guard(), st.spinner("Predicting…"):
+    predictions = {}
+    for each in crystals:
+        try:
+            predictions[each.label] = loaders.prediction_of(each.crystal)
+        except CrysformerError as error:
+            st.error(plain(f"{each.label}: {error}"), icon=":material/error:")
+    places.show_model()
+if predictions:
+    from crysformer.ui.compare_response import response_section
+    from crysformer.ui.compare_table import comparison_table
+
+    st.markdown("##### Predicted properties")
+    with guard():
+        comparison_table(
+            list(predictions),
+            compare(list(predictions.values()), loaders.predictor().validation_errors),
+            "Predicted properties of the compared crystals",
+        )
+    st.markdown("##### Strain and substitution")
+    response_section([each for each in crystals if each.label in predictions])
