@@ -233,8 +233,8 @@ def kind_question(around: Neighbourhood) -> Question:
     return Question(
         f"How many different kinds of bonds does {around.label} have?",
         len(around.kinds),
-        f"Of {len(around)} bonds, {len(around.kinds)} have to be computed: {kinds}. Each "
-        "stands for all its equals.",
+        f"The {len(around)} bonds are {kinds}. One of each kind is computed and stands "
+        "for all its equals.",
     )
 
 

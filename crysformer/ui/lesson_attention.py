@@ -108,7 +108,7 @@ def _pick_bond(lesson: Lesson, index: int) -> int:
     kind = st.selectbox(
         STEPS[index].task,
         range(len(kinds)),
-        format_func=lambda k: f"{lesson.around.label} → {kinds[k].text}",
+        format_func=lambda k: f"Kind {k + 1}: {lesson.around.label} → {kinds[k].text}",
         key=lesson.key(f"kind{index}"),
     )
     return int(kinds[kind].members[0])
@@ -129,7 +129,7 @@ def _softmax_line(lesson: Lesson, score: NDArray, place: int) -> tuple[str, str]
 def _equations(*lines: tuple[str, str]) -> None:
     """One aligned block: each equation, and its numbers right of it."""
     rows = [rf"{left} &= {right}" for left, right in lines]
-    st.latex(r"\begin{aligned}" + r" \\[0.45em] ".join(rows) + r"\end{aligned}")
+    st.latex(r"\begin{aligned}" + r" \\[0.6em] ".join(rows) + r"\end{aligned}")
 
 
 def _symbols(lesson: Lesson, *sentences: str) -> None:
@@ -143,9 +143,10 @@ def _agreement(single: "AtomStep", double: "AtomStep") -> None:
     """Say how well the hand calculation and the network agree."""
     good = single.difference <= AGREE_SINGLE and double.difference <= AGREE_DOUBLE
     sentence = (
-        "Checked now, for all bonds and heads: by hand and by the network differ by at "
-        f"most {single.difference:.1e} in single precision (allowed {AGREE_SINGLE:.0e}) "
-        f"and {double.difference:.1e} in double precision (allowed {AGREE_DOUBLE:.0e})."
+        "Checked now, for all bonds and heads: numbers by hand and those of the network "
+        f"differ by at most {single.difference:.1e} in single precision (allowed "
+        f"{AGREE_SINGLE:.0e}) and {double.difference:.1e} in double precision "
+        f"(allowed {AGREE_DOUBLE:.0e})."
     )
     if good:
         st.success(sentence, icon=":material/verified:")
