@@ -84,7 +84,7 @@ def choose_device(name: str) -> torch.device:
 def launch(
     arguments: Sequence[str], device: torch.device, processes: int, most: int
 ) -> None:
-    """Replace this process by torchrun with one rank per core or GPU, if that helps.
+    """Replace this process by a launcher with one rank per core or GPU, if that helps.
 
     One single-threaded rank per core is faster on a CPU than one process with as many
     threads (docs/training.md has the numbers). OpenMP threads that spin while waiting
@@ -103,7 +103,7 @@ def launch(
         return
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ["OMP_NUM_THREADS"] = "1"
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    command = [sys.executable, "-m", "crysformer.launcher", "--standalone"]
     command += [f"--nproc-per-node={count}", "-m", "crysformer", *arguments]
     sys.stdout.flush()
     os.execv(sys.executable, command)

@@ -9,9 +9,15 @@ from torch import Tensor
 from torch.nn import functional
 
 from crysformer.config import PRESETS, ModelConfig, check_ranges
+from crysformer.errors import SettingsError
 
 Loss = Literal["l1", "huber", "mse"]
-LOSSES: tuple[Loss, ...] = get_args(Loss)
+Precision = Literal["float32", "bfloat16"]
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "loss": get_args(Loss),
+    "precision": get_args(Precision),
+}
+"""Settings that are words, and the words they can be."""
 
 EMPHASIS: Mapping[str, float] = {
     "formation_energy_peratom": 4.0,
@@ -40,6 +46,10 @@ class Recipe:
         loss: Of standardised errors [paper: mse].
         clip: Largest gradient norm.
         seed: Of weights and shuffles.
+        precision: Of matrix products in the forward and backward pass; weights, averages
+            and validation are float32 always.
+        compiled: Whether torch.compile fuses the layers, which takes a C++ compiler and
+            some minutes at the first start.
     """
 
     model: ModelConfig = field(default_factory=ModelConfig)
@@ -52,6 +62,8 @@ class Recipe:
     loss: Loss = "l1"
     clip: float = 2.0
     seed: int = 0
+    precision: Precision = "float32"
+    compiled: bool = False
 
     def __post_init__(self) -> None:
         limits = {
@@ -64,6 +76,12 @@ class Recipe:
             "clip": (0.0, 1e9),
         }
         check_ranges(self, limits)
+        for name, words in CHOICES.items():
+            if getattr(self, name) not in words:
+                raise SettingsError(
+                    f"The setting {name} cannot be {getattr(self, name)!r}; it is one of "
+                    f"{', '.join(words)}."
+                )
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> "Recipe":

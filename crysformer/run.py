@@ -14,7 +14,7 @@ import torch
 from crysformer.checkpoint import Checkpoint, load_checkpoint
 from crysformer.errors import SettingsError
 from crysformer.ranks import choose_device, join_ranks, launch
-from crysformer.recipe import LOSSES, RECIPES, Recipe
+from crysformer.recipe import RECIPES, Recipe
 from crysformer.run_folder import RunFolder
 from crysformer.schedule import Budget
 from crysformer.train import Trainer
@@ -120,13 +120,10 @@ def _parse(name: str, text: str, default: Setting) -> Setting:
     try:
         if isinstance(default, bool):
             return {"true": True, "false": False}[text.lower()]
-        if isinstance(default, str):
-            return LOSSES[LOSSES.index(text)]
         return type(default)(text)
     except (KeyError, ValueError):
-        expected = LOSSES if isinstance(default, str) else type(default).__name__
         raise SettingsError(
-            f"The setting {name} cannot be {text!r}; expected {expected}."
+            f"The setting {name} cannot be {text!r}; expected {type(default).__name__}."
         ) from None
 
 

@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from crysformer.errors import DataError
 from crysformer.inference import predict_graphs
 from crysformer.metrics import PropertyError, property_error
 from crysformer.model import Crysformer
+from crysformer.optimiser import make_optimiser, moving_average
 from crysformer.ranks import Ranks
 from crysformer.recipe import Recipe, label_weights, masked_loss
 from crysformer.run_folder import RunFolder
@@ -59,8 +60,10 @@ class Trainer:
         torch.manual_seed(recipe.seed)
         self.model = Crysformer(recipe.model, len(outputs)).to(ranks.device)
         self.average = AveragedModel(
-            self.model, multi_avg_fn=_moving_average(recipe.ema_decay)
+            self.model, multi_avg_fn=moving_average(recipe.ema_decay)
         )
+        if recipe.compiled:
+            self.model.compile_layers()
         self.parallel: nn.Module = self.model
         if ranks.count > 1:
             # Without any attention nothing reads the bonds, and their layers stay idle.
@@ -68,7 +71,7 @@ class Trainer:
             self.parallel = DistributedDataParallel(
                 self.model, gradient_as_bucket_view=True, find_unused_parameters=idle
             )
-        self.optimiser = _optimiser(self.model, recipe)
+        self.optimiser = make_optimiser(self.model, recipe)
         self.targets = _training_targets(train, scalings)
         coverage = (~self.targets.isnan()).float().mean(dim=0)
         self.label_weights = label_weights([s.key for s in outputs], coverage)
@@ -137,9 +140,11 @@ class Trainer:
         known = ~self.targets[torch.from_numpy(crystals)].isnan()
         total = (known * self.label_weights).sum()
         batch = collate([self.train_data.graphs[row] for row in mine])
-        output = self.parallel(batch.to(self.ranks.device)).values
+        half = self.recipe.precision == "bfloat16"
+        with torch.autocast(self.ranks.device.type, torch.bfloat16, enabled=half):
+            output = self.parallel(batch.to(self.ranks.device)).values
         loss = masked_loss(
-            output,
+            output.float(),
             self.targets[torch.from_numpy(mine)].to(output.device),
             self.label_weights.to(output.device),
             total.to(output.device),
@@ -271,31 +276,6 @@ def validate(
         scaling.key: property_error(data.values[:, column], predictions[:, column])
         for column, scaling in enumerate(scalings)
     }
-
-
-def _moving_average(decay: float) -> Callable[..., None]:
-    """Exponential average whose memory grows to its full length with the run's age."""
-
-    @torch.no_grad()
-    def update(averages: list[Tensor], current: list[Tensor], count: Tensor) -> None:
-        age = float(count)
-        memory = min(decay, (1.0 + age) / (10.0 + age))
-        torch._foreach_lerp_(averages, current, 1.0 - memory)
-
-    return update
-
-
-def _optimiser(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
-    """AdamW; biases, norms and embeddings of elements are not decayed."""
-    matrices, others = [], []
-    for name, parameter in model.named_parameters():
-        decayed = parameter.ndim > 1 and "atom_embedding" not in name
-        (matrices if decayed else others).append(parameter)
-    groups = [
-        {"params": matrices, "weight_decay": recipe.weight_decay},
-        {"params": others, "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=recipe.learning_rate, fused=True)
 
 
 def _training_targets(data: Dataset, scalings: Sequence[Scaling]) -> Tensor:

@@ -317,9 +317,10 @@ def start(words: Sequence[str], home: Path) -> subprocess.Popen:
 
 
 @pytest.mark.slow
-def test_a_stop_signal_leaves_a_state_to_resume(data, folder, tmp_path):
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_a_stop_signal_leaves_a_state_to_resume(data, folder, tmp_path, processes):
     out = tmp_path / "run"
-    process = start(command(folder, out, "--processes", "1"), tmp_path)
+    process = start(command(folder, out, "--processes", processes), tmp_path)
     try:
         for _ in range(1800):
             if (out / "metrics.jsonl").exists() or process.poll() is not None:
