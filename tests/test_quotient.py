@@ -3,6 +3,7 @@
 Errors are in standardised units, in which a label deviates by one from its median.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -181,24 +182,26 @@ def test_loss_and_gradients_are_equal(kind, envelope, dtype):
         assert float((reduced - full).abs().max()) < TOLERANCE[dtype] * largest
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(not SHARED.exists(), reason="../shared/data is not beside this copy")
-@ENVELOPES
-def test_real_crystals_give_equal_predictions_and_attention(envelope):
-    """300 crystals of JARVIS's validation set: the smallest of every ninth row.
+@pytest.fixture(scope="module")
+def real_structures() -> list[Structure]:
+    """Every 18th crystal of JARVIS's validation set without the ten largest."""
+    if not SHARED.exists():
+        pytest.skip("../shared/data is not beside this copy")
+    return shared_structures("jarvis_dft_3d/val.jsonl.gz", every=18, keep=300)
 
-    The smallest, because the full graph of the others would take minutes.
-    """
-    structures = shared_structures("jarvis_dft_3d/val.jsonl.gz", every=9, keep=300)
+
+@pytest.mark.slow
+@ENVELOPES
+def test_real_crystals_give_equal_predictions_and_attention(envelope, real_structures):
     models = {dtype: network(envelope, dtype) for dtype in TOLERANCE}
     rule = models[torch.float64].config.neighbour_rule
-    pairs = [Pair.of(structure, rule) for structure in structures]
+    pairs = [Pair.of(structure, rule) for structure in real_structures]
     sides = list(zip(*(pair.graphs() for pair in pairs), strict=True))
     for dtype, model in models.items():
         values = []
         for graphs in sides:
             rows = np.empty((len(graphs), 3))
-            for group in batches_by_work(np.array([graph.work for graph in graphs])):
+            for group in groups(graphs):
                 rows[group] = predict(model, *(graphs[row] for row in group))
             values.append(rows)
         assert values[0].std(axis=0).min() > 0.01
@@ -210,3 +213,38 @@ def test_real_crystals_give_equal_predictions_and_attention(envelope):
         assert max(errors) < TOLERANCE[dtype]
     angles = [[len(graph.cosines) for graph in graphs] for graphs in sides]
     assert np.sum(angles[1]) > 4 * np.sum(angles[0])
+
+
+@pytest.mark.slow
+@PRECISIONS
+def test_real_crystals_give_equal_loss_and_gradients(dtype, real_structures):
+    model = network(True, dtype)
+    targets = torch.randn(len(real_structures), 3, dtype=dtype)
+    targets[torch.rand(targets.shape) < 0.3] = torch.nan
+    weights = torch.tensor([1.0, 2.0, 0.5], dtype=dtype)
+    total = (~targets.isnan() * weights).sum()
+    rule = model.config.neighbour_rule
+    pairs = [Pair.of(structure, rule).graphs() for structure in real_structures]
+    batches = list(groups([full for _, full in pairs]))
+
+    losses, gradients = [], []
+    for graphs in zip(*pairs, strict=True):
+        model.zero_grad()
+        loss = 0.0
+        for rows in batches:
+            values = model(collate([graphs[row] for row in rows], dtype)).values
+            part = masked_loss(values, targets[rows], weights, total, "l1")
+            part.backward()
+            loss += part.item()
+        losses.append(loss)
+        gradients.append([p.grad.clone() for p in model.parameters()])
+    assert losses[0] == pytest.approx(losses[1], abs=TOLERANCE[dtype])
+    largest = max(float(gradient.abs().max()) for gradient in gradients[1])
+    assert largest > 0.01
+    for reduced, full in zip(*gradients, strict=True):
+        assert float((reduced - full).abs().max()) < TOLERANCE[dtype] * largest
+
+
+def groups(graphs: Sequence[GraphArrays]) -> Iterator[np.ndarray]:
+    """Rows of graphs that fit in one batch."""
+    return batches_by_work(np.array([graph.work for graph in graphs]))
