@@ -79,6 +79,11 @@ def _add_screen(commands: argparse._SubParsersAction) -> None:
     screen.add_argument(
         "--json", action="store_true", help="print a JSON list as predict does"
     )
+    screen.add_argument(
+        "--order",
+        action="store_true",
+        help="predict ordered approximations of disordered crystals, named so",
+    )
     _add_model(screen)
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
@@ -86,7 +91,13 @@ def _add_screen(commands: argparse._SubParsersAction) -> None:
         from crysformer.screen_output import screen_paths
 
         predictor = Predictor(options.model, options.device)
-        return screen_paths(options.paths, predictor, options.out, as_json=options.json)
+        return screen_paths(
+            options.paths,
+            predictor,
+            options.out,
+            as_json=options.json,
+            order=options.order,
+        )
 
     screen.set_defaults(command=run)
 

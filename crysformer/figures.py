@@ -16,6 +16,7 @@ from crysformer.palette import VIRIDIS
 from crysformer.properties import PROPERTIES
 
 MAX_BINS = 40
+_MAX_NAME = 40
 
 _LAST = 118
 _GROUPS = 18
@@ -97,7 +98,7 @@ def scatter(table: pd.DataFrame, x: str, y: str, names: dict[str, str]) -> go.Fi
         names: What the axes say, with units, by key.
     """
     known = table.dropna(subset=[x, y])
-    files = [as_text(file) for file in known["file"]]
+    files = [as_text(_end_of(file)) for file in known["file"]]
     points = go.Scatter(
         x=known[x],
         y=known[y],
@@ -110,6 +111,11 @@ def scatter(table: pd.DataFrame, x: str, y: str, names: dict[str, str]) -> go.Fi
     figure = go.Figure(points)
     figure.update_layout(xaxis_title=names[x], yaxis_title=names[y], margin=_MARGIN)
     return figure
+
+
+def _end_of(name: str) -> str:
+    """The end of a file's name, which says more than its beginning."""
+    return name if len(name) <= _MAX_NAME else f"…{name[1 - _MAX_NAME :]}"
 
 
 def as_text(string: str) -> str:

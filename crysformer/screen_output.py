@@ -105,7 +105,12 @@ def answer(row: ScreenRow, predictor: Predictor) -> dict[str, Any]:
 
 
 def screen_paths(
-    paths: Sequence[Path], predictor: Predictor, out: Path | None, *, as_json: bool
+    paths: Sequence[Path],
+    predictor: Predictor,
+    out: Path | None,
+    *,
+    as_json: bool,
+    order: bool = False,
 ) -> int:
     """Predict everything at some paths; progress goes to standard error.
 
@@ -115,6 +120,7 @@ def screen_paths(
         out: CSV file, written as results come; beside it goes ``.units.json``.
         as_json: Print a JSON list at the end. Without it and without a file, the table is
             printed.
+        order: Predict ordered approximations of disordered crystals.
 
     Returns:
         Exit status: 1 if a file was bad, 130 if Ctrl-C cut it short.
@@ -138,7 +144,7 @@ def screen_paths(
             file.write(to_csv(table([], keys, intervals=True)))
         try:
             with tqdm(total=len(inputs), unit="crystal", desc="screen") as bar:
-                for row in screen(inputs, predictor):
+                for row in screen(inputs, predictor, order=order):
                     rows.append(row)
                     if file:
                         file.write(

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from crysformer import screen as screen_module
-from crysformer.cli import main
 from crysformer.errors import StructureError
 from crysformer.library import load_library
 from crysformer.predict import Predictor
@@ -201,52 +200,3 @@ def test_units_and_answers_name_what_the_columns_mean(predictor):
     found = answer(row, predictor)["properties"]["optb88vdw_bandgap"]
     assert found == {"value": 1.5, "unit": "eV", "validation_mae": ERROR}
     assert answer(ScreenRow("a", error="bad"), predictor) == {"file": "a", "error": "bad"}
-
-
-def test_command_writes_table_and_units_and_goes_on_after_a_bad_file(
-    predictor, folder, capsys
-):
-    out = folder / "table.csv"
-    command = ["screen", str(folder), "--out", str(out), "--device", "cpu"]
-    # Twice: the second run must not take the first one's table for a crystal.
-    for _ in range(2):
-        assert main([*command, "--json"]) == 1
-        captured = capsys.readouterr()
-        assert "3 of 4 crystals predicted, 1 failed" in captured.err
-    answers = json.loads(captured.out)
-    frame = pd.read_csv(out)
-    assert frame["file"].tolist() == [found["file"] for found in answers]
-    assert frame["error"].notna().sum() == 1
-    for found, (_, row) in zip(answers, frame.iterrows(), strict=True):
-        for key in found.get("properties", {}):
-            assert row[key] == pytest.approx(found["properties"][key]["value"], rel=1e-5)
-    meaning = json.loads((folder / "table.units.json").read_text("utf-8"))
-    assert meaning["columns"]["optb88vdw_bandgap"]["unit"] == "eV"
-
-
-def test_command_prints_the_table_without_a_file(predictor, folder, capsys):
-    good = next(folder.rglob("[!.]*.cif"))
-    assert main(["screen", str(good), "--device", "cpu"]) == 0
-    frame = pd.read_csv(io.StringIO(capsys.readouterr().out))
-    assert frame["file"].tolist() == [str(good)]
-    assert frame["error"].isna().all()
-
-
-def test_command_says_where_it_cannot_write(predictor, folder, capsys):
-    out = folder / "no" / "table.csv"
-    assert main(["screen", str(folder), "--out", str(out), "--device", "cpu"]) == 1
-    assert "table.csv cannot be written (No such file" in capsys.readouterr().err
-
-
-def test_command_keeps_what_it_has_when_interrupted(
-    predictor, folder, monkeypatch, capsys
-):
-    def two_rows(*_):
-        yield ScreenRow("a", "Si", 227, 2, dict.fromkeys(KEYS, 1.0))
-        yield ScreenRow("b", error="b is empty")
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("crysformer.screen_output.screen", two_rows)
-    out = folder / "table.csv"
-    assert main(["screen", str(folder), "--out", str(out), "--device", "cpu"]) == 130
-    assert pd.read_csv(out)["file"].tolist() == ["a", "b"]

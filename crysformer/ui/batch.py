@@ -184,7 +184,10 @@ def failures(job: BatchJob) -> None:
     if failed:
         st.markdown(f"**{len(failed)} could not be predicted**")
         st.dataframe(
-            {"File": [r.file for r in failed], "Reason": [r.error for r in failed]},
+            {
+                "File": [row.file for row in failed],
+                "Reason": [row.error.removeprefix(f"{row.file} ") for row in failed],
+            },
             hide_index=True,
             height="content" if len(failed) < 10 else 360,
             column_config={"File": st.column_config.TextColumn(width=180)},
