@@ -218,7 +218,14 @@ def _coloured(
         hovertemplate="%{hovertext}<extra></extra>",
         hoverongaps=False,
         colorscale=_steps(VIRIDIS),
-        colorbar={"title": {"text": title, "side": "right"}, "thickness": 14},
+        # Below the table: beside it, it would take half the width of a phone.
+        colorbar={
+            "title": {"text": title, "side": "top"},
+            "orientation": "h",
+            "thickness": 12,
+            "y": -0.02,
+            "yanchor": "top",
+        },
         xgap=2,
         ygap=2,
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 OF, X, Y, ELEMENTS = "batch_of", "batch_x", "batch_y", "batch_elements"
 SCATTER = "batch_scatter"
 _COUNT = "crystals"
-_HEIGHT, _MAP_HEIGHT = 340, 440
+_HEIGHT, _MAP_HEIGHT = 340, 500
 
 
 def plots(job: BatchJob, table: "pd.DataFrame", keys: Sequence[str]) -> None:
