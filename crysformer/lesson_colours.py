@@ -6,6 +6,7 @@ from typing import Any
 from crysformer.palette import Scale
 
 # Okabe and Ito (2008), reordered: those that stand out on white and on black come first.
+# Violet and olive replace their black and pale yellow; grey is kept for what is picked.
 _ORDER = (
     "#E69F00",
     "#0A84C6",
@@ -13,8 +14,8 @@ _ORDER = (
     "#CC79A7",
     "#D55E00",
     "#56B4E9",
-    "#8C8C8C",
-    "#B8A400",
+    "#8F6BD6",
+    "#A39A00",
 )
 FAINT = "rgba(128, 128, 128, 0.28)"
 CHOSEN = "#808080"

@@ -60,7 +60,7 @@ def show_prediction(lesson: Lesson) -> None:
         )
         item, value, error = PROPERTIES[key], prediction.shown[key], errors.get(key)
         st.metric(item.label, f"{readable(value, error)} {item.unit}".strip())
-        known = getattr(prediction, "intervals", {}).get(key)
+        known = prediction.intervals.get(key)
         if known:
             low, high = known
             st.markdown(
