@@ -7,7 +7,7 @@ from crysformer.ui.export import export_menu
 from crysformer.ui.facts_panel import facts_panel
 from crysformer.ui.frame import frame, guard
 from crysformer.ui.picker import pick_crystal
-from crysformer.ui.tables import property_tables
+from crysformer.ui.tables import novelty_line, property_tables
 from crysformer.ui.view_options import view_options
 from crysformer.ui.viewer import crystal_view
 
@@ -39,6 +39,7 @@ def answers() -> None:
     with numbers, guard():
         prediction = loaders.prediction()
         places.show_model()
+        novelty_line(prediction.novelty)
         property_tables(
             prediction.shown,
             loaders.predictor().validation_errors,

@@ -39,12 +39,14 @@ def predict_files(files: Sequence[str], model: str, device: str) -> list[Answer]
 
 
 def _properties(prediction: Prediction, predictor: Predictor) -> Answer:
+    novelty = prediction.novelty
     return {
         "formula": prediction.formula,
         "model": prediction.model,
         "properties": property_answers(
             prediction.shown, prediction.intervals, predictor.validation_errors
         ),
+        **({} if novelty is None else {"novelty": novelty.to_dict()}),
     }
 
 
@@ -98,7 +100,19 @@ def _prediction_table(answer: Answer) -> str:
         for key, found in answer["properties"].items()
     ]
     table = pd.DataFrame(rows).to_string(index=False, justify="left")
-    return f"{answer['file']}: {answer['formula']} ({answer['model']})\n{table}"
+    lines = [f"{answer['file']}: {answer['formula']} ({answer['model']})", table]
+    if "novelty" in answer:
+        lines.append(_novelty_text(answer["novelty"]))
+    return "\n".join(lines)
+
+
+def _novelty_text(novelty: Mapping[str, Any]) -> str:
+    """One line: a word, the percentile, and what is odd."""
+    reasons = "".join(f" {reason}" for reason in novelty["reasons"])
+    return (
+        f"This crystal is {novelty['word']}: less usual than "
+        f"{novelty['percentile']:.0f} % of the validation crystals.{reasons}"
+    )
 
 
 def _interval_text(interval: Mapping[str, float] | None) -> str:

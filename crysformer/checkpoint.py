@@ -19,15 +19,14 @@ from safetensors.numpy import save as save_arrays
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
-from crysformer.config import ModelConfig
+from crysformer.config import WEIGHTS, ModelConfig
 from crysformer.errors import SettingsError, WeightsError
 from crysformer.intervals import FILE as INTERVALS
 from crysformer.intervals import Intervals
 from crysformer.model import Crysformer
+from crysformer.novelty import FILE as NOVELTY
+from crysformer.novelty import NoveltyModel
 from crysformer.targets import Scaling
-
-WEIGHTS = Path(__file__).resolve().parents[1] / "weights"
-"""Folder of the bundled models."""
 
 TENSORS = "model.safetensors"
 
@@ -43,6 +42,7 @@ class Checkpoint:
             output of their own.
         card: Content of card.yml: data, recipe, validation errors, limits.
         intervals: Calibrated intervals, or None if it ships none.
+        novelty: What tells crystals unlike the training data, or None likewise.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Checkpoint:
     scalings: tuple[Scaling, ...]
     card: dict[str, Any]
     intervals: Intervals | None = None
+    novelty: NoveltyModel | None = None
 
     @property
     def keys(self) -> list[str]:
@@ -75,7 +76,10 @@ def save_checkpoint(checkpoint: Checkpoint, folder: Path, dtype: torch.dtype) ->
     content = save_tensors({key: value.to(dtype) for key, value in state.items()})
     beside = {
         name: save_arrays(item.arrays())
-        for name, item in ((INTERVALS, checkpoint.intervals),)
+        for name, item in (
+            (INTERVALS, checkpoint.intervals),
+            (NOVELTY, checkpoint.novelty),
+        )
         if item is not None
     }
     config = {
@@ -111,6 +115,7 @@ def load_checkpoint(name: str, root: Path = WEIGHTS) -> Checkpoint:
         beside = {
             file: load_arrays(_read(folder / file, digest))
             for file, digest in config.get("beside", {}).items()
+            if file in (INTERVALS, NOVELTY)
         }
         scalings = tuple(Scaling.from_dict(item) for item in config["scalings"])
         model = Crysformer(
@@ -124,6 +129,8 @@ def load_checkpoint(name: str, root: Path = WEIGHTS) -> Checkpoint:
         keys = [scaling.key for scaling in scalings]
         arrays = beside.get(INTERVALS)
         intervals = None if arrays is None else Intervals.of(arrays, keys)
+        arrays = beside.get(NOVELTY)
+        novelty = None if arrays is None else NoveltyModel.of(arrays)
     except (
         OSError,
         KeyError,
@@ -137,7 +144,7 @@ def load_checkpoint(name: str, root: Path = WEIGHTS) -> Checkpoint:
     except RuntimeError as error:  # torch's strict load
         raise WeightsError(f"The tensors of model {name!r} do not fit: {error}") from None
     model.eval().requires_grad_(False)
-    return Checkpoint(name, model, scalings, card, intervals)
+    return Checkpoint(name, model, scalings, card, intervals, novelty)
 
 
 def _read(path: Path, expected: str) -> bytes:

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from crysformer.errors import SettingsError
 
 DEFAULT_MODEL = "jarvis-dft-3d"
 """The bundled model that answers where none is named."""
+
+WEIGHTS = Path(__file__).resolve().parents[1] / "weights"
+"""Folder of the bundled models."""
 
 
 def check_ranges(settings: object, limits: Mapping[str, tuple[float, float]]) -> None:

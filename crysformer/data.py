@@ -54,19 +54,21 @@ class Row:
 
 
 def read_rows(path: Path) -> Iterator[Row]:
-    """Yield the rows of a gzipped JSON-lines file.
+    """Yield the rows of a JSON-lines file, gzipped or not; blank lines do not count.
 
     Raises:
-        DataError: The file is missing, not gzip, or a row lacks a field.
+        DataError: The file is missing or damaged, or a row lacks a field.
     """
     try:
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
+        with path.open("rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+        opened = gzip.open if packed else open
+        with opened(path, "rt", encoding="utf-8") as lines:
             for number, line in enumerate(lines, start=1):
-                yield _parse_row(json.loads(line), path, number)
+                if line.strip():
+                    yield _parse_row(json.loads(line), path, number)
     except (OSError, EOFError, zlib.error, ValueError) as error:
-        raise DataError(
-            f"{path} cannot be read as gzipped JSON lines: {error}."
-        ) from None
+        raise DataError(f"{path} cannot be read as JSON lines: {error}.") from None
 
 
 def _parse_row(row: dict[str, Any], path: Path, number: int) -> Row:
@@ -74,7 +76,9 @@ def _parse_row(row: dict[str, Any], path: Path, number: int) -> Row:
         crystal = row["structure"]
         species = [Element(symbol) for symbol in crystal["species"]]
         structure = Structure(crystal["lattice"], species, crystal["frac_coords"])
-        labels = {key: float(value) for key, value in row["labels"].items()}
+        # A label that is null is as unknown as one that is left out.
+        known = {k: v for k, v in row["labels"].items() if v is not None}
+        labels = {key: float(value) for key, value in known.items()}
         return Row(str(row["id"]), structure, labels)
     except (
         AttributeError,
@@ -128,6 +132,7 @@ class Dataset:
         values: Property values, NaN where unknown, (rows, properties).
         num_sites: Atoms in the cell of the row, (rows,).
         formula_atoms: Atoms in its reduced formula, (rows,).
+        volumes: Volume per atom, Å³, (rows,).
         graphs: Quotient graphs.
         formulas: Reduced formulas.
     """
@@ -137,6 +142,7 @@ class Dataset:
     values: NDArray[np.float64]
     num_sites: NDArray[np.int64]
     formula_atoms: NDArray[np.int64]
+    volumes: NDArray[np.float64]
     graphs: "GraphStore"
 
     def __len__(self) -> int:
@@ -231,6 +237,7 @@ def load_dataset(
         values=np.array([property_values(row.labels, keys) for row in rows]),
         num_sites=np.array([len(structure) for structure in structures]),
         formula_atoms=np.array([formula_unit_atoms(s) for s in structures]),
+        volumes=np.array([s.volume / len(s) for s in structures]),
         graphs=graphs,
     )
 

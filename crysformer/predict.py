@@ -30,6 +30,7 @@ from crysformer.errors import SettingsError
 from crysformer.inference import Predicted, predict_graphs
 from crysformer.layers import LayerAttention
 from crysformer.model import Output
+from crysformer.novelty import Novelty
 from crysformer.properties import PROPERTIES
 from crysformer.ranks import choose_device
 from crysformer.symmetry import Quotient, take_quotient
@@ -43,9 +44,10 @@ class Prediction:
         formula: Reduced formula.
         model: Name of the model.
         values: Every predicted property in its unit, by key, hidden ones included.
+        num_sites: Atoms in the given cell: per-cell values are for this cell.
         intervals: Lower and upper end of the 90 % interval of each property that has one,
             in its unit.
-        num_sites: Atoms in the given cell: per-cell values are for this cell.
+        novelty: How unlike the training data the crystal is, if the model can tell.
     """
 
     formula: str
@@ -53,6 +55,7 @@ class Prediction:
     values: dict[str, float]
     num_sites: int
     intervals: dict[str, tuple[float, float]] = field(default_factory=dict)
+    novelty: Novelty | None = None
 
     @property
     def shown(self) -> dict[str, float]:
@@ -123,9 +126,14 @@ class Predictor:
                 values=dict(zip(self.checkpoint.keys, values.tolist(), strict=True)),
                 num_sites=len(structure),
                 intervals=self._intervals(ends),
+                novelty=novelty,
             )
-            for structure, values, ends in zip(
-                structures, predicted.values, bounds, strict=True
+            for structure, values, ends, novelty in zip(
+                structures,
+                predicted.values,
+                bounds,
+                self._novelty(structures, graphs, predicted),
+                strict=True,
             )
         ]
 
@@ -137,6 +145,18 @@ class Predictor:
         if intervals is None:
             return np.full((*predicted.values.shape, 2), np.nan)
         return intervals.bounds(*predicted, num_sites, formula_atoms)
+
+    def _novelty(
+        self,
+        structures: Sequence[Structure],
+        graphs: Sequence[GraphArrays],
+        predicted: Predicted,
+    ) -> Sequence[Novelty | None]:
+        """How unlike the training data each crystal is."""
+        if self.checkpoint.novelty is None:
+            return [None] * len(structures)
+        volumes = np.array([item.volume / len(item) for item in structures])
+        return self.checkpoint.novelty.novelty(graphs, predicted.representations, volumes)
 
     def _intervals(self, ends: NDArray) -> dict[str, tuple[float, float]]:
         """Those of one crystal, by property."""

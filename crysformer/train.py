@@ -18,8 +18,6 @@ from crysformer.batch import collate
 from crysformer.batches import BatchPlan, share_by_work
 from crysformer.data import Dataset
 from crysformer.errors import DataError
-from crysformer.inference import predict_graphs
-from crysformer.metrics import PropertyError, property_error
 from crysformer.model import Crysformer
 from crysformer.optimiser import make_optimiser, moving_average
 from crysformer.ranks import Ranks
@@ -27,6 +25,7 @@ from crysformer.recipe import Recipe, label_weights, masked_loss
 from crysformer.run_folder import RunFolder
 from crysformer.schedule import Budget, decay_factor, decay_progress, warmup_factor
 from crysformer.targets import Scaling, sizes_of
+from crysformer.validate import validate
 
 CHECKPOINT_SECONDS = 240.0
 """Time between checkpoints: what a power cut can cost."""
@@ -254,28 +253,6 @@ class Trainer:
         """Begin with exported weights instead of random ones."""
         self.model.load_state_dict(model.state_dict())
         self.average.module.load_state_dict(model.state_dict())
-
-
-def validate(
-    model: nn.Module, scalings: Sequence[Scaling], data: Dataset, ranks: Ranks
-) -> dict[str, PropertyError]:
-    """Errors on a data set, every rank predicting its share of the work."""
-    shares = share_by_work(np.arange(len(data)), data.graphs.work, ranks.count)
-    mine = shares[ranks.index]
-    predictions = np.zeros(data.values.shape)
-    predictions[mine] = predict_graphs(
-        model.eval(),
-        scalings,
-        [data.graphs[row] for row in mine],
-        data.num_sites[mine],
-        data.formula_atoms[mine],
-        ranks.device,
-    ).values
-    predictions = ranks.sum(predictions)
-    return {
-        scaling.key: property_error(data.values[:, column], predictions[:, column])
-        for column, scaling in enumerate(scalings)
-    }
 
 
 def _training_targets(data: Dataset, scalings: Sequence[Scaling]) -> Tensor:

@@ -46,6 +46,7 @@ def _join(parts: Sequence[Dataset]) -> Dataset:
         values=np.concatenate([part.values for part in parts]),
         num_sites=np.concatenate([part.num_sites for part in parts]),
         formula_atoms=np.concatenate([part.formula_atoms for part in parts]),
+        volumes=np.concatenate([part.volumes for part in parts]),
         graphs=GraphStore.from_graphs([g for part in parts for g in part.graphs]),
     )
 

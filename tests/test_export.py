@@ -15,6 +15,7 @@ from crysformer.export import export
 from crysformer.library import get_crystal
 from crysformer.predict import Predictor
 from crysformer.properties import PROPERTIES
+from crysformer.validation_table import read_validation_table
 
 CRYSTALS = ("diamond-si", "rock-salt-nacl", "bcc-fe", "fcc-cu", "hcp-mg", "wurtzite-zno")
 VAL_REPEATS = 10
@@ -115,6 +116,8 @@ def test_export_writes_everything_that_ships_and_no_pickle(exported):
     assert names == {
         "model.safetensors",
         "intervals.safetensors",
+        "novelty.safetensors",
+        "validation.csv.gz",
         "config.json",
         "card.yml",
         "curves.jsonl",
@@ -143,6 +146,29 @@ def test_exported_weights_are_the_averaged_ones_of_the_run(exported):
     assert set(loaded) == set(state)
     for key, value in state.items():
         np.testing.assert_allclose(loaded[key], value, rtol=2e-3, atol=1e-4)
+
+
+def test_what_says_how_far_to_trust_the_model_is_in_card_and_table(exported):
+    data, _, folder = exported
+    card = yaml.safe_load((folder / "card.yml").read_text())
+    predictor = Predictor("small", "cpu", root=folder.parent)
+    found = evaluate(predictor, data / "val.jsonl.gz")
+    table = read_validation_table(folder)
+    known = ~np.isnan(found.data.values)
+    assert len(table) == known.sum()
+    assert set(table["property"]) == set(found.errors())
+    checking = table[table["calibrates"] == 0]
+    for key, kinds in card["validation"]["coverage"].items():
+        rows = checking[checking["property"] == key]
+        inside = rows["target"].between(rows["low"], rows["high"])
+        assert kinds["all"]["n"] == len(rows)
+        assert kinds["all"]["coverage"] == pytest.approx(inside.mean(), abs=0.02)
+        assert sum(kind["n"] for kind in kinds["atoms"].values()) == len(rows)
+    wrong = card["validation"]["novelty"]
+    assert set(wrong) == {"species swapped", "volume scaled", "random positions"}
+    # The validation crystals are the training crystals here.
+    crystal = get_crystal("bcc-fe").structure()
+    assert predictor.predict([crystal])[0].novelty.match == "same"
 
 
 def test_curves_hold_one_validation_per_line(exported):

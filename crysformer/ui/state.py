@@ -60,6 +60,7 @@ STRAIN: Final = "percent"
 REPLACED: Final = "replace"
 REPLACEMENT: Final = "with"
 FACTS: Final = "facts"
+MODEL_PROPERTY: Final = "shown"
 RADIATION: Final = "xrays"
 
 # The lesson: step and atom go into the URL by hand, an answer belongs to one question.

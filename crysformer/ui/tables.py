@@ -3,12 +3,29 @@
 import math
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from crysformer.facts import Facts
 from crysformer.properties import PROPERTIES
+from crysformer.ui.frame import plain
 
+if TYPE_CHECKING:
+    from crysformer.novelty import Novelty
+
+_FAMILIAR = (
+    "a training crystal",
+    "close to a training crystal",
+    "like the training data",
+)
+_SEEN = {
+    "": "",
+    "near": " In a training crystal of this formula, atoms have nearly the same "
+    "surroundings.",
+    "same": " The model was trained on it, or on one with the same surroundings of every "
+    "atom: this is memory, not a test.",
+}
 _ERROR = "Validation error"
 _INTERVAL = "90 % interval"
 
@@ -98,6 +115,23 @@ def readable(value: float, error: float | None) -> str:
     digits = 1 - math.floor(math.log10(abs(error)))
     # Adding zero turns the -0.0 that rounding leaves into 0.0.
     return f"{round(value, digits) + 0.0:.{max(digits, 0)}f}"
+
+
+def novelty_line(novelty: "Novelty | None") -> None:
+    """Say in one line how far the crystal is from the training data.
+
+    Args:
+        novelty: Of the prediction; nothing is said without one.
+    """
+    if novelty is None:
+        return
+    icon = "check_circle" if novelty.word in _FAMILIAR else "warning"
+    more = "".join(f" {plain(reason)}" for reason in novelty.reasons)
+    more += _SEEN[novelty.match]
+    st.markdown(
+        f":material/{icon}: **{novelty.word.capitalize()}**: less usual than "
+        f"{novelty.percentile:.0f} % of the validation crystals.{more}"
+    )
 
 
 def _property_row(

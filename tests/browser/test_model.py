@@ -1,0 +1,51 @@
+"""The Model page in a browser: pictures, nothing spills over, the self-test."""
+
+import pytest
+
+from .conftest import ARTIFACTS, ROOT
+from .helpers import count_colours
+
+PLOT = ".js-plotly-plot"
+PATH = "/Model?shown=optb88vdw_bandgap"
+
+
+@pytest.fixture(scope="module")
+def server(serve):
+    return serve(ROOT / "app.py")
+
+
+def drawn(page, number=6):
+    """Wait until every picture of the page has its axes."""
+    page.locator(PLOT).nth(number - 1).wait_for()
+    page.wait_for_function(
+        f"document.querySelectorAll('{PLOT} .main-svg').length >= {number}"
+    )
+    assert page.locator(PLOT).count() == number
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1400, 400])
+def test_every_picture_is_drawn_within_the_page(browse, width, scheme):
+    page = browse(PATH, width=width, height=1000, scheme=scheme)
+    drawn(page)
+    ARTIFACTS.mkdir(exist_ok=True)
+    page.wait_for_timeout(1500)
+    main = page.locator('[data-testid="stMain"]')
+    tall = main.evaluate("element => element.scrollHeight")
+    page.set_viewport_size({"width": width, "height": min(tall + 60, 9000)})
+    page.wait_for_timeout(2500)
+    page.screenshot(path=ARTIFACTS / f"model-{width}-{scheme}.png")
+    wide = main.evaluate("element => element.scrollWidth - element.clientWidth")
+    assert wide <= 0
+    for picture in page.locator(PLOT).all():
+        assert count_colours(picture.screenshot()) > 20
+
+
+def test_the_property_of_the_url_is_the_one_drawn_and_the_self_test_passes(browse):
+    page = browse(PATH)
+    drawn(page)
+    assert page.get_by_text("Computed: Band gap, OptB88vdW (eV)").first.is_visible()
+    button = page.get_by_role("button", name="Run the self-test")
+    button.focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("No difference").wait_for()

@@ -1,0 +1,110 @@
+"""Evaluation of a held-back file: partial labels, new elements, coverage."""
+
+import csv
+import gzip
+import json
+
+import numpy as np
+import pytest
+
+from crysformer.cli import main
+from crysformer.data import load_dataset, read_rows
+from crysformer.evaluate import evaluate
+from crysformer.library import get_crystal
+from crysformer.predict import Predictor
+
+CRYSTALS = ("rock-salt-nacl", "diamond-si", "bcc-fe", "rutile-tio2")
+ENERGY, GAP, MODULUS = "formation_energy_peratom", "optb88vdw_bandgap", "bulk_modulus_kv"
+LABELS = (
+    {ENERGY: -1.9, GAP: 5.3, "epsx": 2.0},
+    {ENERGY: 0.0, GAP: 0.7, MODULUS: None},
+    {ENERGY: 0.0, "magmom_oszicar": 2.2},
+    {"of_another_data_set": 3.0},
+)
+
+
+def lines(labels=LABELS, swap=None):
+    rows = []
+    for name, known in zip(CRYSTALS, labels, strict=True):
+        structure = get_crystal(name).structure()
+        species = [site.specie.symbol for site in structure]
+        rows.append(
+            {
+                "id": name,
+                "structure": {
+                    "lattice": structure.lattice.matrix.tolist(),
+                    "frac_coords": structure.frac_coords.tolist(),
+                    "species": [(swap or {}).get(each, each) for each in species],
+                },
+                "labels": known,
+            }
+        )
+    return "".join(json.dumps(row) + "\n" for row in rows).encode()
+
+
+@pytest.fixture(scope="module")
+def predictor():
+    return Predictor("jarvis-dft-3d", "cpu")
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bytes], ids=["gzip", "plain"])
+def test_a_file_is_evaluated_without_other_preparation(tmp_path, capsys, pack):
+    path, out = tmp_path / "held_back.jsonl", tmp_path / "predictions.csv"
+    path.write_bytes(pack(lines() + b"\n"))
+    command = ["evaluate", "--data", str(path), "--device", "cpu", "--out", str(out)]
+    assert main(command) == 0
+    printed = capsys.readouterr().out
+    rows = {line.split()[0]: line.split() for line in printed.splitlines()[1:]}
+    assert set(rows) == {ENERGY, GAP, "magmom_oszicar"}
+    assert "in 90 % interval" in printed.splitlines()[0]
+    with out.open() as file:
+        written = list(csv.DictReader(file))
+    assert [(row["id"], row["property"]) for row in written] == [
+        ("rock-salt-nacl", ENERGY),
+        ("rock-salt-nacl", GAP),
+        ("diamond-si", ENERGY),
+        ("diamond-si", GAP),
+        ("bcc-fe", ENERGY),
+        ("bcc-fe", "magmom_oszicar"),
+    ]
+
+
+def test_coverage_counts_the_labels_inside(tmp_path, predictor):
+    """Labels are put where the intervals say: two inside and one outside is 2 in 3."""
+    path = tmp_path / "file.jsonl"
+    structures = [get_crystal(name).structure() for name in CRYSTALS]
+    ends = [item.intervals[ENERGY] for item in predictor.predict(structures)]
+    values = [ends[0][0] + 0.001, ends[1][1] - 0.001, ends[2][1] + 0.01]
+    path.write_bytes(lines([*({ENERGY: value} for value in values), {}]))
+    found = evaluate(predictor, path).coverages()
+    assert set(found) == {ENERGY}
+    assert found[ENERGY].n == 3
+    assert found[ENERGY].coverage == pytest.approx(2.0 / 3.0)
+    widths = np.diff(ends[:3])
+    assert found[ENERGY].width == pytest.approx(widths.mean(), rel=1e-3)
+
+
+def test_elements_that_no_training_crystal_has_are_predicted(tmp_path, predictor):
+    path = tmp_path / "file.jsonl"
+    path.write_bytes(lines(swap={"Na": "Fr", "Fe": "Am"}))
+    found = evaluate(predictor, path)
+    assert np.isfinite(found.predictions).all()
+    assert found.data.formulas[0] == "FrCl"
+    assert found.errors()[ENERGY].n == 3
+
+
+def test_a_file_without_known_labels_says_so(tmp_path, capsys):
+    path = tmp_path / "file.jsonl"
+    path.write_bytes(lines([{}] * 4))
+    assert main(["evaluate", "--data", str(path), "--device", "cpu"]) == 1
+    assert "no label that this model predicts" in capsys.readouterr().err
+
+
+def test_a_null_label_is_an_unknown_one(tmp_path, predictor):
+    path = tmp_path / "file.jsonl.gz"
+    path.write_bytes(gzip.compress(lines()))
+    assert MODULUS not in list(read_rows(path))[1].labels
+    rule = predictor.model.config.neighbour_rule
+    data = load_dataset(path, [MODULUS, GAP], rule)
+    assert np.isnan(data.values[:, 0]).all()
+    assert data.volumes[0] == pytest.approx(5.64**3 / 8.0, rel=0.02)

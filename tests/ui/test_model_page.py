@@ -1,0 +1,128 @@
+"""Model: the card, the errors of a property, and the self-test."""
+
+import shutil
+
+import pytest
+import yaml
+
+from crysformer.config import DEFAULT_MODEL, WEIGHTS
+from crysformer.golden import Difference
+from crysformer.model_card import read_card, shown_properties
+from crysformer.ui import model_card, state
+
+from .helpers import app, tables, text
+
+MODEL = "pages/5_Model.py"
+CARD = read_card(WEIGHTS / DEFAULT_MODEL)
+
+
+@pytest.fixture
+def other_weights(tmp_path, monkeypatch):
+    """A copy of the shipped model's folder, which a test may spoil."""
+    folder = tmp_path / DEFAULT_MODEL
+    shutil.copytree(WEIGHTS / DEFAULT_MODEL, folder)
+    monkeypatch.setattr("crysformer.config.WEIGHTS", tmp_path)
+    return folder
+
+
+def test_the_card_says_what_the_model_saw():
+    test = app(MODEL)
+    facts = next(table for table in tables(test) if "Fact" in table).set_index("Fact")
+    crystals = CARD["training_data"]["crystals"]
+    assert f"{crystals['train']:,} crystals" in facts.loc["Training data", "Value"]
+    assert f"{crystals['val']:,}" in facts.loc["Validation data", "Value"]
+    assert not test.error
+
+
+def test_the_error_table_repeats_the_card_and_names_what_is_missing():
+    test = app(MODEL)
+    rows = next(table for table in tables(test) if "MAE" in table)
+    keys = shown_properties(CARD)
+    assert len(rows) == len(keys)
+    assert "ehull" not in keys
+    errors = CARD["validation"]["errors"]
+    assert rows["MAE"].tolist() == [errors[key]["mae"] for key in keys]
+    published = dict(zip(keys, rows["Paper's MAE"], strict=True))
+    assert published["optb88vdw_bandgap"] == "0.137"
+    assert published["optb88vdw_total_energy"] == "0.035"
+    others = {key for key, said in published.items() if said == "not in our copy"}
+    assert others == set(keys) - {"optb88vdw_bandgap", "optb88vdw_total_energy"}
+    assert "lacks the bodies of its tables" in text(test)
+    coverage = CARD["validation"]["coverage"]
+    held = [100.0 * coverage[key]["all"]["coverage"] for key in keys]
+    assert rows["In the interval"].tolist() == pytest.approx(held)
+
+
+def test_every_property_has_its_pictures():
+    test = app(MODEL)
+    for key in shown_properties(CARD)[:: len(shown_properties(CARD)) - 1]:
+        test.selectbox(key=state.MODEL_PROPERTY).set_value(key).run()
+        assert not test.exception
+        assert not test.error
+        said = text(test)
+        for heading in (
+            "Predicted and computed",
+            "Learning curve",
+            "Error by size of the cell",
+            "How often 90 % intervals hold",
+            "Error by chemistry",
+            "Error of crystals unlike the training data",
+        ):
+            assert heading in said
+        assert len(test.get("plotly_chart")) == 6
+
+
+def test_a_property_can_be_named_in_the_url():
+    test = app(MODEL, **{state.MODEL_PROPERTY: "mbj_bandgap"})
+    assert test.selectbox(key=state.MODEL_PROPERTY).value == "mbj_bandgap"
+
+
+def test_the_self_test_says_that_nothing_differs():
+    test = app(MODEL)
+    test.button(key=model_card.SELF_TEST).click().run()
+    assert "No difference" in "".join(item.value for item in test.success)
+
+
+def test_the_self_test_lists_what_differs(random_weights, monkeypatch):
+    found = [Difference("bcc-fe", "magmom_oszicar", 2.0, 2.5)]
+    monkeypatch.setattr("crysformer.golden.check_golden", lambda _: found)
+    test = app(MODEL)
+    test.button(key=model_card.SELF_TEST).click().run()
+    assert "1 numbers differ" in text(test)
+    rows = next(table for table in tables(test) if "Shipped" in table)
+    assert rows[["Crystal", "Shipped", "Now"]].to_numpy().tolist() == [
+        ["bcc-fe", 2.0, 2.5]
+    ]
+
+
+@pytest.mark.parametrize("name", ["card.yml", "curves.jsonl", "validation.csv.gz"])
+def test_a_damaged_file_is_a_sentence(other_weights, name):
+    (other_weights / name).write_bytes(b"\x1f\x8b{")
+    test = app(MODEL)
+    assert "cannot be read" in "".join(item.value for item in test.error)
+
+
+def test_a_model_without_intervals_shows_the_rest(other_weights):
+    card = yaml.safe_load((other_weights / "card.yml").read_text())
+    del card["validation"]["coverage"]
+    (other_weights / "card.yml").write_text(yaml.safe_dump(card))
+    test = app(MODEL)
+    assert not test.error
+    assert "Error by chemistry" in text(test)
+    assert "How often 90 % intervals hold" not in text(test)
+
+
+def test_predict_shows_intervals_and_how_unlike_the_crystal_is():
+    test = app()
+    rows = next(table for table in tables(test) if "Unit" in table).set_index("Property")
+    assert " to " in rows.loc["Formation energy", "90 % interval"]
+    said = text(test)
+    assert "nine in ten crystals" in said
+    assert "% of the validation crystals" in said
+
+
+def test_without_intervals_no_column_promises_any(random_weights):
+    test = app()
+    rows = next(table for table in tables(test) if "Unit" in table)
+    assert "90 % interval" not in rows
+    assert "nine in ten" not in text(test)
