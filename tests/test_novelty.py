@@ -95,7 +95,7 @@ def test_a_short_bond_and_a_large_cell_are_named(model):
     short = judge(model, [salt(shift=0.25)])[0]
     assert any("shortest bond" in reason for reason in short.reasons)
     large = salt().make_supercell([2, 2, 2])
-    large.perturb(0.01)
+    large.translate_sites([0], [0.02, 0.013, 0.007])
     reasons = judge(model, [large])[0].reasons
     assert any("16 atoms in the primitive cell" in reason for reason in reasons)
 
