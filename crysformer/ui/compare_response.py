@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 from pymatgen.core import Element, Structure
+from pymatgen.util.string import unicodeify
 
 from crysformer.comparison import compare
 from crysformer.figures import titles
@@ -141,7 +142,7 @@ def _response(chosen: Candidate, change: Change) -> None:
     names = [chosen.formula]
     if change.swap:
         swapped = substitute(loaders.structure_of(chosen.crystal), *change.swap)
-        names.append(swapped.composition.reduced_formula)
+        names.append(unicodeify(swapped.composition.reduced_formula))
     keys = list(found[0].predictions[0].shown)
     labels = titles(keys)
     picture, numbers = st.columns([5, 4], gap="medium")
@@ -184,9 +185,9 @@ def _changed(
         return
     before = found[0].at(0.0)
     after = found[-1].at(change.strain)
-    strain = f" at {change.strain:+.1f} %" if change.strain else ""
+    strain = f"{change.strain:+.1f} %" if change.strain else "0 %"
     comparison_table(
-        [f"{chosen.formula} as it is", f"{names[-1]}{strain}"],
+        [f"{chosen.formula} at 0 %", f"{names[-1]} at {strain}"],
         compare([before, after], loaders.predictor().validation_errors),
         "Properties before and after the change",
     )

@@ -50,7 +50,9 @@ def _cells(names: Sequence[str], label: str, row: Compared) -> dict[str, str]:
         cells[name] = value
         if k:
             mark = f"{_SMALL} " if row.within_error(k) else ""
-            cells[f"Δ {name}"] = mark + _signed(row.differences[k], row.error)
+            cells["Δ" if len(names) == 2 else f"Δ {name}"] = mark + _signed(
+                row.differences[k], row.error
+            )
     return cells
 
 

@@ -4,8 +4,9 @@
 // A grid answers to what the single view's helpers ask of a view (stage, tip, under,
 // describe, turnTo ...), so pointer, wheel and keys work alike in both.
 
-const NARROWEST = 240; // pixels a panel wants in a row
-const PANEL_HEIGHT = 320; // of stacked panels
+const NARROWEST = 170; // pixels a panel wants in a row
+const PANEL_HEIGHT = 220; // of stacked panels: a finger must get past them
+const TALLEST = 1.5; // height of a panel over its width
 const GRIDS = new WeakMap();
 
 export default function (component) {
@@ -99,14 +100,15 @@ class Grid {
   shape() {
     const [count, width] = [this.data.scenes.length, this.root.clientWidth];
     if (width / count >= NARROWEST) return [count, 1];
-    return count === 4 && width >= 2 * NARROWEST ? [2, 2] : [1, count];
+    return count === 4 ? [2, 2] : [1, count];
   }
 
   // A grid of viewers cannot change its shape, so another number or order is a new grid.
   draw(theme) {
     const [columns, rows] = this.shape();
     const key = `${columns}x${rows}`;
-    const height = rows === 1 ? this.data.height : rows * PANEL_HEIGHT;
+    const tallest = Math.max(280, (TALLEST * this.root.clientWidth) / columns);
+    const height = rows === 1 ? Math.min(this.data.height, tallest) : rows * PANEL_HEIGHT;
     this.root.style.height = `${height}px`;
     const cameras = this.panels.map((panel) => [panel.scene.structure, panel.camera()]);
     const same = this.key === key && cameras.every(

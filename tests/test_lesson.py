@@ -1,0 +1,368 @@
+"""The lesson's facts, questions, pictures and hand-out, with known answers."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from crysformer import lesson_questions as questions
+from crysformer.config import get_preset
+from crysformer.gaussians import expand_length, gaussian_centres, nearest_gaussian
+from crysformer.lesson import GOALS, STEPS
+from crysformer.lesson_experiments import (
+    STRETCHES,
+    changes,
+    responses,
+    similar_element,
+    stretched,
+    two_graphs,
+)
+from crysformer.lesson_figures import (
+    block_lines,
+    gate_bars,
+    gaussian_bars,
+    kind_bars,
+    line_graph,
+    shell_bars,
+    softmax_bars,
+    stretch_curve,
+)
+from crysformer.lesson_handout import handout_html, handout_markdown
+from crysformer.lesson_scenes import (
+    angle_scene,
+    cell_scene,
+    kind_scene,
+    one_of_each_angle,
+    shell_scene,
+    weight_scene,
+)
+from crysformer.library import load_library
+from crysformer.model import GaussianBasis
+from crysformer.neighbourhood import CrystalGraph
+from crysformer.predict import Predictor
+
+ROOT = Path(__file__).resolve().parents[1]
+CONFIG = get_preset("shipped")
+LIBRARY = load_library()
+SALT, SILICON, IRON, COPPER, QUARTZ = (
+    LIBRARY[name]
+    for name in ("rock-salt-nacl", "diamond-si", "bcc-fe", "fcc-cu", "quartz-sio2")
+)
+
+
+def graph_of(crystal):
+    return CrystalGraph.of(crystal.structure(), CONFIG.neighbour_rule)
+
+
+def first(crystal):
+    graph = graph_of(crystal)
+    return graph, graph.around(graph.different_atoms[0])
+
+
+@pytest.fixture(scope="module")
+def predictor():
+    return Predictor(device="cpu")
+
+
+@pytest.mark.parametrize(
+    ("crystal", "shells", "kinds", "torn"),
+    [
+        (SALT, [6, 12], [6, 12], (12, 6)),
+        (SILICON, [4, 12], [4, 12], (12, 8)),
+        (IRON, [8, 6], [8, 6], (6, 4)),
+        (COPPER, [12], [12], None),
+    ],
+    ids=["NaCl", "Si", "Fe", "Cu"],
+)
+def test_shells_and_kinds_of_textbook_crystals(crystal, shells, kinds, torn):
+    _, around = first(crystal)
+    assert [len(shell) for shell in around.shells] == shells
+    assert [len(kind) for kind in around.kinds] == kinds
+    found = around.torn_shell
+    assert (found and (len(found[0]), found[1])) == torn
+    assert around.label[:2].strip("123456789") == crystal.formula[: len(around.label) - 1]
+
+
+def test_a_shell_can_hold_several_kinds():
+    graph = graph_of(QUARTZ)
+    for site in graph.different_atoms:
+        around = graph.around(site)
+        for groups, number in (
+            (around.shells, around.shell_of),
+            (around.kinds, around.kind_of),
+        ):
+            members = np.concatenate([group.members for group in groups])
+            assert sorted(members) == list(range(len(around)))
+            assert [group.members.tolist() for group in groups] == [
+                np.flatnonzero(number == k).tolist() for k in range(len(groups))
+            ]
+        assert np.ptp([np.linalg.norm(v) for v in around.vector] - around.length) < 1e-3
+
+
+def test_different_atoms_are_one_of_each_and_near_the_middle():
+    graph = graph_of(SALT)
+    assert [graph.structure[site].specie.symbol for site in graph.different_atoms] in (
+        ["Na", "Cl"],
+        ["Cl", "Na"],
+    )
+    chlorine = next(s for s in graph.different_atoms if graph.labels[s].startswith("Cl"))
+    assert graph.structure[chlorine].frac_coords == pytest.approx([0.5, 0.5, 0.5])
+    assert [graph.equal_atoms(site) for site in graph.different_atoms] == [4, 4]
+
+
+def test_angles_of_silicon():
+    _, around = first(SILICON)
+    nearest = around.angles[:4, :4][~np.eye(4, dtype=bool)]
+    assert nearest == pytest.approx(np.degrees(np.arccos(-1 / 3)))
+
+
+@pytest.mark.parametrize("length", [0.0, 1.234, 2.82, 7.99, 8.0])
+def test_gaussians_are_those_of_the_network(length):
+    basis = GaussianBasis(0.0, CONFIG.max_length, CONFIG.length_centres, 4).double()
+    expected = basis.expand(torch.tensor([length], dtype=torch.float64))[0].numpy()
+    # The network keeps exp(-50) where a far Gaussian would be smaller still.
+    np.testing.assert_allclose(expand_length(length, CONFIG), expected, atol=1e-6)
+    assert nearest_gaussian(length, CONFIG) == expected.argmax()
+    assert len(gaussian_centres(CONFIG)) == 64
+
+
+def answers(crystal):
+    graph, around = first(crystal)
+    return [
+        questions.cell_question(graph).answer,
+        questions.neighbour_question(around).answer,
+        questions.line_graph_question(around).answer,
+        questions.gaussian_question(around, CONFIG).answer,
+        questions.kind_question(around).answer,
+    ]
+
+
+def test_answers_for_silicon_and_salt_are_known():
+    # 8 cells of 8 atoms; 4 + 12 and 6 + 12 neighbours; a bond has one partner fewer;
+    # marks stand every 8/63 Å: 2.352 / 0.127 = 18.5 and 2.820 / 0.127 = 22.2 marks up.
+    assert answers(SILICON) == [64, 16, 15, 20, 2]
+    assert answers(SALT) == [64, 18, 17, 23, 2]
+
+
+def test_attention_questions_follow_the_weights():
+    _, around = first(SALT)
+    nearest, far = np.full(18, 0.02), np.full(18, 0.08)
+    nearest[:6], far[:6] = 0.76 / 6, 0.04 / 6
+    asked = questions.cross_question(around, nearest)
+    assert asked.answer == pytest.approx(24.0)
+    assert asked.is_right(24.6)
+    assert not asked.is_right(26.0)
+    both = questions.conditional_question(around, nearest, far)
+    assert (both.answer, both.options) == (questions.OTHER, ("The same", "Another one"))
+    same = questions.conditional_question(around, nearest, nearest)
+    assert same.answer == questions.SAME
+    blocks = questions.block_question(around, np.stack([far, nearest, far], axis=1))
+    assert blocks.answer == "Block 2"
+    assert blocks.options == ("Block 1", "Block 2", "Block 3")
+    assert blocks.is_right("Block 2")
+    assert not blocks.is_right("Block 1")
+
+
+def test_attention_questions_where_all_bonds_are_equal():
+    _, around = first(COPPER)
+    even = np.full(12, 1 / 12)
+    assert questions.cross_question(around, even).answer == 100.0
+    assert questions.conditional_question(around, even, even).answer == questions.SAME
+    asked = questions.block_question(around, np.stack([even] * 4, axis=1))
+    assert asked.answer == pytest.approx(8.3)
+    assert asked.options == ()
+
+
+def test_only_another_element_changes_a_prediction(predictor):
+    tried = changes(predictor, SALT.structure())
+    assert tried.turned == pytest.approx(tried.base, abs=1e-4)
+    assert tried.doubled == pytest.approx(tried.base, abs=1e-4)
+    assert abs(tried.replaced - tried.base) > 0.01
+    asked = questions.change_question(
+        tried.replacement,
+        tried.base,
+        tried.turned,
+        tried.doubled,
+        tried.replaced,
+        "eV/atom",
+    )
+    assert asked.answer == tried.replacement == "Replace Na by K"
+    assert f"{tried.replaced:.3f} eV/atom" in asked.explanation
+
+
+@pytest.mark.parametrize(
+    ("symbol", "taken", "expected"),
+    [
+        ("Na", {"Na", "Cl"}, "K"),
+        ("Si", {"Si"}, "Ge"),
+        ("Na", {"Na", "K"}, "Li"),
+        ("Fe", {"Fe"}, "Ru"),
+    ],
+)
+def test_similar_elements_stand_in_one_group(symbol, taken, expected):
+    assert similar_element(symbol, taken) == expected
+
+
+def test_every_crystal_has_an_element_to_replace():
+    for crystal in LIBRARY.values():
+        for symbol in crystal.elements:
+            assert similar_element(symbol, set(crystal.elements)) not in crystal.elements
+
+
+def test_stretching_lengthens_every_edge():
+    crystal = SALT.structure()
+    longer = stretched(crystal, 2.0)
+    assert longer.lattice.abc == pytest.approx(np.array(crystal.lattice.abc) * 1.02)
+    assert crystal.lattice.a == pytest.approx(SALT.lattice[0])
+
+
+def test_the_response_starts_from_the_prediction(predictor):
+    crystal = SALT.structure()
+    curves = responses(predictor, crystal)
+    prediction = predictor.predict([crystal])[0]
+    middle = int(np.flatnonzero(STRETCHES == 0)[0])
+    assert curves.keys() == prediction.shown.keys()
+    for key, value in prediction.shown.items():
+        assert curves[key][middle] == pytest.approx(value, rel=1e-4, abs=1e-4)
+    assert np.ptp(curves["formation_energy_peratom"]) > 1e-3
+
+
+@pytest.mark.parametrize("crystal", [SALT, QUARTZ], ids=["NaCl", "quartz"])
+def test_both_graphs_give_one_prediction(predictor, crystal):
+    graphs = two_graphs(predictor, crystal.structure())
+    assert graphs.quotient[0] <= graphs.full[0]
+    assert graphs.quotient[1] < graphs.full[1]
+    assert graphs.quotient[2] < graphs.full[2]
+    assert graphs.from_full == pytest.approx(graphs.from_quotient, rel=0, abs=1e-12)
+    single = predictor.predict([crystal.structure()])[0]
+    assert graphs.from_full == pytest.approx(
+        single.values["formation_energy_peratom"], abs=1e-4
+    )
+
+
+def test_counts_of_salt(predictor):
+    graphs = two_graphs(predictor, SALT.structure())
+    # Two atoms of 18 bonds and 18 x 17 angles; two kinds of bonds at each atom.
+    assert graphs.full == (2, 36, 612)
+    assert graphs.quotient[:2] == (2, 4)
+
+
+def test_scenes_show_one_atom_and_its_bonds():
+    graph, around = first(SALT)
+    one, two = (shell_scene(graph, around, shells).counts for shells in (1, 2))
+    assert (one["bonds"], one["atoms"] + one["ghosts"]) == (6, 7)
+    assert (two["bonds"], two["atoms"] + two["ghosts"]) == (18, 19)
+    each = kind_scene(graph, around, one_each=True).counts
+    assert (each["bonds"], each["atoms"] + each["ghosts"]) == (2, 3)
+    assert kind_scene(graph, around, one_each=False).counts["bonds"] == 18
+    assert cell_scene(graph.structure, 2).counts["atoms"] > 64
+
+
+def test_scenes_colour_what_they_teach():
+    graph, around = first(SALT)
+    colours = shell_scene(graph, around, 2).payload["bonds"]["colour"]
+    assert len(set(colours[:6])) == len(set(colours[6:])) == 1
+    assert colours[0] != colours[6]
+    weights = np.linspace(0.0, 0.2, 18)
+    lit = weight_scene(graph, around, weights, 0.2).payload["bonds"]
+    assert lit["radius"] == sorted(lit["radius"])
+    assert "weight 20.00 %" in lit["text"][-1]
+
+
+def test_wedges_show_each_different_angle_once():
+    graph, around = first(SALT)
+    others = one_of_each_angle(around, 0)
+    assert around.angles[0, others] == pytest.approx([45, 90, 135, 180], abs=1e-3)
+    scene = angle_scene(graph, around, 0)
+    assert scene.counts["wedges"] == 4
+    bar = scene.payload["colour_bar"]["ticks"]
+    assert [tick["text"] for tick in bar] == ["0", "45", "90", "135", "180"]
+
+
+def test_edges_and_wedges_of_one_angle_have_one_colour():
+    graph, around = first(SALT)
+    wedges = [
+        wedge["colour"] for wedge in angle_scene(graph, around, 0).payload["wedges"]
+    ]
+    lines = [
+        trace.line.color for trace in line_graph(around, 0).data if trace.line.width == 3
+    ]
+    assert len(lines) == 17
+    assert set(lines) == set(wedges)
+
+
+def test_figures_show_the_numbers():
+    _, around = first(SALT)
+    assert [bar.y[0] for bar in shell_bars(around, 1).data] == [6]
+    assert list(shell_bars(around, 2).data[0].y) == [6, 12]
+    bars = gaussian_bars(2.82, CONFIG).data[0]
+    assert int(np.argmax(bars.y)) + 1 == 23
+    score, weight = np.arange(18.0), np.full(18, 1 / 18)
+    above, below = softmax_bars(around, score, weight, 0).data
+    assert list(above.y) == list(score)
+    assert np.sum(below.y) == pytest.approx(100.0)
+    assert list(gate_bars(np.array([-1.0, 0.5])).data[0].y) == [-1.0, 0.5]
+    lines = block_lines(around, np.tile(weight[:, None], 4), 1).data
+    assert [len(line.y) for line in lines] == [4, 4]
+    assert list(kind_bars(around, weight).data[0].y) == pytest.approx([100 / 18] * 18)
+    curve = stretch_curve(STRETCHES, STRETCHES**2, (-1.0, 1.0), "E (eV)")
+    assert list(curve.data[1].y) == [0.0]
+
+
+def handout():
+    asked = [
+        questions.Question(f"Question {k}?", k, f"Because {k}.", unit="%")
+        for k in range(1, 10)
+    ]
+    return handout_markdown("Salt \\<b\\>", "Na1", asked, "?crystal=rock-salt-nacl")
+
+
+def test_the_handout_holds_the_page_s_own_words():
+    text = handout()
+    for number, step in enumerate(STEPS, 1):
+        for words in (step.title, step.idea, step.task, step.watch):
+            assert words in text
+        assert f"Question {number}?" in text
+        assert f"**Answer: {number} %.** Because {number}." in text
+    assert all(goal in text for goal in GOALS)
+    assert "?crystal=rock-salt-nacl" in text
+
+
+def test_the_printable_handout_escapes_what_comes_from_a_file():
+    page = handout_html("# A\n\n<script>window.hacked = 1</script> & *more*")
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+    assert "<em>more</em>" in page
+    assert "@page" in page
+
+
+def test_nine_steps_each_with_one_idea():
+    assert len(STEPS) == 9
+    for step in STEPS:
+        assert 2 <= step.idea.count(". ") + 1 <= 4
+        assert step.task.count(".") == 1
+
+
+def test_the_first_four_steps_need_no_torch():
+    code = (
+        "import sys\n"
+        "import crysformer.ui.lesson_graphs, crysformer.ui.lesson_frame\n"
+        "from crysformer.ui import lesson_loaders\n"
+        "from crysformer import lesson_figures, lesson_scenes\n"
+        "from crysformer.library import load_library\n"
+        "from crysformer.neighbourhood import CrystalGraph\n"
+        "config = lesson_loaders.architecture()\n"
+        "salt = load_library()['rock-salt-nacl'].structure()\n"
+        "graph = CrystalGraph.of(salt, config.neighbour_rule)\n"
+        "around = graph.around(0)\n"
+        "lesson_scenes.angle_scene(graph, around, 0)\n"
+        "lesson_figures.gaussian_bars(2.0, config)\n"
+        "print('torch' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.strip() == "False"
