@@ -16,6 +16,7 @@ from crysformer.archive import MAX_BYTES, is_archive, read_archive
 from crysformer.cell import standardise
 from crysformer.data import reduced_formula
 from crysformer.errors import CrysformerError, DisorderedError, StructureError
+from crysformer.novelty import Novelty
 from crysformer.ordering import APPROXIMATED, ordered_approximation
 from crysformer.predict import Prediction, Predictor
 from crysformer.structures import read_file, read_structure
@@ -42,6 +43,7 @@ class ScreenRow:
         sites: Atoms in the given cell, or None if the file could not be read.
         values: Every shown property in its unit, by key; empty if there was an error.
         intervals: Ends of the 90 % interval of each property that has one.
+        novelty: How unlike the training data the crystal is, if the model can tell.
         error: What is wrong, in one sentence; empty if nothing is.
     """
 
@@ -51,6 +53,7 @@ class ScreenRow:
     sites: int | None = None
     values: Mapping[str, float] = field(default_factory=dict)
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    novelty: Novelty | None = None
     error: str = ""
 
 
@@ -121,6 +124,7 @@ def _predicted(
                 space_group=number,
                 values=found.shown,
                 intervals=found.intervals,
+                novelty=found.novelty,
             )
         else:
             yield replace(row, space_group=number, error=found)

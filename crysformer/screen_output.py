@@ -101,6 +101,7 @@ def answer(row: ScreenRow, predictor: Predictor) -> dict[str, Any]:
         "properties": property_answers(
             row.values, row.intervals, predictor.validation_errors
         ),
+        **({} if row.novelty is None else {"novelty": row.novelty.to_dict()}),
     }
 
 

@@ -3,17 +3,21 @@
 import hashlib
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from safetensors.numpy import load_file as load_arrays
+from safetensors.numpy import save as save_arrays
 from safetensors.torch import load_file, save
 
 from crysformer.batch import build_graph
 from crysformer.checkpoint import TENSORS, Checkpoint, load_checkpoint, save_checkpoint
 from crysformer.config import ModelConfig, get_preset
 from crysformer.errors import SettingsError, WeightsError
+from crysformer.intervals import fit_intervals
 from crysformer.predict import Predictor
 from crysformer.targets import Scaling
 from tests.crystals import TEXTBOOK, predict, random_model
@@ -102,6 +106,47 @@ def test_damaged_tensors_are_noticed(root):
         load_checkpoint("small", root)
     path.unlink()
     with pytest.raises(WeightsError, match="'small' cannot be read"):
+        load_checkpoint("small", root)
+
+
+def trusted(root: Path) -> Path:
+    """A model with intervals beside its weights; returns their file."""
+    random = np.random.default_rng(0)
+    targets, predictions = random.random((2, 80, len(SCALINGS)))
+    keys, sizes = [scaling.key for scaling in SCALINGS], np.ones(80)
+    rows = random.random((80, SMALL.atom_width))
+    intervals = fit_intervals(keys, targets, predictions, rows, sizes, sizes)
+    with_intervals = replace(checkpoint(), intervals=intervals)
+    save_checkpoint(with_intervals, root / "small", torch.float32)
+    return root / "small" / "intervals.safetensors"
+
+
+def test_what_says_how_far_to_trust_a_model_is_verified_too(root):
+    assert load_checkpoint("small", root).intervals is None
+    path = trusted(root)
+    loaded = load_checkpoint("small", root).intervals
+    assert loaded.keys == tuple(scaling.key for scaling in SCALINGS)
+    cell = TEXTBOOK["rock_salt"]()
+    prediction = Predictor("small", "cpu", root=root).predict([cell])[0]
+    assert set(prediction.intervals) == set(prediction.values)
+    content = bytearray(path.read_bytes())
+    content[-5] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(WeightsError, match=r"intervals\.safetensors is damaged.*sha256"):
+        load_checkpoint("small", root)
+    path.unlink()
+    with pytest.raises(WeightsError, match="'small' cannot be read"):
+        load_checkpoint("small", root)
+
+
+def test_intervals_of_other_properties_are_refused(root):
+    """Although their sha256 is right."""
+    path = trusted(root)
+    arrays = load_arrays(path)
+    content = save_arrays(arrays | {"quantiles": arrays["quantiles"][:, :-1].copy()})
+    path.write_bytes(content)
+    rewrite(root, beside={path.name: hashlib.sha256(content).hexdigest()})
+    with pytest.raises(WeightsError, match="'small' cannot be read: intervals of"):
         load_checkpoint("small", root)
 
 

@@ -61,6 +61,42 @@ def test_predict_json_has_the_library_value_and_unit_of_every_shown_property(
         assert found["unit"] == PROPERTIES[key].unit
 
 
+def test_predict_json_has_intervals_and_novelty(files, capsys, predictor):
+    assert main(["predict", files[0], "--json", "--device", "cpu"]) == 0
+    answer = json.loads(capsys.readouterr().out)[0]
+    expected = predictor.predict([read_file(files[0])])[0]
+    for key, found in answer["properties"].items():
+        interval = found["interval"]
+        assert set(interval) == {"low", "high"}
+        assert interval["low"] <= found["value"] <= interval["high"]
+        ends = (interval["low"], interval["high"])
+        assert ends == pytest.approx(expected.intervals[key], rel=1e-5, abs=1e-9)
+    novelty = answer["novelty"]
+    assert set(novelty) == {"percentile", "word", "reasons", "training_crystal"}
+    assert 0.0 <= novelty["percentile"] <= 100.0
+    assert novelty["training_crystal"] in ("same", "near")
+
+
+def test_predict_prints_intervals_and_a_word(files, capsys):
+    assert main(["predict", files[1], "--device", "cpu"]) == 0
+    printed = capsys.readouterr().out
+    assert "90 % interval" in printed
+    assert " to " in printed
+    assert "This crystal is " in printed
+
+
+def test_screen_writes_the_ends_of_intervals(files, tmp_path, predictor):
+    out = tmp_path / "table.csv"
+    assert main(["screen", files[0], "--out", str(out), "--device", "cpu"]) == 0
+    with out.open() as file:
+        row = next(csv.DictReader(file))
+    expected = predictor.predict([read_file(files[0])])[0]
+    for key in expected.shown:
+        low, high = expected.intervals[key]
+        assert float(row[f"{key}_low"]) == pytest.approx(low, rel=1e-5, abs=1e-6)
+        assert float(row[f"{key}_high"]) == pytest.approx(high, rel=1e-5, abs=1e-6)
+
+
 def test_ehull_of_jarvis_is_predicted_but_never_shown(predictor):
     prediction = predictor.predict([get_crystal("rock-salt-nacl").structure()])[0]
     assert "ehull" in prediction.values
