@@ -23,7 +23,14 @@ def read_card(folder: Path) -> dict[str, Any]:
     try:
         card = yaml.safe_load((folder / CARD).read_text(encoding="utf-8"))
         card["validation"]["errors"].keys()
-    except (OSError, KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
+    except (
+        OSError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        ValueError,
+        yaml.YAMLError,
+    ) as error:
         raise WeightsError(
             f"The card of model {folder.name!r} cannot be read: {error}."
         ) from None

@@ -34,12 +34,13 @@ def learning_curve(
         title: What the vertical axis says, with the unit.
     """
     known = [record for record in records if key in record["val"]]
+    highest = max(record["learning_rate"] for record in known)
     traces = []
     for decaying, name, symbol in (
         (False, "Full learning rate", "circle"),
         (True, "Falling learning rate", "diamond-open"),
     ):
-        part = [record for record in known if (record["decay"] > 0.0) == decaying]
+        part = [record for record in known if _decays(record, highest) == decaying]
         traces.append(
             go.Scatter(
                 x=[record["passes"] for record in part],
@@ -55,6 +56,13 @@ def learning_curve(
     figure.update_yaxes(type="log", title=title, nticks=6)
     figure.update_xaxes(title="Passes through the training crystals")
     return _legend_above(figure)
+
+
+def _decays(record: Mapping[str, Any], highest: float) -> bool:
+    """Whether a validation fell into a decay; older curves know the rate alone."""
+    if "decay" in record:
+        return record["decay"] > 0.0
+    return record["learning_rate"] < 0.99 * highest
 
 
 def parity(table: pd.DataFrame, title: str) -> tuple[go.Figure, int]:

@@ -6,7 +6,7 @@ from .conftest import ARTIFACTS, ROOT
 from .helpers import count_colours
 
 PLOT = ".js-plotly-plot"
-PATH = "/Model?shown=optb88vdw_bandgap"
+PATH = "/Model?shown=Band+gap%2C+OptB88vdW+%28eV%29"
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from crysformer.config import DEFAULT_MODEL, WEIGHTS
+from crysformer.figures import titles
 from crysformer.golden import Difference
 from crysformer.model_card import read_card, shown_properties
 from crysformer.ui import model_card, state
@@ -73,7 +74,8 @@ def test_every_property_has_its_pictures():
 
 
 def test_a_property_can_be_named_in_the_url():
-    test = app(MODEL, **{state.MODEL_PROPERTY: "mbj_bandgap"})
+    name = titles(shown_properties(CARD))["mbj_bandgap"]
+    test = app(MODEL, **{state.MODEL_PROPERTY: name})
     assert test.selectbox(key=state.MODEL_PROPERTY).value == "mbj_bandgap"
 
 
