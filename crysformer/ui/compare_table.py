@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from crysformer.comparison import Compared
-from crysformer.figures import titles
 from crysformer.properties import PROPERTIES
 from crysformer.ui.tables import readable
 
 _SMALL = "≈"
+# Room for the longest label; where it is most of the table, Streamlit lets it scroll.
+_WIDTH = 250
 
 
 def comparison_table(names: Sequence[str], rows: Sequence[Compared], alt: str) -> None:
@@ -22,12 +23,13 @@ def comparison_table(names: Sequence[str], rows: Sequence[Compared], alt: str) -
     """
     import pandas as pd
 
-    labels = titles(row.key for row in rows)
     st.dataframe(
-        pd.DataFrame([_cells(names, labels[row.key], row) for row in rows]),
+        pd.DataFrame([_cells(names, row) for row in rows]),
         hide_index=True,
         height="content",
-        column_config={"Property": st.column_config.TextColumn(pinned=True, width=170)},
+        column_config={
+            "Property": st.column_config.TextColumn(pinned=True, width=_WIDTH)
+        },
         alt=alt,
     )
     bounds = any(any(row.intervals) for row in rows)
@@ -38,9 +40,10 @@ def comparison_table(names: Sequence[str], rows: Sequence[Compared], alt: str) -
     )
 
 
-def _cells(names: Sequence[str], label: str, row: Compared) -> dict[str, str]:
-    unit = PROPERTIES[row.key].unit
-    cells = {"Property": label.removesuffix(f" ({unit})"), "Unit": unit}
+def _cells(names: Sequence[str], row: Compared) -> dict[str, str]:
+    item = PROPERTIES[row.key]
+    method = item.source.rpartition(", ")[2]
+    cells = {"Property": item.label, "Unit": item.unit, "Method": method}
     for k, name in enumerate(names):
         value = _number(row.values[k], row.error)
         bounds = row.intervals[k]

@@ -109,7 +109,7 @@ class Grid {
     const key = `${columns}x${rows}`;
     const tallest = Math.max(280, (TALLEST * this.root.clientWidth) / columns);
     const height = rows === 1 ? Math.min(this.data.height, tallest) : rows * PANEL_HEIGHT;
-    this.root.style.height = `${height}px`;
+    this.root.style.height = `${height + this.stage.offsetTop}px`;
     const cameras = this.panels.map((panel) => [panel.scene.structure, panel.camera()]);
     const same = this.key === key && cameras.every(
       ([structure], k) => structure === this.data.scenes[k].scene.structure,
@@ -229,7 +229,7 @@ class Grid {
       pen.fillStyle = this.theme.text;
       pen.font = `600 14px ${this.theme.font}`;
       [pen.textAlign, pen.textBaseline] = ["left", "middle"];
-      pen.fillText(panel.name.textContent, 14, 54);
+      pen.fillText(panel.name.textContent, 14, 18);
       paintLabels(panel, pen);
       paintLegend(panel, pen, tall);
       pen.restore();
@@ -300,7 +300,7 @@ class Panel {
 
   fitted(name) {
     const { clientWidth: width, clientHeight: height } = this.stage;
-    const padding = { x: Math.min(40, 0.06 * width), y: 64 };
+    const padding = { x: Math.min(40, 0.06 * width), y: 48 };
     return fittedView(this.scene, this.scene.views[name], width, height, padding);
   }
 

@@ -36,7 +36,7 @@ def predicted(*structures):
 def test_values_and_differences_to_the_first(random_weights):
     test = app(COMPARE, compare=PAIR)
     [table] = tables(test)
-    assert list(table.columns) == ["Unit", "A · NaCl", "B · Si", "Δ"]
+    assert list(table.columns) == ["Unit", "Method", "A · NaCl", "B · Si", "Δ"]
     salt, silicon = predicted(SALT.structure(), SILICON.structure())
     row = table.loc[ENERGY]
     key = "formation_energy_peratom"
@@ -57,8 +57,9 @@ def test_intervals_stand_in_brackets_where_there_are_any(random_weights, monkeyp
             replace(each, intervals=bounds) for each in predict(self, given)
         ],
     )
-    test = app(COMPARE, compare=PAIR)
-    table = tables(test)[0]
+    test = app(COMPARE, compare=PAIR, percent="1.0")
+    table, changed = tables(test)
+    assert "(" not in "".join(changed.loc[ENERGY])
     assert table.loc[ENERGY, "A · NaCl"].endswith(" (−1.50 to 2.50)")
     assert "to" not in table.loc["Band gap", "A · NaCl"]
     assert "In brackets: the 90 % interval" in text(test)
@@ -120,7 +121,7 @@ def test_strain_from_the_url_changes_the_table(random_weights):
         SILICON.structure(), strained(SILICON.structure(), "Along a", 2)
     )
     table = tables(test)[1]
-    assert list(table.columns) == ["Unit", "Si at 0 %", "Si at +2.0 %", "Δ"]
+    assert list(table.columns) == ["Unit", "Method", "Si at 0 %", "Si at +2.0 %", "Δ"]
     key = "formation_energy_peratom"
     assert table.loc[ENERGY, "Si at 0 %"] == number(before[key])
     assert table.loc[ENERGY, "Si at +2.0 %"] == number(after[key])
@@ -167,4 +168,4 @@ def test_one_bad_crystal_does_not_hide_the_others(random_weights):
     upload(test, "lonely.vasp", str(Poscar(lonely)).encode())
     test.switch_page(COMPARE).run()
     assert "too empty" in text(test)
-    assert len(tables(test)[0].columns) == 2
+    assert len(tables(test)[0].columns) == 3
