@@ -82,8 +82,8 @@ def error_rows(card: Mapping[str, Any]) -> list[dict[str, Any]]:
 
     Returns:
         Rows with ``Property``, ``Unit``, ``MAE``, ``Guessing the mean``, ``Crystals``,
-        ``Paper's MAE``, ``In the interval`` (%), ``Mean width`` and ``Checked on``;
-        None where there is no number.
+        ``Paper's MAE``, ``In the interval`` (%), ``Mean width``, ``Checked on`` and
+        ``Source``; None where there is no number.
     """
     found = card["validation"].get("coverage", {})
     rows = []
@@ -92,7 +92,6 @@ def error_rows(card: Mapping[str, Any]) -> list[dict[str, Any]]:
         rows.append(
             {
                 "Property": PROPERTIES[key].label,
-                "Source": PROPERTIES[key].source,
                 "Unit": error["unit"],
                 "MAE": error["mae"],
                 "Guessing the mean": error["mad"],
@@ -101,6 +100,7 @@ def error_rows(card: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "In the interval": held and 100.0 * held["coverage"],
                 "Mean width": held and held["width"],
                 "Checked on": held and held["n"],
+                "Source": PROPERTIES[key].source,
             }
         )
     return rows

@@ -148,12 +148,10 @@ def coverage(kinds: Mapping[str, Any]) -> go.Figure:
         kinds: Of the card: ``all`` and the groups, each with coverage and n.
     """
     rows = [("All", kinds["all"])]
-    words = {"atoms": "atoms", "elements": "elements", "gap": ""}
-    for group, word in words.items():
-        rows += [
-            (f"{name} {word}".strip().capitalize(), found)
-            for name, found in kinds.get(group, {}).items()
-        ]
+    for group, word in (("atoms", " atoms"), ("elements", " elements"), ("gap", "")):
+        for name, found in kinds.get(group, {}).items():
+            said = " element" if group == "elements" and name == "1" else word
+            rows.append((f"{name}{said}".capitalize(), found))
     names = [name for name, _ in rows][::-1]
     shares = np.array([found["coverage"] for _, found in rows])[::-1]
     numbers = np.array([found["n"] for _, found in rows])[::-1]
@@ -207,7 +205,7 @@ def errors_by_novelty(table: pd.DataFrame, title: str) -> go.Figure:
     )
     figure = go.Figure(points)
     figure.update_layout(
-        xaxis_title="Unlike the training data: percentile among validation crystals",
+        xaxis_title="How unlike the training data (percentile)",
         yaxis_title=title,
         margin=_MARGIN,
     )
