@@ -69,12 +69,22 @@ class Picker {
       placeholder: "Fe2O3, rutile, Fm-3m, 225, ABO3 …",
       "aria-label": "Formula, name, prototype or space group",
       oninput: () => this.ask({ text: this.box.value }, TYPING_MS),
+      onkeydown: (event) => event.key === "Enter" && this.enter(event),
     });
     this.box.value = this.query.text;
     const chips = families.map(([text, words]) =>
       make("button", { type: "button", class: "chip", text, onclick: () => this.take(words) }),
     );
     return make("div", { class: "search" }, this.box, make("div", { class: "chips" }, ...chips));
+  }
+
+  // Return opens the only crystal that fits, or goes on to the first of several.
+  enter(event) {
+    event.preventDefault(); // or the same key would press the card that gets the focus
+    if (this.root.hasAttribute("aria-busy")) return;
+    const cards = this.cards.querySelectorAll(".card");
+    if (cards.length === 1) cards[0].click();
+    else cards[0]?.focus();
   }
 
   take(text) {
@@ -172,9 +182,7 @@ class Picker {
 
   showCards(data) {
     this.root.removeAttribute("aria-busy");
-    this.status.textContent = data.total
-      ? `${data.first + 1} to ${data.first + data.cards.length} of ${data.total} crystals`
-      : "No crystal of the library fits. Take an element away or search for less.";
+    this.status.textContent = describe(data);
     this.cards.replaceChildren(...data.cards.map((card) => make("li", {}, this.buildCard(card))));
     this.before.disabled = data.page === 0;
     this.after.disabled = data.first + data.cards.length >= data.total;
@@ -200,6 +208,12 @@ class Picker {
     this.pages = make("nav", { class: "pages", "aria-label": "Pages" }, this.before, this.after);
     return this.pages;
   }
+}
+
+function describe({ first, total, cards }) {
+  if (!total) return "No crystal of the library fits. Take an element away or search for less.";
+  if (total === cards.length) return total === 1 ? "1 crystal" : `${total} crystals`;
+  return `${first + 1} to ${first + cards.length} of ${total} crystals`;
 }
 
 // Row and column of an element, from one: seven periods, a gap, lanthanides, actinides.

@@ -57,7 +57,7 @@ def test_a_card_opens_its_crystal_and_the_url_names_it(browse, path):
     page = library(browse, path)
     before = scene(page)["structure"]
     page.get_by_role("searchbox").fill("O2 Ti")
-    status(page, "1 to 3 of 3 crystals")
+    status(page, "3 crystals")
     assert ids(page) == ["rutile-tio2", "anatase-tio2", "brookite-tio2"]
     page.locator('.card[data-id="anatase-tio2"]').click()
     page.wait_for_url(re.compile("crystal=anatase-tio2"))
@@ -99,6 +99,19 @@ def test_keys_alone_reach_everything(browse):
     page.locator('.card[data-id="rock-salt-kcl"]').wait_for()
     page.locator('.card[data-id="rock-salt-kcl"]').focus()
     page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("crystal=rock-salt-kcl"))
+
+
+def test_return_opens_the_only_crystal_that_fits(browse):
+    page = library(browse)
+    page.get_by_role("searchbox").fill("spinel")
+    status(page, "5 crystals")
+    page.keyboard.press("Enter")
+    focused = "document.activeElement.shadowRoot.activeElement.dataset.id"
+    assert page.evaluate(focused) == ids(page)[0]
+    page.get_by_role("searchbox").fill("kcl")
+    status(page, re.compile("^1 crystal$"))
+    page.get_by_role("searchbox").press("Enter")
     page.wait_for_url(re.compile("crystal=rock-salt-kcl"))
 
 
