@@ -6,13 +6,15 @@ how far the model can be trusted; nothing is ever unpickled.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 import yaml
+from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
@@ -75,7 +77,7 @@ def save_checkpoint(checkpoint: Checkpoint, folder: Path, dtype: torch.dtype) ->
     state = checkpoint.model.state_dict()
     content = save_tensors({key: value.to(dtype) for key, value in state.items()})
     beside = {
-        name: save_arrays(item.arrays())
+        name: _pack(item.arrays())
         for name, item in (
             (INTERVALS, checkpoint.intervals),
             (NOVELTY, checkpoint.novelty),
@@ -145,6 +147,11 @@ def load_checkpoint(name: str, root: Path = WEIGHTS) -> Checkpoint:
         raise WeightsError(f"The tensors of model {name!r} do not fit: {error}") from None
     model.eval().requires_grad_(False)
     return Checkpoint(name, model, scalings, card, intervals, novelty)
+
+
+def _pack(arrays: Mapping[str, NDArray]) -> bytes:
+    # safetensors writes the memory as it lies: a transposed view would come out mixed up.
+    return save_arrays({name: np.ascontiguousarray(a) for name, a in arrays.items()})
 
 
 def _read(path: Path, expected: str) -> bytes:

@@ -17,7 +17,7 @@ from crysformer.batch import build_graph
 from crysformer.checkpoint import TENSORS, Checkpoint, load_checkpoint, save_checkpoint
 from crysformer.config import ModelConfig, get_preset
 from crysformer.errors import SettingsError, WeightsError
-from crysformer.intervals import fit_intervals
+from crysformer.intervals import Intervals, fit_intervals
 from crysformer.predict import Predictor
 from crysformer.targets import Scaling
 from tests.crystals import TEXTBOOK, predict, random_model
@@ -109,14 +109,17 @@ def test_damaged_tensors_are_noticed(root):
         load_checkpoint("small", root)
 
 
-def trusted(root: Path) -> Path:
-    """A model with intervals beside its weights; returns their file."""
+def fitted_intervals() -> Intervals:
     random = np.random.default_rng(0)
     targets, predictions = random.random((2, 80, len(SCALINGS)))
     keys, sizes = [scaling.key for scaling in SCALINGS], np.ones(80)
     rows = random.random((80, SMALL.atom_width))
-    intervals = fit_intervals(keys, targets, predictions, rows, sizes, sizes)
-    with_intervals = replace(checkpoint(), intervals=intervals)
+    return fit_intervals(keys, targets, predictions, rows, sizes, sizes)
+
+
+def trusted(root: Path) -> Path:
+    """A model with intervals beside its weights; returns their file."""
+    with_intervals = replace(checkpoint(), intervals=fitted_intervals())
     save_checkpoint(with_intervals, root / "small", torch.float32)
     return root / "small" / "intervals.safetensors"
 
@@ -125,6 +128,8 @@ def test_what_says_how_far_to_trust_a_model_is_verified_too(root):
     assert load_checkpoint("small", root).intervals is None
     path = trusted(root)
     loaded = load_checkpoint("small", root).intervals
+    for name, array in fitted_intervals().arrays().items():
+        np.testing.assert_array_equal(loaded.arrays()[name], array, name)
     assert loaded.keys == tuple(scaling.key for scaling in SCALINGS)
     cell = TEXTBOOK["rock_salt"]()
     prediction = Predictor("small", "cpu", root=root).predict([cell])[0]

@@ -157,6 +157,10 @@ def test_what_says_how_far_to_trust_the_model_is_in_card_and_table(exported):
     known = ~np.isnan(found.data.values)
     assert len(table) == known.sum()
     assert set(table["property"]) == set(found.errors())
+    # What was stored predicts what was calibrated.
+    for column, name in enumerate(("low", "high")):
+        ends = found.bounds[..., column][known]
+        np.testing.assert_allclose(table[name], ends, rtol=1e-3, atol=1e-3)
     checking = table[table["calibrates"] == 0]
     for key, kinds in card["validation"]["coverage"].items():
         rows = checking[checking["property"] == key]
@@ -166,9 +170,13 @@ def test_what_says_how_far_to_trust_the_model_is_in_card_and_table(exported):
         assert sum(kind["n"] for kind in kinds["atoms"].values()) == len(rows)
     wrong = card["validation"]["novelty"]
     assert set(wrong) == {"species swapped", "volume scaled", "random positions"}
-    # The validation crystals are the training crystals here.
-    crystal = get_crystal("bcc-fe").structure()
-    assert predictor.predict([crystal])[0].novelty.match == "same"
+    judged = predictor.predict([get_crystal(name).structure() for name in CRYSTALS])
+    noted = table.drop_duplicates("formula").set_index("formula")["novelty"]
+    for item in judged:
+        # Ten copies of each of six crystals have equal scores: a sixth of all ranks.
+        assert item.novelty.percentile == pytest.approx(noted[item.formula], abs=17.0)
+        # The validation crystals are the training crystals here.
+        assert item.novelty.match == "same"
 
 
 def test_curves_hold_one_validation_per_line(exported):

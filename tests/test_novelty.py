@@ -1,16 +1,21 @@
 """Novelty: odd crystals score high, reasons name what is odd, duplicates are found."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 from pymatgen.core import Lattice, Structure
 
 from crysformer.batch import build_graph
+from crysformer.checkpoint import load_checkpoint, save_checkpoint
 from crysformer.config import NeighbourRule
 from crysformer.contacts import composition, contact_ratios, fit_radii, nearest_contacts
 from crysformer.duplicates import Fingerprints, composition_hash
 from crysformer.novelty import Novelty, NoveltyModel
 from crysformer.novelty_fit import Known, auroc, core_rows, fit_novelty
 from crysformer.wrong_crystals import random_positions, scaled_volume, swapped_species
+from tests.random_model import random_checkpoint
 
 RULE = NeighbourRule()
 METALS = {"Na": 4.0, "K": 4.6, "Li": 3.6}
@@ -174,6 +179,14 @@ def test_the_core_set_is_spread_over_all_rows():
 def test_what_is_stored_judges_alike(model, salts):
     again = NoveltyModel.of(model.arrays())
     assert judge(again, salts[:9]) == judge(model, salts[:9])
+
+
+def test_a_checkpoint_keeps_every_array(model, tmp_path):
+    saved = replace(random_checkpoint(), novelty=model)
+    save_checkpoint(saved, tmp_path / "random", torch.float32)
+    loaded = load_checkpoint("random", tmp_path).novelty
+    for name, array in model.arrays().items():
+        np.testing.assert_array_equal(loaded.arrays()[name], array, name)
 
 
 @pytest.mark.parametrize("name", ["core", "step", "limits", "hashes", "radii", "matrix"])
