@@ -11,16 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 from pymatgen.core import Structure
 
+from crysformer.attention_choice import Choice, scale_for, shown_values
 from crysformer.attention_scene import (
+    PLAIN,
     THICK,
     THIN,
-    Choice,
+    Drawing,
     Picture,
     all_bonds,
     ranked,
-    scale_for,
-    shown_values,
-    strongest,
 )
 from crysformer.drawn_bonds import DrawnBonds
 from crysformer.overlays import angle_wedge
@@ -43,9 +42,7 @@ def pair_picture(
     pairs: "PairAttention",
     choice: Choice,
     bond: int,
-    *,
-    share: float = 1.0,
-    dark: bool = False,
+    drawing: Drawing = PLAIN,
 ) -> Picture:
     """Show which bonds one bond attends to, by colour and by wedges of the angle.
 
@@ -55,21 +52,22 @@ def pair_picture(
         pairs: Weights of all pairs of bonds.
         choice: Which number to show.
         bond: The bond that attends.
-        share: Part of the partners to draw, on (0, 1], strongest first.
-        dark: Whether the page is dark.
+        drawing: Which partners to draw, and how; they are those of one atom.
     """
     rows = np.flatnonzero(pairs.bond == bond)
     degree = np.full(len(rows), len(rows))
     values = shown_values(pairs.cross[rows], pairs.conditional[rows], degree, choice)
-    scale = scale_for(values, choice, dark=dark)
+    scale = scale_for(values, choice, dark=drawing.dark)
     bonds, other, angle = all_bonds(attention), pairs.other[rows], pairs.angle_deg[rows]
-    shown = np.flatnonzero(strongest(values, share))
+    shown = np.flatnonzero(drawing.keep.keep(values, np.zeros(len(values), dtype=int)))
     wedges = [
         _wedge(structure, bonds, bond, int(other[k]), values[k], angle[k], scale, choice)
         for k in shown[_leading(values[shown])]
     ]
     return Picture(
-        _partners(bonds, bond, other[shown], values[shown], scale, choice),
+        _partners(
+            bonds, bond, other[shown], values[shown], scale, choice, drawing.thickness
+        ),
         scale.bar(choice.title),
         _pair_table(structure, bonds, other, angle, values),
         f"{len(other)} bonds that {_name(structure, bonds, bond)} listens to",
@@ -94,6 +92,7 @@ def _partners(
     values: NDArray[np.float64],
     scale: Scale,
     choice: Choice,
+    thickness: float,
 ) -> DrawnBonds:
     """Paint the partners by their numbers and the bond itself grey."""
     keep = np.zeros(len(bonds), dtype=bool)
@@ -108,7 +107,7 @@ def _partners(
         other, scale.colours(values), strength, values, strict=True
     ):
         colour[row] = paint
-        radius[row] = THIN + (THICK - THIN) * weight
+        radius[row] = thickness * (THIN + (THICK - THIN) * weight)
         note[row] = f"listened to with {choice.measure.lower()} {value:.4f}"
     radius[bond], note[bond] = THICK / 2, "the bond that listens"
     return replace(bonds, colour=colour, radius=radius, note=note).select(keep)

@@ -1,19 +1,16 @@
-"""From attention weights to what a picture and a table show of them.
-
-Weights come per directed bond, block and head; those of one centre sum to one. *Lift* is
-a weight times the number of bonds of its centre: one means "no more than any other bond
-here", which makes atoms with different numbers of neighbours comparable.
-"""
+"""From attention weights to what a picture and a table show of them."""
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pymatgen.core import Structure
 
+from crysformer.attention_choice import Choice, bond_values, scale_for
+from crysformer.attention_filter import KEEP_ALL, Filter
+from crysformer.attention_statistics import of_reverse
 from crysformer.drawn_bonds import DrawnBonds
-from crysformer.palette import Scale
 from crysformer.scene import site_labels
 
 # Importing pandas takes time that a page's first picture should not wait for.
@@ -22,102 +19,28 @@ if TYPE_CHECKING:
 
     from crysformer.attention import BondAttention
 
-Module = Literal["Cross", "Conditional", "Difference"]
-MODULES: tuple[Module, ...] = get_args(Module)
-Over = Literal["Mean", "Maximum"]
-OVERS: tuple[Over, ...] = get_args(Over)
-Measure = Literal["Lift", "Weight"]
-MEASURES: tuple[Measure, ...] = get_args(Measure)
-
 THIN, THICK = 0.02, 0.14
-_TITLES = {
-    ("Weight", False): "Attention weight",
-    ("Lift", False): "Lift over uniform attention (1 = uniform)",
-    ("Weight", True): "Weight, cross − conditional",
-    ("Lift", True): "Lift, cross − conditional",
-}
 
 
 @dataclass(frozen=True)
-class Choice:
-    """Which number of each bond to show.
+class Drawing:
+    """How numbers become bonds in a picture.
 
     Attributes:
-        module: One attention module, or cross minus conditional.
-        block: Index of a block; None takes all together.
-        head: Index of a head; None takes all together.
-        over: How blocks and heads are taken together.
-        measure: The weight itself or its lift over uniform attention.
+        keep: Which bonds are drawn.
+        thickness: Factor on the radius of bonds.
+        one_scale: Whether colours mean the same in every block and head, instead of
+            being fitted to what is shown.
+        dark: Whether the page is dark.
     """
 
-    module: Module = "Cross"
-    block: int | None = None
-    head: int | None = None
-    over: Over = "Mean"
-    measure: Measure = "Lift"
-
-    @property
-    def title(self) -> str:
-        """Words for the number shown."""
-        return _TITLES[self.measure, self.module == "Difference"]
+    keep: Filter = KEEP_ALL
+    thickness: float = 1.0
+    one_scale: bool = False
+    dark: bool = False
 
 
-def shown_values(
-    cross: NDArray[np.floating],
-    conditional: NDArray[np.floating],
-    degree: NDArray[np.integer],
-    choice: Choice,
-) -> NDArray[np.float64]:
-    """Reduce weights to one number for each bond.
-
-    Args:
-        cross: Weights of the cross-attention, ``(bonds, blocks, heads)``.
-        conditional: Weights of the conditional attention, same shape.
-        degree: Number of bonds of each bond's centre, ``(bonds,)``.
-        choice: What to show.
-
-    Returns:
-        Numbers, ``(bonds,)``. A maximum over blocks and heads no longer sums to one.
-    """
-    first = _reduced(cross, choice)
-    second = _reduced(conditional, choice)
-    values = {
-        "Cross": first,
-        "Conditional": second,
-        "Difference": first - second,
-    }[choice.module]
-    return values * degree if choice.measure == "Lift" else values
-
-
-def _reduced(weights: NDArray[np.floating], choice: Choice) -> NDArray[np.float64]:
-    weights = np.asarray(weights, dtype=float)
-    if choice.block is not None:
-        weights = weights[:, choice.block : choice.block + 1]
-    if choice.head is not None:
-        weights = weights[:, :, choice.head : choice.head + 1]
-    return (
-        weights.mean(axis=(1, 2)) if choice.over == "Mean" else weights.max(axis=(1, 2))
-    )
-
-
-def scale_for(
-    values: NDArray[np.float64], choice: Choice, *, dark: bool = False
-) -> Scale:
-    """Choose the colour scale for the numbers shown."""
-    if choice.module == "Difference":
-        return Scale.fit(values, "difference", dark=dark)
-    kind = "lift" if choice.measure == "Lift" else "sequential"
-    return Scale.fit(values, kind, dark=dark)
-
-
-def strongest(values: NDArray[np.float64], share: float) -> NDArray[np.bool_]:
-    """Mark the given share of values by size, whole groups of equal values together."""
-    if share >= 1 or not len(values):
-        return np.ones(len(values), dtype=bool)
-    size = np.abs(values)
-    wanted = max(1, round(share * len(values)))
-    limit = np.sort(size)[-wanted]
-    return size >= limit - 1e-9
+PLAIN = Drawing()
 
 
 @dataclass(frozen=True)
@@ -165,10 +88,9 @@ def bond_picture(
     structure: Structure,
     attention: "BondAttention",
     choice: Choice,
+    drawing: Drawing = PLAIN,
     *,
-    share: float = 1.0,
     site: int | None = None,
-    dark: bool = False,
 ) -> Picture:
     """Show the attention of bonds.
 
@@ -176,23 +98,22 @@ def bond_picture(
         structure: The crystal, for the names of its sites.
         attention: Weights of all bonds.
         choice: Which number to show.
-        share: Part of the bonds to draw, on (0, 1], strongest first; equal bonds stay
-            together.
+        drawing: Which bonds to draw, and how.
         site: Centre whose bonds alone are shown, or None for all.
-        dark: Whether the page is dark.
     """
-    bonds = all_bonds(attention)
-    values = shown_values(
-        attention.cross, attention.conditional, attention.degree, choice
+    bonds, values = all_bonds(attention), bond_values(attention, choice)
+    scale = scale_for(
+        _every_value(attention, choice) if drawing.one_scale else values,
+        choice,
+        dark=drawing.dark,
     )
-    scale = scale_for(values, choice, dark=dark)
     coloured = replace(
         bonds,
         colour=scale.colours(values),
-        radius=THIN + (THICK - THIN) * scale.strength(values),
+        radius=drawing.thickness * (THIN + (THICK - THIN) * scale.strength(values)),
         note=[f"{choice.measure.lower()} {value:.4f}" for value in values],
     )
-    drawn = strongest(values, share)
+    drawn = drawing.keep.keep(values, bonds.i)
     if site is not None:
         drawn = drawn & (bonds.i == site)
     table = _bond_table(structure, bonds, values, site)
@@ -206,6 +127,18 @@ def bond_picture(
     )
 
 
+def _every_value(attention: "BondAttention", choice: Choice) -> NDArray[np.float64]:
+    """Numbers of all single blocks and heads, for a colour scale they share."""
+    _, blocks, heads = attention.cross.shape
+    return np.concatenate(
+        [
+            bond_values(attention, replace(choice, block=block, head=head, over="Mean"))
+            for block in range(blocks)
+            for head in range(heads)
+        ]
+    )
+
+
 def _bond_table(
     structure: Structure,
     bonds: DrawnBonds,
@@ -216,7 +149,7 @@ def _bond_table(
 
     labels = np.array(site_labels([each.specie.symbol for each in structure]))
     # Where a bond has no reverse, neither has the table.
-    reverse = np.where(bonds.one_way, np.nan, values[bonds.reverse])
+    reverse = of_reverse(values, bonds.reverse)
     table = pd.DataFrame(
         {
             "Bond": bonds.id,

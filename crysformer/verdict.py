@@ -89,7 +89,7 @@ def verdict(finding: Finding, module: str, label: str) -> str:
     what = f"{module.lower()} attention"
     if not np.isfinite(found.rho):
         return (
-            f"No: {what} or the effect on the {label} is the same for all "
+            f"No: {what} or the effect on {label} is the same for all "
             f"{finding.number} independent bonds, so there is no order to compare."
         )
     numbers = (
@@ -97,14 +97,14 @@ def verdict(finding: Finding, module: str, label: str) -> str:
         f"permutation p = {p_text(found.p)})"
     )
     if not found.p < LEVEL:
-        return f"No: {what} does not tell which bonds matter for the {label} {numbers}."
+        return f"No: {what} does not tell which bonds matter for {label} {numbers}."
     rivals = {
         "the number of bonds": finding.baselines[BONDS],
         "1 / length": finding.baselines[LENGTH],
         "attention with shuffled weights": finding.shuffled,
     }
     name, best = max(rivals.items(), key=lambda each: np.nan_to_num(each[1], nan=-1.0))
-    start = f"{what} follows the effect on the {label} {numbers}"
+    start = f"{what} follows the effect on {label} {numbers}"
     if best >= found.rho:
         return f"Only in part: {start}, but {name} does as well (ρ = {best:.2f})."
     if not given.p < LEVEL:

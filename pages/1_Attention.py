@@ -2,19 +2,20 @@
 
 import streamlit as st
 
-from crysformer.angle_scene import pair_picture
-from crysformer.attention_scene import bond_picture
-from crysformer.scene import build_scene
 from crysformer.ui import loaders, state
 from crysformer.ui.attention_controls import LINE, attention_controls
-from crysformer.ui.bond_table import linked_bond_table
+from crysformer.ui.attention_picture import attention_pictures, attention_scenes
+from crysformer.ui.attention_tabs import attention_tabs
+from crysformer.ui.attention_trial import attention_trial
+from crysformer.ui.compare_view import crystal_grid
 from crysformer.ui.export import export_menu
 from crysformer.ui.frame import frame, guard
 from crysformer.ui.picker import pick_crystal
 from crysformer.ui.view_options import view_options
 from crysformer.ui.viewer import ViewerEvent, crystal_view
 
-VIEW, HEIGHT = "attention_view", 640
+VIEW, GRID, HEIGHT = "attention_view", "attention_grid", 600
+NAMES = ("Cross-attention", "Conditional attention")
 
 
 def follow(event: ViewerEvent) -> None:
@@ -27,6 +28,7 @@ places = frame("Attention")
 row = pick_crystal()
 with row:
     options = view_options()
+controls = st.container()
 picture, numbers = st.columns([5, 4], gap="medium")
 if not loaders.predictor_ready.is_set():
     with picture, guard():
@@ -37,39 +39,31 @@ if not loaders.predictor_ready.is_set():
     st.stop()
 
 # Without attention the picture shows the crystal, and the sentence stands beside it.
-shown, bond, site = None, None, None
-with numbers, guard():
+attention, scenes, lit, site = None, [], [], None
+with controls, guard():
     places.show_model()
     structure, attention = loaders.structure(), loaders.bond_attention()
-    settings = attention_controls(*attention.cross.shape[1:])
-    bond, site = state.selected_bond(len(attention)), state.selected_site()
-    common = {"share": settings.share, "dark": st.context.theme.type == "dark"}
-    if settings.graph == LINE:
-        bond = 0 if bond is None else bond
-        pairs = loaders.pair_attention()
-        shown = pair_picture(structure, attention, pairs, settings.choice, bond, **common)
-    else:
-        shown = bond_picture(structure, attention, settings.choice, site=site, **common)
-    linked_bond_table(shown, settings, bond, site)
+    degree = int(attention.degree.max())
+    settings, drawing = attention_controls(*attention.cross.shape[1:], degree)
+with numbers, guard():
+    if attention is not None:
+        bond, site = state.selected_bond(len(attention)), state.selected_site()
+        lit = state.lit_bonds(len(attention))
+        if settings.graph == LINE and bond is None:
+            bond, lit = 0, [0]
+        shown = attention_pictures(structure, attention, settings, drawing, bond, site)
+        scenes = attention_scenes(structure, attention, shown, settings, options)
+        attention_tabs(structure, attention, shown, settings, bond, site)
 with picture, guard():
-    if shown is None:
-        scene = loaders.chemical_scene(options)
-    else:
-        scene = build_scene(
-            structure,
-            shown.bonds,
-            **shown.scene_arguments(),
-            **options.scene_arguments(),
-        )
+    scenes = scenes or [loaders.chemical_scene(options)]
     title = f"{loaders.formula()}-attention"
-    crystal_view(
-        scene,
-        key=VIEW,
-        height=HEIGHT,
-        title=title,
-        bonds=[] if bond is None else [bond],
-        sites=[] if site is None else [site],
-        on_event=follow,
-    )
+    chosen = {"bonds": lit, "sites": [] if site is None else [site], "on_event": follow}
+    if len(scenes) > 1:
+        crystal_grid(scenes, NAMES, key=GRID, height=HEIGHT, title=title, **chosen)
+    else:
+        crystal_view(scenes[0], key=VIEW, height=HEIGHT, title=title, **chosen)
     with row:
-        export_menu(scene, title)
+        export_menu(scenes[0], title)
+if attention is not None:
+    with guard():
+        attention_trial(structure, attention, settings)

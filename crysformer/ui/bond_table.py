@@ -4,19 +4,20 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from crysformer.attention_scene import Choice, Picture
-from crysformer.ui import state
+from crysformer.attention_choice import Choice
+from crysformer.attention_scene import Picture
+from crysformer.ui import loaders, state
 from crysformer.ui.attention_controls import LINE, AttentionSettings
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _BOND_TABLE = "bond_table"
-_COLUMNS = ("Pair", "Image", "Length", "Angle", "Value", "Reverse", "Asymmetry")
+_COLUMNS = ("Pair", "Image", "Length", "Angle", "Value", "Second", "Reverse", "Asymmetry")
 
 
 def linked_bond_table(
-    shown: Picture,
+    shown: list[Picture],
     settings: AttentionSettings,
     bond: int | None,
     site: int | None,
@@ -24,12 +25,15 @@ def linked_bond_table(
     """Show bonds; a clicked row becomes the selected bond, and the other way round.
 
     Args:
-        shown: Whose table to show.
+        shown: Whose table to show; a second picture adds a column.
         settings: What the numbers are.
         bond: Id of the selected bond.
         site: Index of the atom whose bonds alone are listed, or None for all.
     """
-    table = shown.table
+    table = shown[0].table
+    if len(shown) > 1:
+        second = shown[1].table.set_index("Bond")["Value"]
+        table = table.assign(Second=table["Bond"].map(second))
 
     def take_row() -> None:
         picked = st.session_state[_BOND_TABLE].selection.rows
@@ -40,17 +44,11 @@ def linked_bond_table(
         "selection": {"rows": rows, "columns": [], "cells": []}
     }
     bar = st.container(horizontal=True, vertical_alignment="center")
-    bar.markdown(f"**{shown.heading}**")
+    bar.markdown(f"**{shown[0].heading}**")
     if site is not None and settings.graph != LINE:
         bar.button("Show all atoms", on_click=state.select, args=(bond, None))
-    bar.download_button(
-        "CSV",
-        lambda: table.to_csv(index=False).encode(),
-        file_name="bonds.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    with bar:
+        _downloads(table, settings)
     if rows:
         bar.caption(f"Selected: {_in_words(table.iloc[rows[0]])}, row {rows[0] + 1}")
     st.dataframe(
@@ -62,16 +60,56 @@ def linked_bond_table(
         selection_mode="single-row",
         placeholder="–",
         column_order=_COLUMNS,
-        column_config=_bond_columns(settings.choice),
+        column_config=_bond_columns(settings.choice, side_by_side=len(shown) > 1),
         alt="Directed bonds with their attention",
     )
+    if settings.graph != LINE and (table["Reverse"].isna()).any():
+        st.caption("Without a number in Reverse, the neighbour does not attend back.")
+
+
+def _downloads(table: "pd.DataFrame", settings: AttentionSettings) -> None:
+    """Offer the table, and all weights of both modules, blocks and heads."""
+    from crysformer.attention_export import bond_frame, bond_json, pair_frame
+
+    name = loaders.formula()
+    line = settings.graph == LINE
+    everything = (
+        (lambda: pair_frame(loaders.pair_attention()))
+        if line
+        else (lambda: bond_frame(loaders.bond_attention()))
+    )
+    with st.popover("Download", icon=":material/download:", width="content"):
+        _file("This table, CSV", lambda: _csv(table), f"{name}-bonds.csv")
+        _file(
+            "All weights, CSV",
+            lambda: _csv(everything()),
+            f"{name}-{'pairs' if line else 'attention'}.csv",
+        )
+        _file(
+            "All weights of bonds, JSON",
+            lambda: bond_json(
+                loaders.bond_attention(), name, loaders.predictor().name
+            ).encode(),
+            f"{name}-attention.json",
+        )
+
+
+def _file(label: str, content: Any, name: str) -> None:
+    kind = "application/json" if name.endswith(".json") else "text/csv"
+    st.download_button(
+        label, content, file_name=name, mime=kind, on_click="ignore", width="stretch"
+    )
+
+
+def _csv(table: "pd.DataFrame") -> bytes:
+    return table.to_csv(index=False).encode()
 
 
 def _in_words(row: "pd.Series") -> str:
     return f"{row['From']} → {row['To']} ({row['Image']}), {row['Length']:.3f} Å"
 
 
-def _bond_columns(choice: Choice) -> dict[str, Any]:
+def _bond_columns(choice: Choice, *, side_by_side: bool) -> dict[str, Any]:
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     return {
         "Pair": text("Bond", width=88, help="The centre and the atom it attends to"),
@@ -80,7 +118,13 @@ def _bond_columns(choice: Choice) -> dict[str, Any]:
         ),
         "Angle": number("Angle (°)", format="%.1f", width=70),
         "Length": number("Å", format="%.3f", width=50, help="Length of the bond"),
-        "Value": number(choice.measure, format="%.4f", width=58, help=choice.title),
+        "Value": number(
+            "Cross" if side_by_side else choice.measure,
+            format="%.4f",
+            width=58,
+            help=choice.title,
+        ),
+        "Second": number("Conditional", format="%.4f", width=76, help=choice.title),
         "Reverse": number(
             "Reverse", format="%.4f", width=62, help="The number of the reverse bond"
         ),

@@ -1,13 +1,20 @@
 """Several crystals in one WebGL view: a typed wrapper around ``viewer_grid.js``."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import streamlit as st
 
 from crysformer.scene import Scene
 from crysformer.ui import first_picture
-from crysformer.ui.viewer import LIBRARY, MISSING, NO_WEBGL, static_url
+from crysformer.ui.viewer import (
+    LIBRARY,
+    MISSING,
+    NO_WEBGL,
+    ViewerEvent,
+    read_event,
+    static_url,
+)
 
 _HERE = Path(__file__).parent
 _HTML = """
@@ -41,7 +48,15 @@ _component = st.components.v2.component(
 
 
 def crystal_grid(
-    scenes: Sequence[Scene], names: Sequence[str], *, key: str, height: int = 480
+    scenes: Sequence[Scene],
+    names: Sequence[str],
+    *,
+    key: str,
+    height: int = 480,
+    title: str = "comparison",
+    bonds: Sequence[int] = (),
+    sites: Sequence[int] = (),
+    on_event: Callable[[ViewerEvent], None] | None = None,
 ) -> None:
     """Draw crystals side by side; they turn together and have one scale.
 
@@ -50,13 +65,26 @@ def crystal_grid(
         names: What is written above each; may come from a file.
         key: Identity of the view; while it stays, so do the cameras.
         height: Pixels, where the window is wide enough for one row.
+        title: File name of a saved picture, without its ending.
+        bonds: Ids of the bonds to light, in every scene.
+        sites: Indices of the atoms to light, in every scene.
+        on_event: Called with what was clicked, before the page runs again; without it
+            nothing can be picked. Of use where all scenes show one crystal.
     """
+
+    def report() -> None:
+        event = read_event(st.session_state[key].picked)
+        if on_event and event:
+            on_event(event)
+
     data = {
         "scenes": [
             {"scene": scene.payload, "hash": scene.hash, "name": name}
             for scene, name in zip(scenes, names, strict=True)
         ],
-        "title": "comparison",
+        "title": title,
+        "picked": {"bonds": list(bonds), "sites": list(sites)},
+        "pickable": on_event is not None,
         "height": height,
         "awaited": first_picture.is_awaited(),
         "library": {
@@ -67,7 +95,13 @@ def crystal_grid(
         },
     }
     # In a list: Streamlit looks for tables in a dict and imports pandas to know one.
-    result = _component(key=key, height="content", data=[data], on_drawn_change=_nothing)
+    result = _component(
+        key=key,
+        height="content",
+        data=[data],
+        on_picked_change=report,
+        on_drawn_change=_nothing,
+    )
     first_picture.note(bool(result.drawn))
 
 

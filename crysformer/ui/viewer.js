@@ -229,7 +229,8 @@ class View {
     if (hit.kind === "wedge") return wedges[hit.index].text;
     const site = atoms.site[hit.index];
     const image = atoms.image[hit.index].join(" ");
-    return `${sites.label[site]} (${image})`;
+    const note = sites.note ? ` \u00b7 ${sites.note[site]}` : "";
+    return `${sites.label[site]} (${image})${note}`;
   }
 
   choose(hit) {

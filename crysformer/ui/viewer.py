@@ -102,7 +102,7 @@ def crystal_view(
     """
 
     def report() -> None:
-        event = _event(st.session_state[key].picked)
+        event = read_event(st.session_state[key].picked)
         if on_event and event:
             on_event(event)
 
@@ -128,7 +128,7 @@ def crystal_view(
         on_drawn_change=_nothing,
     )
     first_picture.note(bool(result.drawn))
-    return _event(result.picked)
+    return read_event(result.picked)
 
 
 def _nothing() -> None:
@@ -141,7 +141,8 @@ def static_url(name: str) -> str:
     return f"/{base}/app/static/{name}" if base else f"/app/static/{name}"
 
 
-def _event(picked: Any) -> ViewerEvent | None:
+def read_event(picked: Any) -> ViewerEvent | None:
+    """Read what a view's JavaScript reports."""
     if not picked:
         return None
     return ViewerEvent(

@@ -81,7 +81,8 @@ class Grid {
     setStateValue("drawn", true);
   }
 
-  async update({ data: [data] }) {
+  async update({ data: [data], setTriggerValue }) {
+    this.send = (event) => setTriggerValue("picked", event);
     this.title = data.title;
     if (!data.library.present) return this.say(data.library.missing);
     if (!hasWebGL()) return this.say(data.library.no_webgl);
@@ -91,6 +92,8 @@ class Grid {
     this.data = data;
     if (this.hash !== hash) this.draw(theme);
     this.hash = hash;
+    this.picked = data.picked;
+    this.panels.forEach((panel) => panel.relight(this.picked));
     this.message.hidden = true;
     this.root.dataset.ready = "true";
     return this.report();
@@ -183,6 +186,7 @@ class Grid {
         counts: scene.counts,
         camera: cameras[k],
       })),
+      picked: this.picked,
       labels: this.labelled,
     });
     try {
@@ -205,12 +209,24 @@ class Grid {
 
   describe({ kind, index, panel: { scene } }) {
     if (kind === "bond") return scene.bonds.text[scene.bonds.row[index]];
+    if (kind === "wedge") return scene.wedges[index].text;
     const site = scene.atoms.site[index];
-    return `${scene.sites.label[site]} (${scene.atoms.image[index].join(" ")})`;
+    const note = scene.sites.note ? ` \u00b7 ${scene.sites.note[site]}` : "";
+    return `${scene.sites.label[site]} (${scene.atoms.image[index].join(" ")})${note}`;
   }
 
-  choose() {
-    this.tip.hidden = true; // Nothing is picked here: the grid is for looking.
+  // Where the panels show one crystal, what is picked in one is lit in all of them.
+  choose(hit) {
+    this.tip.hidden = true;
+    if (!this.data.pickable) return;
+    const { scene } = hit?.panel ?? {};
+    const bond = hit?.kind === "bond" ? scene.bonds.id[scene.bonds.row[hit.index]] : null;
+    const site = hit?.kind === "atom" ? scene.atoms.site[hit.index] : null;
+    this.picked = { bonds: bond === null ? [] : [bond], sites: site === null ? [] : [site] };
+    this.panels.forEach((panel) => panel.relight(this.picked));
+    this.report();
+    const kind = site !== null ? "atom" : bond !== null ? "bond" : "none";
+    this.send({ kind, bond, site });
   }
 
   save() {
@@ -232,6 +248,9 @@ class Grid {
       pen.fillText(panel.name.textContent, 14, 18);
       paintLabels(panel, pen);
       paintLegend(panel, pen, tall);
+      const { colour_bar: bar, site_bar: siteBar } = panel.scene;
+      if (bar) paintBar(panel, pen, bar, panel.stage.offsetWidth - 238, tall);
+      if (siteBar) paintBar(panel, pen, siteBar, 24, tall - 44);
       pen.restore();
     }
     const link = document.createElement("a");
@@ -267,7 +286,9 @@ class Panel {
     this.axes.setAttribute("viewBox", "-42 -42 84 84");
     this.legend = make("div", "legend");
     this.labels = make("div", "labels");
-    this.stage.append(this.labels, this.name, this.axes, this.legend);
+    this.bar = make("div", "bar");
+    this.glow = [];
+    this.stage.append(this.labels, this.name, this.axes, this.legend, this.bar);
     softenLight(viewer.getRenderer());
     viewer.setViewChangeCallback(() => this.moved());
   }
@@ -289,8 +310,16 @@ class Panel {
     drawBonds(viewer, scene, theme);
     drawCell(viewer, scene, theme);
     drawSurfaces(viewer, scene, theme);
+    this.glow = [];
     fillLegend(this);
+    fillBar(this);
     fillLabels(this);
+  }
+
+  relight(picked) {
+    for (const shape of this.glow) this.viewer.removeShape(shape);
+    this.glow = drawHighlight(this.viewer, this.scene, picked, this.theme);
+    this.viewer.render();
   }
 
   lens() {
@@ -300,7 +329,7 @@ class Panel {
 
   fitted(name) {
     const { clientWidth: width, clientHeight: height } = this.stage;
-    const padding = { x: Math.min(40, 0.06 * width), y: 48 };
+    const padding = { x: Math.min(40, 0.06 * width), y: this.scene.colour_bar ? 84 : 48 };
     return fittedView(this.scene, this.scene.views[name], width, height, padding);
   }
 

@@ -62,8 +62,7 @@ def test_overlay_follows_module_and_block(browse):
     for label in ("Conditional", "Difference"):
         page.get_by_role("radio", name=label).click()
         seen.append(wait_for_scene(page, lambda facts: facts["hash"] not in seen)["hash"])
-    page.get_by_role("combobox", name="Block").click()
-    page.get_by_role("option", name="2").click()
+    page.get_by_role("slider", name="Block").press("ArrowRight")
     wait_for_scene(page, lambda facts: facts["hash"] not in seen)
 
 
@@ -130,8 +129,11 @@ def test_the_preview_is_drawn_and_the_log_stays_clean(browse):
 
 
 def saved_bonds(page):
+    popover = page.locator('[data-testid="stPopover"]', has_text="Download")
+    popover.get_by_role("button").click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="CSV").click()
+        page.get_by_role("button", name="This table, CSV").click()
+    page.keyboard.press("Escape")
     assert download.value.suggested_filename.endswith(".csv")
     return pd.read_csv(download.value.path())
 
@@ -169,7 +171,7 @@ def test_hover_tells_bond_length_and_weight(browse):
 def test_the_slider_leaves_the_strongest_bonds(browse):
     page = browse(f"/Attention?crystal={SALT}")
     before = attention_facts(page)["counts"]["bonds"]
-    page.get_by_role("slider").press("Home")
+    page.get_by_role("slider", name="Strongest bonds").press("Home")
     facts = wait_for_scene(page, lambda facts: facts["counts"]["bonds"] < before)
     assert 0 < facts["counts"]["bonds"] <= before // 4
     page.wait_for_url(re.compile(r"top=5\b"))

@@ -1,0 +1,96 @@
+"""The attention picture: one crystal, or both modules side by side in one canvas."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from pymatgen.core import Structure
+
+from crysformer.angle_scene import pair_picture
+from crysformer.attention_choice import Choice
+from crysformer.attention_scene import Drawing, Picture, bond_picture
+from crysformer.attention_sites import paint_sites, site_numbers
+from crysformer.scene import Scene, SiteColours, build_scene
+from crysformer.ui import attention_loaders, loaders, state
+from crysformer.ui.attention_controls import CONTRIBUTION, LINE, AttentionSettings
+from crysformer.ui.view_options import ViewOptions
+
+if TYPE_CHECKING:
+    from crysformer.attention import BondAttention
+
+_UNITS = {"Entropy": " (nats)", "Effective neighbours": ""}
+
+
+def attention_pictures(
+    structure: Structure,
+    attention: "BondAttention",
+    settings: AttentionSettings,
+    drawing: Drawing,
+    bond: int | None,
+    site: int | None,
+) -> list[Picture]:
+    """Make one picture, or one for each module side by side.
+
+    Args:
+        structure: The crystal.
+        attention: All weights on its bonds.
+        settings: What to show.
+        drawing: How to draw it.
+        bond: The bond that listens, on the line graph.
+        site: The atom whose bonds alone are shown, or None.
+    """
+    if settings.graph == LINE:
+        pairs = loaders.pair_attention()
+        return [
+            pair_picture(structure, attention, pairs, settings.choice, bond or 0, drawing)
+        ]
+    return [
+        bond_picture(structure, attention, choice, drawing, site=site)
+        for choice in settings.choices
+    ]
+
+
+def attention_scenes(
+    structure: Structure,
+    attention: "BondAttention",
+    shown: Sequence[Picture],
+    settings: AttentionSettings,
+    options: ViewOptions,
+) -> list[Scene]:
+    """Lay the pictures out for drawing, atoms coloured as chosen."""
+    return [
+        build_scene(
+            structure,
+            picture.bonds,
+            **picture.scene_arguments(),
+            **options.scene_arguments(),
+            painted=_painted(attention, settings, choice),
+        )
+        for picture, choice in zip(shown, settings.choices, strict=True)
+    ]
+
+
+def _painted(
+    attention: "BondAttention", settings: AttentionSettings, choice: Choice
+) -> SiteColours | None:
+    dark = st.context.theme.type == "dark"
+    if settings.atoms == CONTRIBUTION:
+        from crysformer.figures import titles
+
+        key = st.session_state[state.CONTRIBUTION]
+        values = attention_loaders.contributions(key)
+        if np.isnan(values).all():
+            st.caption(
+                "In this crystal all atoms are of one kind, so that nothing is left when "
+                "they are left out: contributions cannot be told apart."
+            )
+        return paint_sites(
+            values, f"Contribution: {titles([key])[key]}", signed=True, dark=dark
+        )
+    if settings.atoms == "Elements":
+        return None
+    numbers = site_numbers(attention, choice)[settings.atoms]
+    title = settings.atoms + _UNITS[settings.atoms]
+    signed = choice.module == "Difference"
+    return paint_sites(numbers, title, signed=signed, dark=dark)

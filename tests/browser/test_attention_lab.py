@@ -1,0 +1,143 @@
+"""The attention page's linked parts in a browser: maps, points, slider, both modules."""
+
+import json
+import re
+
+import pytest
+
+from .conftest import ARTIFACTS, ROOT
+from .helpers import VIEW, colours, scene, wait_for_scene
+
+QUARTZ = "/Attention?crystal=quartz-sio2"
+
+
+@pytest.fixture(scope="module")
+def server(serve):
+    return serve(ROOT / "app.py", random_weights=True)
+
+
+def ready(page):
+    facts = wait_for_scene(page, lambda facts: facts.get("layer") == "Model edges", 60)
+    page.get_by_text("Does it mean anything?").wait_for()
+    return facts
+
+
+def points(page, plot=0):
+    marks = page.locator('[data-testid="stPlotlyChart"]').nth(plot).locator("path.point")
+    marks.first.wait_for()
+    return marks
+
+
+def click_point(page, index, plot=0):
+    mark = points(page, plot).nth(index)
+    mark.scroll_into_view_if_needed()
+    box = mark.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+def test_a_square_of_the_map_is_shown_in_the_picture(browse):
+    page = browse(f"{QUARTZ}&tab=Blocks+and+heads")
+    before = ready(page)
+    # The fifth square of the second map: conditional attention, block 2, head 1.
+    click_point(page, 4, plot=1)
+    page.wait_for_url(re.compile("block=2"))
+    after = wait_for_scene(page, lambda facts: facts["hash"] != before["hash"])
+    assert "head=1" in page.url
+    assert "module=Conditional" in page.url
+    assert after["camera"] == before["camera"]
+    page.wait_for_timeout(800)
+    page.screenshot(path=ARTIFACTS / "attention_heads_1400.png", full_page=True)
+
+
+def test_points_of_the_length_plot_light_their_bonds(browse):
+    page = browse(f"{QUARTZ}&tab=Bond+lengths")
+    assert ready(page)["picked"]["bonds"] == []
+    click_point(page, 0)
+    facts = wait_for_scene(page, lambda facts: facts["picked"]["bonds"])
+    # All bonds of one orbit: equal ones are one point.
+    assert len(facts["picked"]["bonds"]) > 1
+    page.wait_for_timeout(800)
+    page.screenshot(path=ARTIFACTS / "attention_lengths_1400.png", full_page=True)
+
+
+def test_the_block_slider_steps_through_the_network(browse):
+    page = browse(QUARTZ)
+    seen = [ready(page)["hash"]]
+    slider = page.get_by_role("slider", name="Block")
+    for block in ("1", "2"):
+        slider.press("ArrowRight")
+        page.wait_for_url(re.compile(f"block={block}"))
+        seen.append(wait_for_scene(page, lambda facts: facts["hash"] not in seen)["hash"])
+    assert len(set(seen)) == 3
+
+
+def test_both_modules_stand_in_one_canvas_and_turn_together(browse):
+    page = browse(f"{QUARTZ}&module=Side+by+side")
+    page.get_by_text("Does it mean anything?").wait_for()
+    facts = grid(page)
+    assert len(facts["panels"]) == 2
+    assert facts["panels"][0]["hash"] != facts["panels"][1]["hash"]
+    assert page.locator(f"{VIEW} canvas").count() == 1
+    assert page.get_by_text("Cross-attention", exact=True).is_visible()
+    assert page.get_by_text("Conditional attention", exact=True).is_visible()
+    page.locator(f"{VIEW} .stage").focus()
+    page.keyboard.press("ArrowRight")
+    for _ in range(100):
+        turned = grid(page)
+        if turned["panels"][1]["camera"] != facts["panels"][1]["camera"]:
+            break
+        page.wait_for_timeout(100)
+    one, two = (panel["camera"][4:] for panel in turned["panels"])
+    assert one == pytest.approx(two, abs=1e-3)
+    assert one != facts["panels"][0]["camera"][4:]
+    page.wait_for_timeout(800)
+    page.screenshot(path=ARTIFACTS / "attention_both_1400.png", full_page=True)
+
+
+def grid(page):
+    page.wait_for_selector(f'{VIEW}[data-ready="true"]')
+    for _ in range(300):
+        facts = json.loads(page.locator(VIEW).get_attribute("data-scene") or "{}")
+        if "panels" in facts:
+            return facts
+        page.wait_for_timeout(100)
+    raise AssertionError(f"no panels in {facts}")
+
+
+def test_atoms_can_be_painted_by_their_entropy(browse):
+    page = browse(f"{QUARTZ}&atoms=Effective+neighbours")
+    ready(page)
+    bar = page.locator(f"{VIEW} .site-bar")
+    bar.wait_for()
+    assert "Effective neighbours" in bar.text_content()
+    assert page.locator(f"{VIEW} .legend .dot").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1400, "light"), (1400, "dark"), (400, "light")]
+)
+def test_the_trial_runs_to_its_sentence(browse, width, scheme):
+    page = browse(QUARTZ, width=width, scheme=scheme)
+    ready(page)
+    page.get_by_role("button", name="Take every bond away in turn").click()
+    page.get_by_text("All properties").wait_for()
+    page.get_by_text("Symmetry-equal bonds in a").wait_for()
+    verdict = page.get_by_text(
+        re.compile(r"^(Yes|No|Only in part).*|^too few independent")
+    )
+    assert verdict.first.is_visible()
+    click_point(page, 0)
+    wait_for_scene(page, lambda facts: facts["picked"]["bonds"])
+    page.wait_for_timeout(1500)
+    page.screenshot(
+        path=ARTIFACTS / f"attention_trial_{scheme}_{width}.png", full_page=True
+    )
+
+
+def test_dark_and_narrow(browse):
+    page = browse(f"{QUARTZ}&tab=Blocks+and+heads", width=400, scheme="dark")
+    ready(page)
+    assert colours(page) > 300
+    assert scene(page)["counts"]["halves"] > 0
+    page.wait_for_timeout(1000)
+    page.screenshot(path=ARTIFACTS / "attention_dark_400.png", full_page=True)
