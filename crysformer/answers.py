@@ -110,7 +110,7 @@ def _novelty_text(novelty: Mapping[str, Any]) -> str:
     """One line: a word, the percentile, and what is odd."""
     reasons = "".join(f" {reason}" for reason in novelty["reasons"])
     return (
-        f"This crystal is {novelty['word']}: less usual than "
+        f"This crystal is {novelty['word']}: more unusual than "
         f"{novelty['percentile']:.0f} % of the validation crystals.{reasons}"
     )
 

@@ -30,7 +30,7 @@ with guard():
         model_errors.learning(read_curves(folder), key, name)
     model_errors.size_and_coverage(rows, card, key)
     model_errors.chemistry(rows, name)
-    model_errors.novelty(rows, name)
+    model_errors.novelty(rows, card, name)
 st.markdown("#### Self-test")
 with guard():
     self_test(places)

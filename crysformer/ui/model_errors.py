@@ -122,7 +122,7 @@ def chemistry(table: "pd.DataFrame", name: str) -> None:
     )
 
 
-def novelty(table: "pd.DataFrame", name: str) -> None:
+def novelty(table: "pd.DataFrame", card: Mapping[str, Any], name: str) -> None:
     """Show how errors grow with the distance from the training data."""
     if table["novelty"].isna().all():
         return
@@ -133,6 +133,13 @@ def novelty(table: "pd.DataFrame", name: str) -> None:
         config=_PLAIN,
         alt=f"Mean error of {name} over how unlike the training data a crystal is",
     )
+    wrong = card["validation"].get("novelty", {})
+    if wrong:
+        told = ", ".join(f"{kind} {found['auroc']:.2f}" for kind, found in wrong.items())
+        st.caption(
+            "How well this score tells validation crystals from wrong ones made of them "
+            f"(area under the ROC curve: 1 is always, 0.5 is guessing): {told}."
+        )
 
 
 def _lower(name: str) -> str:

@@ -129,7 +129,7 @@ def novelty_line(novelty: "Novelty | None") -> None:
     more = "".join(f" {plain(reason)}" for reason in novelty.reasons)
     more += _SEEN[novelty.match]
     st.markdown(
-        f":material/{icon}: **{novelty.word.capitalize()}**: less usual than "
+        f":material/{icon}: **{novelty.word.capitalize()}**: more unusual than "
         f"{novelty.percentile:.0f} % of the validation crystals.{more}"
     )
 

@@ -71,6 +71,8 @@ def test_every_property_has_its_pictures():
         ):
             assert heading in said
         assert len(test.get("plotly_chart")) == 6
+        wrong = CARD["validation"]["novelty"]["volume scaled"]["auroc"]
+        assert f"volume scaled {wrong:.2f}" in said
 
 
 def test_a_property_can_be_named_in_the_url():
