@@ -77,6 +77,17 @@ def test_predict_json_has_intervals_and_novelty(files, capsys, predictor):
     assert novelty["training_crystal"] in ("same", "near")
 
 
+def test_any_cell_of_a_crystal_gets_the_same_trust(predictor):
+    structure = get_crystal("rutile-tio2").structure()
+    double = structure.copy().make_supercell([2, 1, 1])
+    alone, twice = predictor.predict([structure, double])
+    assert twice.novelty == alone.novelty
+    for key, ends in alone.intervals.items():
+        factor = 2.0 if PROPERTIES[key].extent == "per_cell" else 1.0
+        expected = [factor * end for end in ends]
+        assert twice.intervals[key] == pytest.approx(expected, rel=1e-4, abs=1e-5)
+
+
 def test_predict_prints_intervals_and_a_word(files, capsys):
     assert main(["predict", files[1], "--device", "cpu"]) == 0
     printed = capsys.readouterr().out
