@@ -43,7 +43,7 @@ def comparison_table(names: Sequence[str], rows: Sequence[Compared], alt: str) -
 def _cells(names: Sequence[str], row: Compared) -> dict[str, str]:
     item = PROPERTIES[row.key]
     method = item.source.rpartition(", ")[2]
-    cells = {"Property": item.label, "Unit": item.unit, "Method": method}
+    cells = {"Property": item.label}
     for k, name in enumerate(names):
         value = _number(row.values[k], row.error)
         bounds = row.intervals[k]
@@ -56,7 +56,7 @@ def _cells(names: Sequence[str], row: Compared) -> dict[str, str]:
             cells["Δ" if len(names) == 2 else f"Δ {name}"] = mark + _signed(
                 row.differences[k], row.error
             )
-    return cells
+    return cells | {"Unit": item.unit, "Method": method}
 
 
 def _number(value: float, error: float | None) -> str:
