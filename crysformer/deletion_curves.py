@@ -82,8 +82,15 @@ def trace_curves(
     for order in orders.values():
         for first in (order, order[::-1]):
             removed += _prefixes(first)
-    rows = [np.flatnonzero(np.isin(orbits.of_row, gone)) for gone in removed]
-    outputs = knock_out(model, graph, rows, progress=progress)
+    # Every order begins with the whole graph and ends with none: predicted once.
+    sets = {tuple(np.sort(each).tolist()) for each in removed}
+    number_of = {each: number for number, each in enumerate(sorted(sets))}
+    rows = [
+        np.flatnonzero(np.isin(orbits.of_row, np.array(each, dtype=np.int64)))
+        for each in number_of
+    ]
+    found = knock_out(model, graph, rows, progress=progress)
+    outputs = found[[number_of[tuple(np.sort(each).tolist())] for each in removed]]
     length = len(removed) // (2 * len(orders))
     whole, none = outputs[0], outputs[length - 1]
     with np.errstate(divide="ignore", invalid="ignore"):

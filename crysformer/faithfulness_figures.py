@@ -56,7 +56,7 @@ def effect_plot(
         height=360,
         margin=_MARGIN,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        dragmode="select",
+        dragmode=False,
     )
     return figure
 

@@ -10,7 +10,7 @@ from scipy.stats import kendalltau, rankdata
 
 FloatArray = NDArray[np.float64]
 
-NUM_PERMUTATIONS = 9999
+NUM_PERMUTATIONS = 4999
 # Numbers that differ by less than rounding count as equal, so that symmetry-equal bonds
 # do not get an order from the last bit.
 _DIGITS = 7

@@ -49,7 +49,7 @@ def test_correlations_of_known_orders():
     up = np.arange(10.0)
     same, opposite = correlate(up, up**3), correlate(up, -up)
     assert (same.rho, same.tau) == pytest.approx((1.0, 1.0))
-    assert same.p == pytest.approx(1e-4)
+    assert same.p == pytest.approx(2e-4)
     assert (opposite.rho, opposite.tau) == pytest.approx((-1.0, -1.0))
     assert opposite.p == 1.0
 
@@ -181,7 +181,20 @@ def test_the_verdict_changes_when_the_weights_are_random():
         gaps.append(pair[0].attention.rho - pair[1].attention.rho)
     assert np.mean(gaps) > 0.1
     assert any(one != two for one, two in words)
-    assert not any(two.startswith("Yes") for _, two in words)
+
+
+def test_one_lucky_network_with_shuffled_weights_is_enough_for_doubt(of_triclinic):
+    effect = of_triclinic.effect(0)
+    orders = np.random.default_rng(4).random((4, len(effect)))
+    planted = replace(
+        of_triclinic,
+        attention={"Cross": effect},
+        shuffled={"Cross": np.vstack([orders, effect])},
+    )
+    finding = find(planted, "Cross", 0)
+    assert finding.shuffled < 0.5
+    assert finding.best_shuffled == pytest.approx(1.0)
+    assert not verdict(finding, "Cross", "band gap").startswith("Yes")
 
 
 def test_few_independent_bonds_are_not_judged(model):

@@ -157,8 +157,8 @@ def length_plots(
     _plot(figure, take_points, "Attention against bond length, one mark for each head")
     where = "mean over blocks" if choice.block is None else f"block {choice.block + 1}"
     st.caption(
-        f"Every head, {where}; equal bonds are one point. Choose points, by a click or a "
-        "box, to light their bonds in the picture."
+        f"Every head, {where}; equal bonds are one point. Click a point, or several with "
+        "Shift, to light their bonds in the picture."
     )
 
 
@@ -197,7 +197,7 @@ def _plot(figure: object, on_select: object, alt: str) -> None:
         figure,
         key=_LENGTHS if callable(on_select) else None,
         on_select=on_select,
-        selection_mode=("points", "box"),
+        selection_mode="points",
         config={"displayModeBar": False, "scrollZoom": False},
         alt=alt,
     )

@@ -154,14 +154,14 @@ def _effects(
         effect_plot(study.attention, effect, names, f"Change without it: {name}"),
         key=_EFFECTS,
         on_select=take_points,
-        selection_mode=("points", "box"),
+        selection_mode="points",
         config={"displayModeBar": False},
         alt="Change of the prediction without each bond against its share of attention",
     )
     bar = st.container(horizontal=True, vertical_alignment="center")
     bar.caption(
-        f"{len(names)} independent bonds. Choose points to light their bonds in the "
-        "picture."
+        f"{len(names)} independent bonds. Click a point, or several with Shift, to "
+        "light its bonds in the picture."
     )
     table = orbit_table(names, study, column, scaling, structure, variant)
     bar.download_button(

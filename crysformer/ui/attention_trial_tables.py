@@ -85,7 +85,8 @@ def control_results(
             f"{module}: with length and number of bonds accounted for, "
             f"ρ = {_two(finding.given.rho)} (p = {p_text(finding.given.p)}); attention "
             f"of {len(study.shuffled[module])} networks with shuffled weights, "
-            f"median ρ = {_two(finding.shuffled)}."
+            f"median ρ = {_two(finding.shuffled)}, "
+            f"at best {_two(finding.best_shuffled)}."
         ]
     lines += [
         f"Symmetry-equal bonds in a doubled cell that is not told of symmetry: weights "
