@@ -29,7 +29,6 @@ from tests.crystals import TEXTBOOK, graph_of, random_model
 
 # What the lesson promises; LayerNorm's results are of order one.
 TOLERANCE = {torch.float64: 1e-6, torch.float32: 1e-5}
-CRYSTALS = ("rock salt", "wurtzite", "triclinic")
 SMALL = {"blocks": 2, "atom_width": 16, "bond_width": 16, "angle_width": 8}
 
 
@@ -163,7 +162,7 @@ def test_by_hand_also_on_the_full_graph_and_the_line_graph(graph_name):
 def test_a_wrong_matrix_is_noticed():
     """The comparison can fail: the check that students see is not a decoration."""
     model = random_model(get_preset("shipped", **SMALL))
-    crystal = TEXTBOOK["rock salt"]()
+    crystal = TEXTBOOK["rock_salt"]()
     graph = CrystalGraph.of(crystal, model.config.neighbour_rule)
     _, _, arrays = graph_of(crystal, model.config.neighbour_rule)
     steps = walk(model, arrays)
@@ -192,7 +191,7 @@ def test_layer_norm_by_hand_has_known_answers():
 
 def test_attention_by_block_is_the_mean_over_heads_of_single_bonds(shipped):
     model = shipped[torch.float64]
-    crystal = TEXTBOOK["rock salt"]()
+    crystal = TEXTBOOK["rock_salt"]()
     graph = CrystalGraph.of(crystal, model.config.neighbour_rule)
     _, _, arrays = graph_of(crystal, model.config.neighbour_rule)
     steps, around = walk(model, arrays), graph.around(0)
