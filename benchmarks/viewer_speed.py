@@ -9,12 +9,13 @@ import argparse
 import os
 import statistics
 import time
+from collections.abc import Iterator
 
 from playwright.sync_api import Page, sync_playwright
 from pymatgen.core import Structure
 from pymatgen.io.vasp import Poscar
 
-from benchmarks.app_speed import FLAGS, change, numbers, scene, server, wait
+from benchmarks.app_speed import FLAGS, VIEW, change, numbers, scene, server, wait
 from crysformer.library import load_library
 
 TURNS = 20
@@ -50,9 +51,8 @@ def upload(page: Page, name: str, structure: Structure) -> float:
 
 def frames(page: Page) -> float:
     """Milliseconds from a key press to the turned picture, the median of some."""
-    return page.evaluate(
-        """async (turns) => {
-          const stage = document.querySelector(".crystal-view .stage");
+    return page.locator(f"{VIEW} .stage").evaluate(
+        """async (stage, turns) => {
           const times = [];
           for (let k = 0; k < turns; k++) {
             const start = performance.now();
@@ -67,9 +67,8 @@ def frames(page: Page) -> float:
     )
 
 
-def measure(page: Page) -> dict[str, dict[str, float]]:
-    """Times of every crystal: first picture, other colours, polyhedra, one turn."""
-    found = {}
+def measure(page: Page) -> Iterator[tuple[str, dict[str, float]]]:
+    """Times of every crystal: from its file to its picture, another style, one turn."""
     for name, (source, repeats) in CRYSTALS.items():
         picture = upload(page, name, crystal(source, repeats))
         turn = frames(page)
@@ -79,12 +78,12 @@ def measure(page: Page) -> dict[str, dict[str, float]]:
         spheres = change(page, style.click)
         sticks = change(page, page.get_by_role("radio", name="Ball and stick").click)
         page.keyboard.press("Escape")
-        found[name] = {
+        times = {
             "file to picture, s": picture,
             "other style, s": statistics.median([spheres, sticks]),
             "one turn, ms": turn,
         }
-    return found
+        yield name, times
 
 
 def main() -> None:
@@ -101,9 +100,9 @@ def main() -> None:
         page.goto(url)
         wait(lambda: scene(page))
         wait(lambda: numbers(page))
-        for name, times in measure(page).items():
+        for name, times in measure(page):
             line = "  ".join(f"{what} {value:7.2f}" for what, value in times.items())
-            print(f"{name:12} {line}")
+            print(f"{name:12} {line}", flush=True)
         browser.close()
 
 

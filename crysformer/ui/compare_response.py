@@ -145,7 +145,7 @@ def _response(chosen: Candidate, change: Change) -> None:
         names.append(unicodeify(swapped.composition.reduced_formula))
     keys = list(found[0].predictions[0].shown)
     labels = titles(keys)
-    picture, numbers = st.columns([5, 4], gap="medium")
+    picture, numbers = st.columns(2, gap="medium")
     with picture:
         key = st.selectbox(
             "Property",

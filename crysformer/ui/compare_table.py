@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from crysformer.comparison import Compared
+from crysformer.figures import titles
 from crysformer.properties import PROPERTIES
 from crysformer.ui.tables import readable
 
 _SMALL = "≈"
 # Room for the longest label; where it is most of the table, Streamlit lets it scroll.
-_WIDTH = 250
+_WIDTH = 300
 
 
 def comparison_table(names: Sequence[str], rows: Sequence[Compared], alt: str) -> None:
@@ -23,8 +24,9 @@ def comparison_table(names: Sequence[str], rows: Sequence[Compared], alt: str) -
     """
     import pandas as pd
 
+    labels = titles(row.key for row in rows)
     st.dataframe(
-        pd.DataFrame([_cells(names, row) for row in rows]),
+        pd.DataFrame([_cells(names, labels[row.key], row) for row in rows]),
         hide_index=True,
         height="content",
         column_config={
@@ -40,10 +42,9 @@ def comparison_table(names: Sequence[str], rows: Sequence[Compared], alt: str) -
     )
 
 
-def _cells(names: Sequence[str], row: Compared) -> dict[str, str]:
-    item = PROPERTIES[row.key]
-    method = item.source.rpartition(", ")[2]
-    cells = {"Property": item.label}
+def _cells(names: Sequence[str], label: str, row: Compared) -> dict[str, str]:
+    unit = PROPERTIES[row.key].unit
+    cells = {"Property": label.removesuffix(f" ({unit})")}
     for k, name in enumerate(names):
         value = _number(row.values[k], row.error)
         bounds = row.intervals[k]
@@ -56,7 +57,7 @@ def _cells(names: Sequence[str], row: Compared) -> dict[str, str]:
             cells["Δ" if len(names) == 2 else f"Δ {name}"] = mark + _signed(
                 row.differences[k], row.error
             )
-    return cells | {"Unit": item.unit, "Method": method}
+    return cells | {"Unit": unit}
 
 
 def _number(value: float, error: float | None) -> str:

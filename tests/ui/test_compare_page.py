@@ -36,7 +36,7 @@ def predicted(*structures):
 def test_values_and_differences_to_the_first(random_weights):
     test = app(COMPARE, compare=PAIR)
     [table] = tables(test)
-    assert list(table.columns) == ["A · NaCl", "B · Si", "Δ", "Unit", "Method"]
+    assert list(table.columns) == ["A · NaCl", "B · Si", "Δ", "Unit"]
     salt, silicon = predicted(SALT.structure(), SILICON.structure())
     row = table.loc[ENERGY]
     key = "formation_energy_peratom"
@@ -121,7 +121,7 @@ def test_strain_from_the_url_changes_the_table(random_weights):
         SILICON.structure(), strained(SILICON.structure(), "Along a", 2)
     )
     table = tables(test)[1]
-    assert list(table.columns) == ["Si at 0 %", "Si at +2.0 %", "Δ", "Unit", "Method"]
+    assert list(table.columns) == ["Si at 0 %", "Si at +2.0 %", "Δ", "Unit"]
     key = "formation_energy_peratom"
     assert table.loc[ENERGY, "Si at 0 %"] == number(before[key])
     assert table.loc[ENERGY, "Si at +2.0 %"] == number(after[key])
@@ -168,4 +168,4 @@ def test_one_bad_crystal_does_not_hide_the_others(random_weights):
     upload(test, "lonely.vasp", str(Poscar(lonely)).encode())
     test.switch_page(COMPARE).run()
     assert "too empty" in text(test)
-    assert len(tables(test)[0].columns) == 3
+    assert len(tables(test)[0].columns) == 2
