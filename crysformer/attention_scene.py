@@ -1,5 +1,6 @@
 """From attention weights to what a picture and a table show of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from crysformer.attention_choice import Choice, bond_values, scale_for
 from crysformer.attention_filter import KEEP_ALL, Filter
 from crysformer.attention_statistics import of_reverse
 from crysformer.drawn_bonds import DrawnBonds
+from crysformer.palette import Scale
 from crysformer.scene import site_labels
 
 # Importing pandas takes time that a page's first picture should not wait for.
@@ -91,6 +93,7 @@ def bond_picture(
     drawing: Drawing = PLAIN,
     *,
     site: int | None = None,
+    scale: Scale | None = None,
 ) -> Picture:
     """Show the attention of bonds.
 
@@ -100,13 +103,10 @@ def bond_picture(
         choice: Which number to show.
         drawing: Which bonds to draw, and how.
         site: Centre whose bonds alone are shown, or None for all.
+        scale: Colours, from ``shared_scale``; None takes that of this choice alone.
     """
     bonds, values = all_bonds(attention), bond_values(attention, choice)
-    scale = scale_for(
-        _every_value(attention, choice) if drawing.one_scale else values,
-        choice,
-        dark=drawing.dark,
-    )
+    scale = scale or shared_scale(attention, (choice,), drawing)
     coloured = replace(
         bonds,
         colour=scale.colours(values),
@@ -125,6 +125,15 @@ def bond_picture(
         + ("" if site is None else f" of {table['From'].iloc[0]}"),
         focus=site,
     )
+
+
+def shared_scale(
+    attention: "BondAttention", choices: Sequence[Choice], drawing: Drawing
+) -> Scale:
+    """Find one colour scale for pictures that stand side by side."""
+    take = _every_value if drawing.one_scale else bond_values
+    values = np.concatenate([take(attention, choice) for choice in choices])
+    return scale_for(values, choices[0], dark=drawing.dark)
 
 
 def _every_value(attention: "BondAttention", choice: Choice) -> NDArray[np.float64]:

@@ -46,6 +46,13 @@ def spearman(first: FloatArray, second: FloatArray) -> float:
     return float(_coefficients(ranks(first), ranks(second)[:, None])[0])
 
 
+def spearman_each(rows: FloatArray, columns: FloatArray) -> FloatArray:
+    """Spearman's rho of every row with every column; (rows, n), (n, columns)."""
+    return np.clip(
+        _unit(_ranked_columns(rows.T)).T @ _unit(_ranked_columns(columns)), -1, 1
+    )
+
+
 def correlate(first: FloatArray, second: FloatArray) -> Correlation:
     """Spearman, Kendall and the one-sided permutation p-value of two rows of numbers.
 

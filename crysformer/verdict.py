@@ -18,6 +18,7 @@ from crysformer.rank_correlation import (
     correlate_each,
     correlate_each_given,
     spearman,
+    spearman_each,
 )
 
 MIN_ORBITS = 8
@@ -55,19 +56,23 @@ def find_each(study: Study, module: str, variant: Variant = "masked") -> list[Fi
     count, length = study.geometry[BONDS], study.orbits.length
     plain = correlate_each(attention, effects)
     partial = correlate_each_given(attention, effects, [length, count])
+    known = spearman_each(np.stack([count, study.geometry[LENGTH]]), effects)
+    random = _over_orders(np.median, spearman_each(study.random, effects))
+    mixed = spearman_each(study.shuffled[module], effects)
+    median, best = (_over_orders(take, mixed) for take in (np.median, np.max))
     return [
         Finding(
-            number=len(effect),
+            number=len(effects),
             attention=plain[output],
             given=partial[output],
             baselines={
-                BONDS: spearman(count, effect),
-                LENGTH: spearman(study.geometry[LENGTH], effect),
-                RANDOM: _known(study.random, effect, np.median),
+                BONDS: float(known[0, output]),
+                LENGTH: float(known[1, output]),
+                RANDOM: random[output],
                 GRADIENT: spearman(np.abs(study.gradient[:, output]), effect),
             },
-            shuffled=_known(study.shuffled[module], effect, np.median),
-            best_shuffled=_known(study.shuffled[module], effect, np.max),
+            shuffled=median[output],
+            best_shuffled=best[output],
         )
         for output, effect in enumerate(effects.T)
     ]
@@ -108,7 +113,7 @@ def verdict(finding: Finding, module: str, label: str) -> str:
     }
     name, best = max(rivals.items(), key=lambda each: np.nan_to_num(each[1], nan=-1.0))
     start = f"{what} follows the effect on {label} {numbers}"
-    if best >= found.rho:
+    if best >= found.rho - 1e-9:
         return f"Only in part: {start}, but {name} does as well (ρ = {best:.2f})."
     if not given.p < LEVEL:
         return (
@@ -129,13 +134,12 @@ def p_text(p: float) -> str:
     return f"{p:.4f}" if p < 0.01 else f"{p:.2f}"
 
 
-def _known(
-    scores: np.ndarray, effect: np.ndarray, take: Callable[[list[float]], float]
-) -> float:
-    """Take one of the coefficients of several orders, NaN if none is defined."""
-    found = [spearman(score, effect) for score in scores]
-    known = [rho for rho in found if np.isfinite(rho)]
-    return float(take(known)) if known else float("nan")
+def _over_orders(
+    take: Callable[[np.ndarray], float], coefficients: np.ndarray
+) -> list[float]:
+    """Take one of the coefficients of several orders, NaN where none is defined."""
+    known = [column[np.isfinite(column)] for column in coefficients.T]
+    return [float(take(each)) if len(each) else float("nan") for each in known]
 
 
 def _number(value: float) -> str:

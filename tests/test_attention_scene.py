@@ -17,7 +17,7 @@ from crysformer.attention_choice import (
 from crysformer.attention_export import bond_frame, bond_json
 from crysformer.attention_figures import head_map, length_plot
 from crysformer.attention_filter import Filter, strongest, strongest_of_each
-from crysformer.attention_scene import Drawing, bond_picture
+from crysformer.attention_scene import Drawing, bond_picture, shared_scale
 from crysformer.attention_sites import paint_sites, site_numbers
 from crysformer.palette import Scale
 from crysformer.scene import build_scene
@@ -132,6 +132,15 @@ def test_one_scale_for_all_blocks_keeps_a_colour_for_a_number(chain):
     other = bond_picture(CHAIN, chain, Choice(block=1, measure="Weight"), one)
     assert first.colour_bar == other.colour_bar
     assert first.bonds.colour[0] == other.bonds.colour[1]  # both are 0.75
+
+
+def test_pictures_side_by_side_have_one_scale(chain):
+    choices = (WEIGHTS, Choice("Conditional", block=0, measure="Weight"))
+    scale = shared_scale(chain, choices, Drawing())
+    one, two = (bond_picture(CHAIN, chain, each, scale=scale) for each in choices)
+    assert one.colour_bar == two.colour_bar
+    assert one.bonds.colour[2] == two.bonds.colour[0]  # both are 0.5
+    assert scale.high == 0.75
 
 
 def test_roll_out_of_one_block_is_the_mean_over_heads(chain):

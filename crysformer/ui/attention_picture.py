@@ -9,7 +9,7 @@ from pymatgen.core import Structure
 
 from crysformer.angle_scene import pair_picture
 from crysformer.attention_choice import Choice
-from crysformer.attention_scene import Drawing, Picture, bond_picture
+from crysformer.attention_scene import Drawing, Picture, bond_picture, shared_scale
 from crysformer.attention_sites import paint_sites, site_numbers
 from crysformer.scene import Scene, SiteColours, build_scene
 from crysformer.ui import attention_loaders, loaders, state
@@ -45,8 +45,9 @@ def attention_pictures(
         return [
             pair_picture(structure, attention, pairs, settings.choice, bond or 0, drawing)
         ]
+    scale = shared_scale(attention, settings.choices, drawing)
     return [
-        bond_picture(structure, attention, choice, drawing, site=site)
+        bond_picture(structure, attention, choice, drawing, site=site, scale=scale)
         for choice in settings.choices
     ]
 

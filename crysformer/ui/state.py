@@ -74,6 +74,8 @@ BOND: Final = "bond"
 SITE: Final = "site"
 # Bonds lit by choosing points of a plot.
 LIT: Final = "lit"
+# Widgets whose value a click on a plot has set for this run.
+TOLD: Final = "told"
 
 DEFAULT_CRYSTAL: Final = "rock-salt-nacl"
 MAX_UPLOADS: Final = 50
