@@ -1,0 +1,127 @@
+"""The lesson in a browser: every step drawn, answered, printed, at every width."""
+
+import re
+
+import pytest
+
+from .conftest import ARTIFACTS, ROOT
+from .helpers import VIEW, colours, scene, wait_for_scene
+
+SALT = "rock-salt-nacl"
+WITH_VIEW = {1, 2, 3, 7, 9}
+WITH_CHART = {2, 3, 4, 5, 6, 7, 8, 9}
+WITH_EQUATIONS = {4, 5, 6}
+
+
+@pytest.fixture(scope="module")
+def server(serve):
+    return serve(ROOT / "app.py")
+
+
+def opened(browse, step, **options):
+    """Open one step by its address and wait until all of it is there."""
+    page = browse(f"/Learn?crystal={SALT}&step={step}", **options)
+    page.get_by_text("Question.").wait_for()
+    if step in WITH_CHART:
+        page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    if step in WITH_EQUATIONS:
+        page.locator(".katex").first.wait_for()
+    return page
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1400, "light"), (400, "dark")], ids=["wide", "narrow"]
+)
+@pytest.mark.parametrize("step", range(1, 10))
+def test_each_step_by_its_address(browse, step, width, scheme):
+    page = opened(browse, step, width=width, height=900, scheme=scheme)
+    assert page.locator(VIEW).count() == (step in WITH_VIEW)
+    if step in WITH_VIEW:
+        assert colours(page) > 300
+    # Nothing sticks out: a projector and a phone show whole lines.
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for box in page.locator(".js-plotly-plot").all():
+        place = box.bounding_box()
+        assert place["x"] >= 0
+        assert place["x"] + place["width"] <= width
+    page.screenshot(path=ARTIFACTS / f"learn_{step}_{scheme}_{width}.png")
+
+
+def test_the_way_through_the_lesson(browse):
+    page = opened(browse, 1)
+    page.get_by_role("button", name="Neighbours").last.click()
+    page.get_by_text("Each atom looks at its 12 nearest neighbours").wait_for()
+    page.wait_for_url(re.compile("step=2"))
+    page.get_by_role("radio", name=re.compile("^3 Line graph")).or_(
+        page.get_by_role("button", name=re.compile("^3 Line graph"))
+    ).first.click()
+    page.get_by_text("Bonds become nodes, angles become edges").wait_for()
+    page.wait_for_url(re.compile("step=3"))
+    page.get_by_role("button", name="Neighbours").last.click()
+    page.wait_for_url(re.compile("step=2"))
+
+
+def test_a_question_is_answered_by_keyboard(browse):
+    page = opened(browse, 2)
+    assert page.get_by_text("by chance").count() == 0
+    field = page.get_by_role("spinbutton", name="Your answer")
+    field.fill("12")
+    field.press("Enter")
+    page.get_by_text("Not yet:").wait_for()
+    field.fill("18")
+    field.press("Enter")
+    page.get_by_text("Right.").wait_for()
+    assert page.get_by_text("drop 6, by chance").is_visible()
+
+
+def test_shells_appear_with_the_slider(browse):
+    page = opened(browse, 2)
+    wait_for_scene(page, lambda facts: facts["counts"]["bonds"] == 6)
+    page.get_by_role("slider").first.press("ArrowRight")
+    facts = wait_for_scene(page, lambda facts: facts["counts"]["bonds"] == 18)
+    assert facts["counts"]["atoms"] + facts["counts"]["ghosts"] == 19
+
+
+def test_one_of_each_kind(browse):
+    page = opened(browse, 9)
+    wait_for_scene(page, lambda facts: facts["counts"]["bonds"] == 18)
+    assert page.get_by_text("2 atoms, 36 bonds, 612 angles").is_visible()
+    page.get_by_role("radio", name="One of each kind").click()
+    wait_for_scene(page, lambda facts: facts["counts"]["bonds"] == 2)
+    page.get_by_text("2 atoms, 4 bonds").wait_for()
+
+
+@pytest.mark.parametrize("step", [5, 6])
+def test_the_live_check_holds_with_the_shipped_weights(browse, step):
+    page = opened(browse, step)
+    check = page.get_by_text("Checked now").inner_text()
+    numbers = [float(each) for each in re.findall(r"[\d.]+e[+\-−]\d+", check)]
+    assert numbers[0] <= numbers[1] == 1e-5
+    assert numbers[2] <= numbers[3] == 1e-6
+
+
+def test_the_handout_is_two_pages(browse, chromium, tmp_path):
+    page = opened(browse, 1)
+    page.get_by_role("button", name="Hand-out").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="To print").click()
+    path = tmp_path / "handout.html"
+    download.value.save_as(path)
+    assert download.value.suggested_filename == "NaCl-lesson.html"
+    paper = chromium.new_page()
+    paper.goto(path.as_uri())
+    assert paper.locator("h3").count() == 9
+    assert "Answer: 18." in paper.content()
+    pdf = paper.pdf(prefer_css_page_size=True, path=ARTIFACTS / "learn_handout.pdf")
+    paper.close()
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 2
+
+
+def test_the_first_steps_do_not_wait_for_the_network(serve, open_page):
+    fresh = serve(ROOT / "app.py")
+    page, record = open_page()
+    page.goto(f"{fresh.url}/Learn?crystal={SALT}&step=2")
+    assert scene(page)["counts"]["bonds"] == 6
+    page.get_by_text("Question.").wait_for()
+    assert page.get_by_text("not loaded yet").is_visible()
+    assert record.errors == []
