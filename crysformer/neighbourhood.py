@@ -116,7 +116,8 @@ class Neighbourhood:
     def angles(self) -> FloatArray:
         """Angle between every two bonds, degrees, (bonds, bonds)."""
         unit = self.vector / np.linalg.norm(self.vector, axis=1, keepdims=True)
-        return np.degrees(np.arccos(np.clip(unit @ unit.T, -1.0, 1.0)))
+        # Rounded, so that angles which are equal by symmetry have exactly one colour.
+        return np.round(np.degrees(np.arccos(np.clip(unit @ unit.T, -1.0, 1.0))), 4)
 
     @property
     def torn_shell(self) -> tuple[Group, int] | None:
