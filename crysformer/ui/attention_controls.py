@@ -108,7 +108,6 @@ def attention_controls(
         if atoms == CONTRIBUTION:
             contribution_property()
         drawing = _drawing((share or SHARES[-1]) / 100, num_bonds)
-    st.session_state[state.TOLD] = ()
     side = module == SIDE_BY_SIDE
     settings = AttentionSettings(
         graph,
@@ -206,12 +205,10 @@ def _head(number: int, *, disabled: bool) -> int | None:
 
 
 def _one_of(label: str, options: tuple[str, ...], key: str, help_text: str) -> Any:
-    # Streamlit warns of a default beside a value that a click on a plot has set.
-    told = key in st.session_state.get(state.TOLD, ())
     chosen = st.segmented_control(
         label,
         options,
-        default=None if told else options[0],
+        default=options[0],
         key=key,
         required=True,
         bind="query-params",

@@ -106,7 +106,6 @@ def _take_head(module: str, settings: AttentionSettings) -> None:
     st.session_state[state.HEAD] = str(int(head) + 1)
     # A roll-out has neither blocks nor heads; beside each other both are seen anyway.
     st.session_state[state.REDUCE] = "Mean"
-    st.session_state[state.TOLD] = (state.REDUCE, state.MODULE)
     if not settings.side_by_side:
         st.session_state[state.MODULE] = module
 

@@ -15,6 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 from crysformer.errors import CrysformerError
 from crysformer.library import load_library
 from crysformer.ui import loaders, state
+from crysformer.ui.carry import carry_settings
 
 _ROOT = Path(__file__).parents[2]
 # A Material icon here would be fetched from Google by every visitor's browser.
@@ -80,6 +81,7 @@ def frame(title: str) -> Frame:
     )
     trouble = state.start(load_library())
     state.write_url()
+    carry_settings(title)
     with st.sidebar:
         st.markdown("#### Crysformer Explorer")
         for path, label, icon in _MENU:

@@ -74,8 +74,9 @@ BOND: Final = "bond"
 SITE: Final = "site"
 # Bonds lit by choosing points of a plot.
 LIT: Final = "lit"
-# Widgets whose value a click on a plot has set for this run.
-TOLD: Final = "told"
+# What was set on any page so far, and the page of the last run.
+KEPT: Final = "kept_settings"
+PAGE: Final = "page"
 
 DEFAULT_CRYSTAL: Final = "rock-salt-nacl"
 MAX_UPLOADS: Final = 50
