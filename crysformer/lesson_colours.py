@@ -3,9 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike
-
 from crysformer.palette import Scale
 
 # Okabe and Ito (2008), reordered: those that stand out on white and on black come first.
@@ -32,11 +29,6 @@ def group_colours(numbers: Iterable[int]) -> list[str]:
 def angle_scale(dark: bool) -> Scale:
     """Colours of angles from 0 to 180 degrees."""
     return Scale("sequential", 0.0, 180.0, dark)
-
-
-def angle_colours(angles: ArrayLike, dark: bool) -> list[str]:
-    """Colour of each angle in degrees; equal ones differ by rounding and share theirs."""
-    return angle_scale(dark).colours(np.round(angles, 1))
 
 
 def angle_bar(dark: bool) -> dict[str, Any]:

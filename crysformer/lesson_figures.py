@@ -7,7 +7,7 @@ from plotly.subplots import make_subplots
 
 from crysformer.config import ModelConfig
 from crysformer.gaussians import expand_length, gaussian_centres
-from crysformer.lesson_colours import CHOSEN, FAINT, angle_colours, group_colours
+from crysformer.lesson_colours import CHOSEN, FAINT, angle_scale, group_colours
 from crysformer.neighbourhood import Group, Neighbourhood
 from crysformer.palette import VIRIDIS
 
@@ -51,7 +51,7 @@ def line_graph(around: Neighbourhood, place: int, *, dark: bool = False) -> go.F
     turn = np.pi / 2 - 2 * np.pi * np.arange(count) / count
     x, y = np.cos(turn), np.sin(turn)
     figure = go.Figure(_faint_edges(x, y, place))
-    colours = angle_colours(around.angles[place], dark)
+    colours = angle_scale(dark).colours(around.angles[place])
     for other in np.delete(np.arange(count), place):
         figure.add_scatter(
             x=[x[place], x[other]],

@@ -9,7 +9,7 @@ from pymatgen.core import Structure
 
 from crysformer.attention_scene import THICK, THIN, all_bonds
 from crysformer.drawn_bonds import DrawnBonds, chemical_bonds
-from crysformer.lesson_colours import CHOSEN, angle_bar, angle_colours, group_colours
+from crysformer.lesson_colours import CHOSEN, angle_bar, angle_scale, group_colours
 from crysformer.neighbourhood import CrystalGraph, Neighbourhood
 from crysformer.overlays import angle_wedge
 from crysformer.palette import Scale
@@ -47,8 +47,9 @@ def angle_scene(
     colours = group_colours(around.kind_of)
     colours[place] = CHOSEN
     notes = [f"bond {k + 1}" for k in range(len(around))]
+    scale = angle_scale(dark)
     wedges = [
-        _wedge(graph, around, place, other, dark)
+        _wedge(graph, around, place, other, scale)
         for other in one_of_each_angle(around, place)
     ]
     bonds = _bonds_of(graph, around, colours, notes)
@@ -163,7 +164,7 @@ def _atom_counts(kinds: Sequence[int]) -> dict[str, int]:
 
 
 def _wedge(
-    graph: CrystalGraph, around: Neighbourhood, place: int, other: int, dark: bool
+    graph: CrystalGraph, around: Neighbourhood, place: int, other: int, scale: Scale
 ) -> dict[str, object]:
     crystal = Crystal.of(graph.structure)
     centre = crystal.position(np.array([around.site]), np.zeros((1, 3)))[0]
@@ -175,7 +176,7 @@ def _wedge(
         around.vector[place],
         around.vector[other],
         radius=radius,
-        colour=angle_colours([angle], dark)[0],
+        colour=scale.colours([angle])[0],
         bond_id=int(around.rows[other]),
         text=f"{angle:.1f}° between bond {place + 1} and bond {other + 1}",
     )
