@@ -1,4 +1,4 @@
-"""The teacher's hand-out as a download, made when it is asked for."""
+"""The teacher's hand-out as a download, made when its menu is opened."""
 
 import streamlit as st
 
@@ -8,18 +8,32 @@ from crysformer.ui.frame import plain
 from crysformer.ui.lesson_answers import QUESTIONS
 from crysformer.ui.lesson_loaders import Lesson
 
+_MENU = "lesson_handout"
+
 
 def handout_menu(lesson: Lesson) -> None:
     """Draw the popover with the hand-out for the chosen crystal."""
     name = f"{loaders.formula()}-lesson"
-    with st.popover("Hand-out", icon=":material/print:", width="content"):
+    # A download made on the click would run outside the session, which knows the crystal.
+    menu = st.popover(
+        "Hand-out",
+        icon=":material/print:",
+        width="content",
+        key=_MENU,
+        on_change="rerun",
+    )
+    if not menu.open:
+        return
+    with menu:
         st.caption(
             "Two pages for the teacher: goals, ideas, questions with the answers for "
-            "this crystal. Made when you click, which may take seconds the first time."
+            "this crystal."
         )
+        with st.spinner("Writing…"):
+            text = _markdown(lesson)
         st.download_button(
             "To print (HTML)",
-            lambda: handout_html(_markdown(lesson)).encode(),
+            handout_html(text).encode(),
             file_name=f"{name}.html",
             mime="text/html",
             icon=":material/download:",
@@ -27,7 +41,7 @@ def handout_menu(lesson: Lesson) -> None:
         )
         st.download_button(
             "To change (Markdown)",
-            lambda: _markdown(lesson).encode(),
+            text.encode(),
             file_name=f"{name}.md",
             mime="text/markdown",
             icon=":material/download:",

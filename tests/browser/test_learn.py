@@ -35,6 +35,8 @@ def opened(browse, step, **options):
 @pytest.mark.parametrize("step", range(1, 10))
 def test_each_step_by_its_address(browse, step, width, scheme):
     page = opened(browse, step, width=width, height=900, scheme=scheme)
+    if step in WITH_VIEW:
+        page.locator(VIEW).first.wait_for()
     assert page.locator(VIEW).count() == (step in WITH_VIEW)
     if step in WITH_VIEW:
         assert colours(page) > 300

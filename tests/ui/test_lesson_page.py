@@ -176,7 +176,19 @@ def test_missing_weights_are_a_sentence_and_the_first_steps_stay(monkeypatch, tm
     assert any("There is no model" in each.value for each in test.error)
 
 
-def test_the_handout_has_the_answers_of_this_crystal(random_weights):
+def test_the_handout_has_the_answers_of_this_crystal(random_weights, monkeypatch):
+    written = []
+    monkeypatch.setattr(
+        "crysformer.ui.lesson_handout.handout_html",
+        lambda text: written.append(text) or "page",
+    )
     test = go(app(LEARN, crystal=SILICON.id), 1)
-    saved = {each.label: each for each in test.get("download_button")}
-    assert set(saved) == {"To print (HTML)", "To change (Markdown)"}
+    assert not test.get("download_button")
+    test.session_state["lesson_handout"] = True
+    test.run()
+    assert not test.exception
+    saved = {each.label for each in test.get("download_button")}
+    assert saved == {"To print (HTML)", "To change (Markdown)"}
+    assert "crystal=diamond-si" in written[-1]
+    assert "**Answer: 16.** The shells hold 4 + 12 = 16" in written[-1]
+    assert written[-1].count("**Question:**") == len(STEPS)
