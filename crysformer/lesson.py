@@ -111,8 +111,8 @@ STEPS = (
         name="Prediction",
         title="The average over all atoms gives the answer",
         idea="After the last block all atoms are averaged, and a small network turns the "
-        "average into each property. The answer comes with a **typical error**, measured "
-        "on crystals that were kept out of the training.",
+        "average into each property. How far such answers are off was measured on "
+        "crystals that were kept out of the training: that gives the **interval**.",
         task="Pick a property and see how it follows a stretch of the cell.",
         watch="The curve is a response of the network. It has seen relaxed crystals "
         "only, so far from no stretch it guesses, and its minimum need not be at zero.",

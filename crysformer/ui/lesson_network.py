@@ -65,8 +65,8 @@ def show_prediction(lesson: Lesson) -> None:
             low, high = known
             st.markdown(
                 f"**The interval** is {readable(low, error)} to {readable(high, error)} "
-                f"{item.unit}: so wide an interval held the truth for nine in ten of the "
-                "crystals that were kept out of training."
+                f"{item.unit}: so wide an interval held the right value for nine in ten "
+                "of the crystals that were kept out of training."
             )
         else:
             low, high = value - (error or 0.0), value + (error or 0.0)
