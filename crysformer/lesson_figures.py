@@ -213,7 +213,7 @@ def stretch_curve(
         title: What the axis says, with the unit.
     """
     figure = go.Figure()
-    figure.add_hrect(*interval, fillcolor=_MARK, opacity=0.16, line_width=0)
+    now = values[np.flatnonzero(stretches == 0)[0]]
     figure.add_scatter(
         x=stretches,
         y=values,
@@ -224,7 +224,15 @@ def stretch_curve(
     )
     figure.add_scatter(
         x=[0],
-        y=[values[np.flatnonzero(stretches == 0)[0]]],
+        y=[now],
+        # For the crystal as it is alone: no error was ever measured on stretched ones.
+        error_y={
+            "array": [interval[1] - now],
+            "arrayminus": [now - interval[0]],
+            "color": "#E69F00",
+            "thickness": 3,
+            "width": 10,
+        },
         mode="markers",
         marker={"size": 18, "color": "#E69F00", "symbol": "diamond"},
         hovertemplate="as it is: %{y:.4g}<extra></extra>",

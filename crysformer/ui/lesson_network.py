@@ -82,7 +82,10 @@ def show_prediction(lesson: Lesson) -> None:
         title = f"{item.label} ({item.unit})" if item.unit else item.label
         drawn = stretch_curve(STRETCHES, curves[key], (low, high), title)
         chart(drawn, HEIGHT, "The property over a stretch of the cell")
-        st.caption("Diamond: the crystal as it is. Band: what to expect of the error.")
+        st.caption(
+            "Diamond: the crystal as it is, and what to expect of the error. The rest is "
+            "a model's response: it has seen relaxed crystals only."
+        )
 
 
 def _property_text(key: str) -> str:
