@@ -233,7 +233,6 @@ def test_attention_is_shown_in_the_chosen_cell(browse):
     page.get_by_role("link", name="Attention").click()
     facts = wait_for_scene(page, lambda facts: facts.get("layer") == "Model edges", 60)
     assert facts["counts"]["atoms"] == 9
-    page.wait_for_url(re.compile("cell=Primitive"))
 
 
 def test_layers_of_bonds_are_named_and_different(browse):
