@@ -10,6 +10,7 @@ from crysformer.errors import SettingsError
 from crysformer.library import load_library
 from crysformer.ui import loaders, state
 from crysformer.ui.frame import plain
+from crysformer.ui.picker import crystal_labels
 
 FEWEST, MOST = 2, 4
 _LETTERS = "ABCD"
@@ -44,7 +45,7 @@ def choose_crystals() -> list[str]:
         SettingsError: There are too few.
     """
     trouble = _adopt_url()
-    labels = _labels()
+    labels = crystal_labels()
     kept = [token for token in st.session_state[state.COMPARED] if token in labels]
     st.session_state[state.COMPARED_WIDGET] = kept
     st.multiselect(
@@ -101,16 +102,6 @@ def companion(token: str) -> str:
                 if alike(other):
                     return other.id
     return others[0].id
-
-
-def _labels() -> dict[str, str]:
-    kept: dict[str, state.Upload] = st.session_state[state.UPLOADS]
-    given = {token: f"{kept[token].name} (this session)" for token in reversed(kept)}
-    named = {
-        token: f"{unicodeify(crystal.formula)} · {crystal.name}"
-        for token, crystal in load_library().items()
-    }
-    return given | named
 
 
 def _take_choice() -> None:

@@ -8,12 +8,11 @@ import streamlit as st
 from crysformer.scene import Scene
 from crysformer.ui import first_picture
 from crysformer.ui.viewer import (
-    LIBRARY,
-    MISSING,
-    NO_WEBGL,
+    SCRIPTS,
     ViewerEvent,
+    library_facts,
+    nothing,
     read_event,
-    static_url,
 )
 
 _HERE = Path(__file__).parent
@@ -28,15 +27,7 @@ _HTML = """
   <p class="message" hidden></p>
 </div>
 """
-_SCRIPTS = (
-    "viewer_library.js",
-    "viewer_mesh.js",
-    "viewer_draw.js",
-    "viewer_pick.js",
-    "viewer_chrome.js",
-    "viewer_png.js",
-    "viewer_grid.js",
-)
+_SCRIPTS = (*SCRIPTS, "viewer_panel.js", "viewer_grid.js")
 _STYLES = ("viewer.css", "viewer_grid.css")
 
 _component = st.components.v2.component(
@@ -87,12 +78,7 @@ def crystal_grid(
         "pickable": on_event is not None,
         "height": height,
         "awaited": first_picture.is_awaited(),
-        "library": {
-            "url": static_url("3Dmol-min.js"),
-            "present": LIBRARY.is_file(),
-            "missing": MISSING,
-            "no_webgl": NO_WEBGL,
-        },
+        "library": library_facts(),
     }
     # In a list: Streamlit looks for tables in a dict and imports pandas to know one.
     result = _component(
@@ -100,10 +86,6 @@ def crystal_grid(
         height="content",
         data=[data],
         on_picked_change=report,
-        on_drawn_change=_nothing,
+        on_drawn_change=nothing,
     )
     first_picture.note(bool(result.drawn))
-
-
-def _nothing() -> None:
-    """Streamlit takes a component's state only where something listens to it."""

@@ -24,7 +24,7 @@ def pick_crystal() -> DeltaGenerator:
         The row, for what else a page wants beside the choice.
     """
     row = st.container(horizontal=True, vertical_alignment="bottom")
-    labels = _labels()
+    labels = crystal_labels()
     st.session_state[state.CRYSTAL_WIDGET] = state.token()
     row.selectbox(
         "Crystal",
@@ -87,7 +87,7 @@ def _say() -> None:
         st.info(plain(shown.note), icon=":material/grain:")
 
 
-def _labels() -> dict[str, str]:
+def crystal_labels() -> dict[str, str]:
     """What the select box says for each token; the newest upload comes first."""
     kept: dict[str, state.Upload] = st.session_state[state.UPLOADS]
     given = {token: f"{kept[token].name} (this session)" for token in reversed(kept)}

@@ -10,17 +10,7 @@ const NUMBERS_FIRST_MS = 80;
 const VIEWS = new WeakMap();
 
 export default function (component) {
-  const host = component.parentElement;
-  if (!VIEWS.has(host)) VIEWS.set(host, new View(host));
-  const view = VIEWS.get(host);
-  view
-    .update(component)
-    .catch((error) => view.say(`The 3D view failed: ${error}`))
-    .finally(() => view.tell(component));
-  return () => {
-    view.dispose();
-    VIEWS.delete(host);
-  };
+  return mount(component, VIEWS, View);
 }
 
 class View {
@@ -40,26 +30,13 @@ class View {
     listen(this);
   }
 
-  say(sentence) {
-    this.message.textContent = sentence;
-    this.message.hidden = false;
-    this.root.dataset.ready = "false";
-  }
-
-  // The server loads the model once the first picture, or what it failed of, is shown.
-  tell({ data: [{ awaited }], setStateValue }) {
-    if (!awaited || this.told) return;
-    this.told = true;
-    setStateValue("drawn", true);
-  }
-
   async update({ data: [data], setTriggerValue }) {
     this.send = (event) => setTriggerValue("picked", event);
     this.title = data.title;
     this.latest = data;
     this.root.style.setProperty("--height", `${data.height}px`);
-    if (!data.library.present) return this.say(data.library.missing);
-    if (!this.viewer && !hasWebGL()) return this.say(data.library.no_webgl);
+    if (!data.library.present) return say(this, data.library.missing);
+    if (!this.viewer && !hasWebGL()) return say(this, data.library.no_webgl);
     await loadLibrary(data.library.url);
     // Another crystal's numbers come right behind its picture, and painting holds them up.
     if (this.scene && this.scene.structure !== data.scene.structure)
@@ -107,28 +84,12 @@ class View {
   }
 
   redraw() {
-    const { viewer, scene, theme } = this;
-    viewer.removeAllShapes();
-    viewer.removeAllModels();
     [this.glow, this.ruler, this.measured] = [[], [], []];
-    viewer.setBackgroundColor(toNumber(theme.background), 1);
-    const edge = { style: "outline", color: theme.outline, width: 0.03, maxpixels: 1.1 };
-    viewer.setViewStyle(isLarge(scene) ? {} : edge);
-    drawAtoms(viewer, scene, theme);
-    drawBonds(viewer, scene, theme);
-    drawCell(viewer, scene, theme);
-    drawSurfaces(viewer, scene, theme);
+    paintScene(this.viewer, this.scene, this.theme);
     fillLegend(this);
     fillBar(this);
     fillLabels(this);
-    this.setDepth();
-  }
-
-  // Clip outside the crystal only; the far half fades a little into the background.
-  setDepth() {
-    const centre = this.viewer.getView().slice(0, 3);
-    const reach = Math.max(...this.scene.atoms.xyz.map((point) => norm(plus(point, centre))));
-    this.viewer.setSlab(-1.5 * reach - 2, 2.6 * reach + 2);
+    setDepth(this.viewer, this.scene);
   }
 
   relight() {
@@ -146,7 +107,7 @@ class View {
     }
     this.home = this.fitted("home");
     this.viewer.setView(Array.isArray(view) && view.length === 8 ? view : this.home);
-    this.setDepth();
+    setDepth(this.viewer, this.scene);
   }
 
   turned() {
@@ -224,13 +185,7 @@ class View {
   }
 
   describe(hit) {
-    const { atoms, bonds, sites, wedges } = this.scene;
-    if (hit.kind === "bond") return bonds.text[bonds.row[hit.index]];
-    if (hit.kind === "wedge") return wedges[hit.index].text;
-    const site = atoms.site[hit.index];
-    const image = atoms.image[hit.index].join(" ");
-    const note = sites.note ? ` \u00b7 ${sites.note[site]}` : "";
-    return `${sites.label[site]} (${image})${note}`;
+    return describeHit(this.scene, hit);
   }
 
   choose(hit) {

@@ -37,21 +37,24 @@ _HTML = """
 """
 # One module out of files that each keep to one thing; the order does not matter to
 # JavaScript, whose functions and classes are only used once all are defined.
-_SCRIPTS = (
+SCRIPTS = (
     "viewer_library.js",
     "viewer_mesh.js",
     "viewer_draw.js",
     "viewer_pick.js",
     "viewer_chrome.js",
     "viewer_png.js",
-    "viewer.js",
+    "viewer_scene.js",
 )
+"""JavaScript of every view."""
 
 _component = st.components.v2.component(
     "crysformer_crystal_view",
     html=_HTML,
     css=(_HERE / "viewer.css").read_text(encoding="utf-8"),
-    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+    js="\n".join(
+        (_HERE / name).read_text(encoding="utf-8") for name in (*SCRIPTS, "viewer.js")
+    ),
 )
 
 
@@ -113,26 +116,31 @@ def crystal_view(
         "title": title,
         "height": height,
         "awaited": first_picture.is_awaited(),
-        "library": {
-            "url": static_url("3Dmol-min.js"),
-            "present": LIBRARY.is_file(),
-            "missing": MISSING,
-            "no_webgl": NO_WEBGL,
-        },
+        "library": library_facts(),
     }
     result = _component(
         key=key,
         # In a list: Streamlit looks for tables in a dict and imports pandas to know one.
         data=[data],
         on_picked_change=report,
-        on_drawn_change=_nothing,
+        on_drawn_change=nothing,
     )
     first_picture.note(bool(result.drawn))
     return read_event(result.picked)
 
 
-def _nothing() -> None:
+def nothing() -> None:
     """Streamlit takes a component's state only where something listens to it."""
+
+
+def library_facts() -> dict[str, Any]:
+    """What a view's JavaScript must know of 3Dmol.js: its place, what to say without."""
+    return {
+        "url": static_url("3Dmol-min.js"),
+        "present": LIBRARY.is_file(),
+        "missing": MISSING,
+        "no_webgl": NO_WEBGL,
+    }
 
 
 def static_url(name: str) -> str:

@@ -10,17 +10,7 @@ const TALLEST = 1.5; // height of a panel over its width
 const GRIDS = new WeakMap();
 
 export default function (component) {
-  const host = component.parentElement;
-  if (!GRIDS.has(host)) GRIDS.set(host, new Grid(host));
-  const grid = GRIDS.get(host);
-  grid
-    .update(component)
-    .catch((error) => grid.say(`The 3D view failed: ${error}`))
-    .finally(() => grid.tell(component));
-  return () => {
-    grid.dispose();
-    GRIDS.delete(host);
-  };
+  return mount(component, GRIDS, Grid);
 }
 
 class Grid {
@@ -68,24 +58,11 @@ class Grid {
     );
   }
 
-  say(sentence) {
-    this.message.textContent = sentence;
-    this.message.hidden = false;
-    this.root.dataset.ready = "false";
-  }
-
-  // The server loads the model once the first picture, or what it failed of, is shown.
-  tell({ data: [{ awaited }], setStateValue }) {
-    if (!awaited || this.told) return;
-    this.told = true;
-    setStateValue("drawn", true);
-  }
-
   async update({ data: [data], setTriggerValue }) {
     this.send = (event) => setTriggerValue("picked", event);
     this.title = data.title;
-    if (!data.library.present) return this.say(data.library.missing);
-    if (!hasWebGL()) return this.say(data.library.no_webgl);
+    if (!data.library.present) return say(this, data.library.missing);
+    if (!hasWebGL()) return say(this, data.library.no_webgl);
     await loadLibrary(data.library.url);
     const theme = readTheme(this.root);
     const hash = data.scenes.map((scene) => scene.hash).join() + theme.key;
@@ -163,7 +140,7 @@ class Grid {
     this.home = this.fitted("home");
     const usable = Array.isArray(kept) && kept.length === this.panels.length;
     (usable ? kept : this.home).forEach((view, k) => this.panels[k].viewer.setView(view));
-    this.panels.forEach((panel) => panel.setDepth());
+    this.panels.forEach((panel) => setDepth(panel.viewer, panel.scene));
     this.panels.forEach((panel) => panel.viewer.render());
   }
 
@@ -207,12 +184,8 @@ class Grid {
     return null;
   }
 
-  describe({ kind, index, panel: { scene } }) {
-    if (kind === "bond") return scene.bonds.text[scene.bonds.row[index]];
-    if (kind === "wedge") return scene.wedges[index].text;
-    const site = scene.atoms.site[index];
-    const note = scene.sites.note ? ` \u00b7 ${scene.sites.note[site]}` : "";
-    return `${scene.sites.label[site]} (${scene.atoms.image[index].join(" ")})${note}`;
+  describe(hit) {
+    return describeHit(hit.panel.scene, hit);
   }
 
   // Where the panels show one crystal, what is picked in one is lit in all of them.
@@ -271,86 +244,5 @@ class Grid {
   dispose() {
     this.watcher.disconnect();
     this.clear();
-  }
-}
-
-// One crystal of the grid; its stage is the part of the overlay that lies above it.
-class Panel {
-  constructor(grid, viewer) {
-    this.grid = grid;
-    this.viewer = viewer;
-    this.stage = make("div", "frame");
-    this.name = make("div", "name");
-    this.axes = document.createElementNS(SVG, "svg");
-    this.axes.setAttribute("class", "axes");
-    this.axes.setAttribute("viewBox", "-42 -42 84 84");
-    this.legend = make("div", "legend");
-    this.labels = make("div", "labels");
-    this.bar = make("div", "bar");
-    this.glow = [];
-    this.stage.append(this.labels, this.name, this.axes, this.legend, this.bar);
-    softenLight(viewer.getRenderer());
-    viewer.setViewChangeCallback(() => this.moved());
-  }
-
-  get labelled() {
-    return this.grid.labelled;
-  }
-
-  show({ name, hash, scene }, theme) {
-    Object.assign(this, { scene, hash, theme });
-    this.name.textContent = name;
-    const { viewer } = this;
-    viewer.removeAllShapes();
-    viewer.removeAllModels();
-    viewer.setBackgroundColor(toNumber(theme.background), 1);
-    const edge = { style: "outline", color: theme.outline, width: 0.03, maxpixels: 1.1 };
-    viewer.setViewStyle(isLarge(scene) ? {} : edge);
-    drawAtoms(viewer, scene, theme);
-    drawBonds(viewer, scene, theme);
-    drawCell(viewer, scene, theme);
-    drawSurfaces(viewer, scene, theme);
-    this.glow = [];
-    fillLegend(this);
-    fillBar(this);
-    fillLabels(this);
-  }
-
-  relight(picked) {
-    for (const shape of this.glow) this.viewer.removeShape(shape);
-    this.glow = drawHighlight(this.viewer, this.scene, picked, this.theme);
-    this.viewer.render();
-  }
-
-  lens() {
-    const { clientWidth, clientHeight } = this.stage;
-    return projector(this.viewer.getView(), clientWidth, clientHeight);
-  }
-
-  fitted(name) {
-    const { clientWidth: width, clientHeight: height } = this.stage;
-    const padding = { x: Math.min(40, 0.06 * width), y: this.scene.colour_bar ? 84 : 48 };
-    return fittedView(this.scene, this.scene.views[name], width, height, padding);
-  }
-
-  camera() {
-    return this.viewer.getView().slice(0, 8).map((value) => Number(value.toFixed(4)));
-  }
-
-  setDepth() {
-    const centre = this.viewer.getView().slice(0, 3);
-    const reach = Math.max(...this.scene.atoms.xyz.map((point) => norm(plus(point, centre))));
-    this.viewer.setSlab(-1.5 * reach - 2, 2.6 * reach + 2);
-  }
-
-  moved() {
-    if (this.moving) return;
-    this.moving = requestAnimationFrame(() => {
-      this.moving = null;
-      if (!this.scene || !this.stage.isConnected) return;
-      placeLabels(this);
-      drawAxes(this);
-      this.grid.report();
-    });
   }
 }
