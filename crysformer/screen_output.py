@@ -17,6 +17,8 @@ from crysformer.properties import PROPERTIES
 from crysformer.screen import ScreenRow, find_inputs, screen
 
 _FACTS = ("file", "formula", "space_group", "sites")
+NOVELTY = ("novelty", "novelty_percentile")
+"""Columns that say how unlike the training data a crystal is, see ``novelty.Novelty``."""
 _INTERRUPTED = 130  # What a shell says of a program that Ctrl-C ended.
 
 
@@ -28,7 +30,7 @@ def shown_keys(predictor: Predictor) -> list[str]:
 def table(
     rows: Sequence[ScreenRow], keys: Sequence[str], *, intervals: bool = False
 ) -> pd.DataFrame:
-    """Results as a table: facts, one column for each property, and the error.
+    """Results as a table: facts, one column for each property, novelty, and the error.
 
     Args:
         rows: Results.
@@ -40,6 +42,7 @@ def table(
         {
             **{name: getattr(row, name) for name in (*_FACTS, "error")},
             **row.values,
+            **_novelty(row),
             **{
                 name: end
                 for key, interval in row.intervals.items()
@@ -48,9 +51,16 @@ def table(
         }
         for row in rows
     ]
-    frame = pd.DataFrame(records, columns=[*_FACTS, *keys, "error", *ends])
-    numbers = dict.fromkeys((*keys, *ends), "float64")
+    frame = pd.DataFrame(records, columns=[*_FACTS, *keys, *NOVELTY, "error", *ends])
+    numbers = dict.fromkeys((*keys, NOVELTY[1], *ends), "float64")
     return frame.astype({"space_group": "Int64", "sites": "Int64", **numbers})
+
+
+def _novelty(row: ScreenRow) -> dict[str, str | float]:
+    """How unlike the training data a crystal is: in words, and as a percentile."""
+    if row.novelty is None:
+        return {}
+    return dict(zip(NOVELTY, (row.novelty.word, row.novelty.percentile), strict=True))
 
 
 def interval_columns(key: str) -> tuple[str, str]:

@@ -11,6 +11,7 @@ import pytest
 from crysformer import screen as screen_module
 from crysformer.errors import StructureError
 from crysformer.library import load_library
+from crysformer.novelty import Novelty
 from crysformer.predict import Predictor
 from crysformer.screen import ScreenRow, find_inputs, screen, unpack
 from crysformer.screen_output import answer, shown_keys, table, to_csv, units
@@ -175,16 +176,21 @@ def test_inputs_are_files_folders_and_zips(folder, tmp_path):
 
 
 def test_table_has_numbers_where_there_are_some():
+    strange = Novelty(97.5, ("Its volume per atom is unusual.",), "")
+    values = dict.fromkeys(KEYS, 1.23456789)
     rows = [
-        ScreenRow("a", "NaCl", 225, 8, dict.fromkeys(KEYS, 1.23456789)),
+        ScreenRow("a", "NaCl", 225, 8, values, novelty=strange),
         ScreenRow("=1+1", error="=1+1 is empty; give a CIF"),
         ScreenRow("b", "Si", 227, 2, error="too empty"),
     ]
     frame = table(rows, KEYS)
-    assert list(frame) == ["file", "formula", "space_group", "sites", *KEYS, "error"]
+    facts = ["file", "formula", "space_group", "sites"]
+    assert list(frame) == [*facts, *KEYS, "novelty", "novelty_percentile", "error"]
     assert all(frame[key].dtype == float for key in KEYS)
     back = pd.read_csv(io.StringIO(to_csv(frame)))
     assert back["space_group"].tolist()[::2] == [225, 227]
+    assert back["novelty"][0] == "somewhat unlike the training data"
+    assert back["novelty_percentile"].isna().tolist() == [False, True, True]
     assert back[KEYS[0]][0] == 1.234568
     assert back[KEYS[0]].isna().tolist() == [False, True, True]
     assert back["file"].tolist() == ["a", "'=1+1", "b"]

@@ -10,6 +10,7 @@ from crysformer.attention_filter import Filter
 from crysformer.attention_scene import Drawing
 from crysformer.attention_sites import ATOMS, Atoms
 from crysformer.ui import loaders, state
+from crysformer.ui.carry import drop_unless
 
 Graph = Literal["Atomistic", "Line"]
 ATOMISTIC, LINE = get_args(Graph)
@@ -137,6 +138,7 @@ def contribution_property() -> None:
 
 def _drawing(share: float, num_bonds: int) -> Drawing:
     """Draw the controls of colours and thickness in a popover."""
+    drop_unless(state.PER_ATOM, range(num_bonds + 1))
     with st.popover("Drawing", icon=":material/palette:", width="content"):
         per_atom = st.number_input(
             "Strongest bonds of each atom",

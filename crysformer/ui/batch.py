@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import streamlit as st
 
 from crysformer.archive import MAX_BYTES, MAX_MEMBER_BYTES
@@ -20,6 +21,13 @@ ORDER = "batch_order"
 TABLE = "batch_table"
 NOTES = "batch_notes"
 _MB = 1_000_000
+_GIVEN = "given"
+_FACTS = {"file": "File", "formula": "Formula", "space_group": "Space group"}
+_FACTS |= {"sites": "Atoms", "novelty_percentile": "Unusual (%)"}
+_NOVELTY_HELP = (
+    "How unlike the training data the crystal is: more unusual than this share of the "
+    "validation crystals. Open it in Predict to read why."
+)
 
 
 def current_job() -> BatchJob | None:
@@ -144,9 +152,10 @@ def result_table(job: BatchJob, frame: "pd.DataFrame", keys: list[str]) -> None:
 
     def take_row() -> None:
         picked = st.session_state[TABLE].selection.rows
-        job.selected = picked[0] if picked else None
+        job.selected = int(frame.index[picked[0]]) if picked else None
 
-    rows = [] if job.selected is None else [job.selected]
+    frame = _sorted(frame, keys)
+    rows = np.flatnonzero(frame.index == job.selected).tolist()
     st.session_state[TABLE] = {"selection": {"rows": rows, "columns": [], "cells": []}}
     st.dataframe(
         frame,
@@ -161,6 +170,24 @@ def result_table(job: BatchJob, frame: "pd.DataFrame", keys: list[str]) -> None:
     )
 
 
+def _sorted(frame: "pd.DataFrame", keys: list[str]) -> "pd.DataFrame":
+    """Draw the choice of an order, which a link and other pages keep, and apply it."""
+    names = {_GIVEN: "Order of the files", **_FACTS, **titles(keys)}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        by = st.selectbox(
+            "Sort by",
+            list(names),
+            format_func=names.__getitem__,
+            key=state.SORT,
+            bind="query-params",
+            width=280,
+        )
+        descending = st.toggle("Largest first", key=state.DESCENDING, bind="query-params")
+    if by not in frame:
+        return frame[::-1] if descending else frame
+    return frame.sort_values(by, ascending=not descending, kind="stable")
+
+
 def _columns(keys: list[str], errors: dict[str, float]) -> dict[str, Any]:
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     named = titles(keys)
@@ -169,6 +196,8 @@ def _columns(keys: list[str], errors: dict[str, float]) -> dict[str, Any]:
         "formula": text("Formula", width=90),
         "space_group": number("Space group", format="%d", width=95),
         "sites": number("Atoms", format="%d", width=60, help="In the given cell"),
+        "novelty": text("Training data", width=170, help=_NOVELTY_HELP),
+        "novelty_percentile": number("Unusual (%)", format="%.0f", help=_NOVELTY_HELP),
         "error": text("Error"),
     }
     for key in keys:

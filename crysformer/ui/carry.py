@@ -1,14 +1,16 @@
 """View settings go along from page to page.
 
-Streamlit forgets a widget with the page it stands on, and a link in the menu empties the
-URL. What was set is noted at the start of every run and set again on the next page.
+Streamlit forgets a widget with the page it stands on, and empties the URL of it. What was
+set is noted at the start of every run and set again on the next page.
 """
+
+from collections.abc import Collection
 
 import streamlit as st
 
 from crysformer.ui import state
 
-# Only widgets whose options are the same for every crystal.
+# Where options depend on the crystal, the page calls ``drop_unless``.
 _SETTINGS = (
     state.LAYER,
     state.CELL,
@@ -24,6 +26,7 @@ _SETTINGS = (
     state.REDUCE,
     state.MEASURE,
     state.THRESHOLD,
+    state.PER_ATOM,
     state.AT_LEAST,
     state.ONE_SCALE,
     state.THICKNESS,
@@ -32,9 +35,14 @@ _SETTINGS = (
     state.ATTENTION_TAB,
     state.EFFECT,
     state.KNOCKOUT,
+    state.RESPONSE_OF,
     state.PROPERTY,
     state.STRAIN_MODE,
     state.STRAIN,
+    state.REPLACED,
+    state.REPLACEMENT,
+    state.SORT,
+    state.DESCENDING,
     state.FACTS,
     state.RADIATION,
     state.MODEL_PROPERTY,
@@ -55,7 +63,22 @@ def carry_settings(page: str) -> None:
     st.session_state[state.PAGE] = page
     if before in (None, page):
         return
-    for name, value in kept.items():
-        # A link that says how to look is newer than what was looked at before.
-        if name not in st.query_params:
+    # A link that says how to look is newer than what was looked at before.
+    carried = {name: kept[name] for name in kept if name not in st.query_params}
+    if carried:
+        for name, value in carried.items():
             st.session_state[name] = value
+        # Streamlit writes to the URL what a widget finds from an earlier run, not what is
+        # set in the run that draws it first: so this run ends before it draws.
+        st.rerun()
+
+
+def drop_unless(name: str, options: Collection[object]) -> None:
+    """Forget a setting that came from another crystal and that this one cannot have.
+
+    Args:
+        name: Key of a widget that is about to be drawn.
+        options: What it offers here.
+    """
+    if name in st.session_state and st.session_state[name] not in options:
+        del st.session_state[name]

@@ -13,6 +13,7 @@ from crysformer.figures import titles
 from crysformer.strain import LARGEST, STEP, STRAIN_MODES, StrainMode
 from crysformer.substitution import substitute
 from crysformer.ui import loaders, state
+from crysformer.ui.carry import drop_unless
 from crysformer.ui.compare_choice import Candidate
 from crysformer.ui.compare_table import comparison_table
 from crysformer.ui.frame import guard
@@ -63,6 +64,7 @@ def response_section(crystals: Sequence[Candidate]) -> None:
 def _pick_one(crystals: Sequence[Candidate]) -> Candidate:
     """Draw the choice of the crystal to change."""
     names = {each.letter: each.label for each in crystals}
+    drop_unless(state.RESPONSE_OF, names)
     letter = st.segmented_control(
         "Crystal to change",
         list(names),
@@ -78,6 +80,7 @@ def _pick_one(crystals: Sequence[Candidate]) -> Candidate:
 def _pick_change(structure: Structure) -> Change:
     """Draw the controls of what is done to a crystal."""
     symbols = [element.symbol for element in structure.composition.elements]
+    drop_unless(state.REPLACED, [_NOTHING, *symbols])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         mode = st.segmented_control(
             "Strain",

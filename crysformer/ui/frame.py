@@ -86,7 +86,13 @@ def frame(title: str) -> Frame:
         st.markdown("#### Crysformer Explorer")
         for path, label, icon in _MENU:
             if (_ROOT / path).is_file():
-                st.page_link(path, label=label, icon=icon, width="stretch")
+                st.page_link(
+                    path,
+                    label=label,
+                    icon=icon,
+                    width="stretch",
+                    query_params=state.crystal_query(),
+                )
         st.space("small")
         places = Frame(st.empty(), st.empty(), st.empty())
     places.crystal.caption(f"Crystal  \n**{plain(loaders.crystal_name())}**")

@@ -62,6 +62,8 @@ REPLACEMENT: Final = "with"
 FACTS: Final = "facts"
 MODEL_PROPERTY: Final = "shown"
 RADIATION: Final = "xrays"
+SORT: Final = "sort"
+DESCENDING: Final = "descending"
 
 # The lesson: step and atom go into the URL by hand, an answer belongs to one question.
 STEP: Final = "step"
@@ -207,6 +209,11 @@ def keep_upload(name: str, content: bytes, note: str = "") -> None:
 
 def _size(uploads: dict[str, Upload]) -> int:
     return sum(len(each.content) for each in uploads.values())
+
+
+def crystal_query() -> dict[str, str]:
+    """The chosen crystal as a URL names it; of an upload there is nothing to say."""
+    return {CRYSTAL: token()} if upload() is None else {}
 
 
 def write_url() -> None:

@@ -66,6 +66,25 @@ def test_numbers_below_zero_are_shown_as_zero_and_said(predictor):
     assert pd.read_csv(io.BytesIO(batch_downloads.csv_file(job)))[MODULUS].max() < -900
 
 
+def test_an_order_holds_on_other_pages_and_keeps_the_picked_crystal():
+    test = page()
+    job = give(test, *TEN)
+    job.selected = 5
+    test.selectbox(key=state.SORT).set_value(ENERGY)
+    test.toggle(key=state.DESCENDING).set_value(True).run()
+    table = frame_with(test, "formula")
+    shown = table[ENERGY].dropna()
+    assert shown.is_monotonic_decreasing
+    assert shown.iloc[0] > shown.iloc[-1]
+    assert table.index[-1] == 4  # the broken file has no number
+    picked = test.session_state[batch.TABLE]["selection"]["rows"]
+    assert table.index[picked].tolist() == [5]
+    test.switch_page(ATTENTION).run()
+    test.switch_page(PAGE).run()
+    assert test.selectbox(key=state.SORT).value == ENERGY
+    assert frame_with(test, "formula").index.tolist() == table.index.tolist()
+
+
 def test_a_zip_gives_its_members_and_a_bad_zip_its_sentence():
     test = page()
     give(test, ("many.zip", zipped(*FILES[:2])), ("bad.zip", zipped(*FILES[:2])[:-40]))
