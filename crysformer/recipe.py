@@ -13,9 +13,11 @@ from crysformer.errors import SettingsError
 
 Loss = Literal["l1", "huber", "mse"]
 Precision = Literal["float32", "bfloat16"]
+Optimiser = Literal["adamw", "muon"]
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "loss": get_args(Loss),
     "precision": get_args(Precision),
+    "optimiser": get_args(Optimiser),
 }
 """Settings that are words, and the words they can be."""
 
@@ -37,8 +39,9 @@ class Recipe:
 
     Attributes:
         model: Architecture.
-        learning_rate: Of AdamW in the stable phase.
-        weight_decay: Of AdamW, on matrices only [paper: 1e-4].
+        optimiser: AdamW for everything [paper], or Muon for the matrices of the layers.
+        learning_rate: Of the stable phase.
+        weight_decay: On matrices only [paper: 1e-4].
         batch_size: Crystals of one step over all ranks.
         warmup_steps: Steps of rising learning rate after a start without optimiser state.
         decay: Share of the budget in which the learning rate falls to zero.
@@ -53,6 +56,7 @@ class Recipe:
     """
 
     model: ModelConfig = field(default_factory=ModelConfig)
+    optimiser: Optimiser = "adamw"
     learning_rate: float = 1e-3
     weight_decay: float = 1e-2
     batch_size: int = 64

@@ -19,7 +19,7 @@ from crysformer.batches import BatchPlan, share_by_work
 from crysformer.data import Dataset
 from crysformer.errors import DataError
 from crysformer.model import Crysformer
-from crysformer.optimiser import make_optimiser, moving_average
+from crysformer.optimiser import make_optimisers, moving_average
 from crysformer.ranks import Ranks
 from crysformer.recipe import Recipe, label_weights, masked_loss
 from crysformer.run_folder import RunFolder
@@ -70,7 +70,7 @@ class Trainer:
             self.parallel = DistributedDataParallel(
                 self.model, gradient_as_bucket_view=True, find_unused_parameters=idle
             )
-        self.optimiser = make_optimiser(self.model, recipe)
+        self.optimisers = make_optimisers(self.model, recipe)
         self.targets = _training_targets(train, scalings)
         coverage = (~self.targets.isnan()).float().mean(dim=0)
         self.label_weights = label_weights([s.key for s in outputs], coverage)
@@ -158,10 +158,12 @@ class Trainer:
                 "Resume with a lower learning_rate."
             )
         factor = warmup_factor(self.step - self.first_step, self.recipe.warmup_steps)
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.recipe.learning_rate * factor * decay_factor(self.progress)
-        self.optimiser.step()
-        self.optimiser.zero_grad()
+        rate = self.recipe.learning_rate * factor * decay_factor(self.progress)
+        for optimiser in self.optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+            optimiser.step()
+            optimiser.zero_grad()
         self.average.update_parameters(self.model)
         return float(loss.detach())
 
@@ -178,7 +180,7 @@ class Trainer:
                 "passes": self.step * self.recipe.batch_size / len(self.train_data),
                 "hours": self.seconds / 3600.0,
                 "decay": self.progress,
-                "learning_rate": self.optimiser.param_groups[0]["lr"],
+                "learning_rate": self.optimisers[0].param_groups[0]["lr"],
                 "train_loss": train_loss,
                 "score": score,
                 "val": {key: asdict(error) for key, error in errors.items() if error.n},
@@ -205,7 +207,7 @@ class Trainer:
         state = self._averaged() | {
             "model": self.model.state_dict(),
             "num_averaged": self.average.n_averaged,
-            "optimiser": self.optimiser.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
             "step": self.step,
             "first_step": self.first_step,
             "seconds": self.seconds,
@@ -228,8 +230,10 @@ class Trainer:
         self.model.load_state_dict(state["model"])
         self.average.module.load_state_dict(state["average"])
         self.average.n_averaged.copy_(state["num_averaged"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.optimiser.param_groups[0]["weight_decay"] = self.recipe.weight_decay
+        for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(saved)
+            # The first group of each holds matrices; only these are decayed.
+            optimiser.param_groups[0]["weight_decay"] = self.recipe.weight_decay
         self.step, self.first_step = state["step"], state["first_step"]
         self.seconds, self.progress = state["seconds"], state["progress"]
         # A decay that has ended since may have found better weights than this state.
@@ -242,7 +246,7 @@ class Trainer:
         if keys != [scaling.key for scaling in self.scalings]:
             raise DataError(f"{self.folder.path} holds a run of other properties.")
         mine = asdict(self.recipe)
-        for name in ("model", "batch_size", "seed"):
+        for name in ("model", "batch_size", "seed", "optimiser"):
             if state["recipe"][name] != mine[name]:
                 raise DataError(
                     f"{self.folder.path} holds a run with another {name}: "

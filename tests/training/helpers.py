@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -108,3 +109,12 @@ def assert_same_weights(one: dict, other: dict, tolerance: float = 0.0) -> None:
             torch.testing.assert_close(
                 value, other[part][key], rtol=0, atol=tolerance, msg=key
             )
+
+
+def moments(saved: dict[str, Any]) -> list[dict[str, torch.Tensor]]:
+    """What every optimiser of a saved state remembers of each parameter."""
+    return [
+        remembered
+        for optimiser in saved["optimisers"]
+        for remembered in optimiser["state"].values()
+    ]

@@ -22,6 +22,7 @@ from .helpers import (
     SMALL,
     assert_same_weights,
     fitted,
+    moments,
     records,
     state,
     trainer,
@@ -47,19 +48,18 @@ def test_eight_crystals_are_learnt_by_heart(data, tmp_path):
         assert error.mae < 0.05 * error.mad, key
 
 
-def test_a_resumed_run_ends_where_an_uninterrupted_one_does(data, tmp_path):
-    fitted(data, tmp_path / "whole", 6)
-    fitted(data, tmp_path / "parts", 3)
+@pytest.mark.parametrize("optimiser", ["adamw", "muon"])
+def test_a_resumed_run_ends_where_an_uninterrupted_one_does(data, tmp_path, optimiser):
+    recipe = replace(RECIPE, optimiser=optimiser)
+    fitted(data, tmp_path / "whole", 6, recipe)
+    fitted(data, tmp_path / "parts", 3, recipe)
     halfway = state(tmp_path / "parts" / "state.pt")
-    fitted(data, tmp_path / "parts", 3, resume=True)
+    fitted(data, tmp_path / "parts", 3, recipe, resume=True)
     whole, parts = (state(tmp_path / name / "state.pt") for name in ("whole", "parts"))
     assert_same_weights(whole, parts)
     assert (whole["step"], parts["step"], halfway["step"]) == (6, 6, 3)
-    for one, other in zip(
-        whole["optimiser"]["state"].values(),
-        parts["optimiser"]["state"].values(),
-        strict=True,
-    ):
+    assert len(whole["optimisers"]) == (2 if optimiser == "muon" else 1)
+    for one, other in zip(moments(whole), moments(parts), strict=True):
         assert all(torch.equal(one[key], other[key]) for key in one)
     with pytest.raises(AssertionError):
         assert_same_weights(whole, halfway, 1e-6)
@@ -78,7 +78,7 @@ def test_the_stable_state_outlives_the_decay(data, tmp_path, share):
     assert stable["step"] - round(10 * (1 - share)) in (0, 1)
     assert (stable["progress"], decayed["step"]) == (0.0, 10)
     assert decayed["progress"] == pytest.approx(1.0)
-    assert 0 < run.optimiser.param_groups[0]["lr"] < recipe.learning_rate
+    assert 0 < run.optimisers[0].param_groups[0]["lr"] < recipe.learning_rate
 
     again = trainer(data, tmp_path, recipe)
     again.resume()
@@ -156,7 +156,7 @@ def test_a_run_can_start_from_other_weights(data, tmp_path):
             assert torch.equal(value, model.state_dict()[key])
     run.fit(Budget(steps=1))
     assert run.step == 1
-    lr = run.optimiser.param_groups[0]["lr"]
+    lr = run.optimisers[0].param_groups[0]["lr"]
     assert lr == pytest.approx(RECIPE.learning_rate / 10)
 
 
@@ -190,8 +190,8 @@ def test_weight_decay_can_change_on_resuming(data, tmp_path):
     fitted(data, tmp_path, 1)
     run = trainer(data, tmp_path, replace(RECIPE, weight_decay=0.5))
     run.resume()
-    assert run.optimiser.param_groups[0]["weight_decay"] == 0.5
-    assert run.optimiser.param_groups[1]["weight_decay"] == 0.0
+    assert run.optimisers[0].param_groups[0]["weight_decay"] == 0.5
+    assert run.optimisers[0].param_groups[1]["weight_decay"] == 0.0
 
 
 def test_the_curve_of_the_best_weights_has_one_branch(data, tmp_path):

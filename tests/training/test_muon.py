@@ -1,0 +1,69 @@
+"""The stacked optimiser takes the steps of torch's own."""
+
+import copy
+
+import torch
+from torch import nn
+
+from crysformer.model import Crysformer
+from crysformer.muon import StackedMuon, orthogonalise
+from crysformer.optimiser import make_optimisers
+from crysformer.recipe import Recipe
+
+from .helpers import SMALL
+
+COEFFICIENTS = (3.4445, -4.7750, 2.0315)
+
+
+def test_steps_are_those_of_torch():
+    torch.manual_seed(3)
+    shapes = [(8, 8), (8, 8), (16, 8), (8, 16), (16, 8)]
+    ours = nn.ParameterList(nn.Parameter(torch.randn(*shape)) for shape in shapes)
+    theirs = copy.deepcopy(ours)
+    stacked = StackedMuon(ours, 1e-2, 0.1)
+    single = torch.optim.Muon(
+        theirs, 1e-2, weight_decay=0.1, adjust_lr_fn="match_rms_adamw"
+    )
+    start = copy.deepcopy(ours)
+    for _ in range(4):
+        for one, other in zip(ours, theirs, strict=True):
+            one.grad = torch.randn_like(one)
+            other.grad = one.grad.clone()
+        stacked.step()
+        single.step()
+    for one, other, before in zip(ours, theirs, start, strict=True):
+        moved = (one - before).abs().max()
+        # Products are in bfloat16, of which stacks are summed in another order.
+        assert (one - other).abs().max() < 0.02 * moved
+    single.load_state_dict(stacked.state_dict() | {"param_groups": single.param_groups})
+
+
+def test_moves_are_nearly_orthogonal():
+    torch.manual_seed(4)
+    for shape in ((3, 12, 12), (2, 8, 20), (2, 20, 8)):
+        moves = orthogonalise(torch.randn(*shape), COEFFICIENTS, 5, 1e-7).float()
+        values = torch.linalg.svdvals(moves)
+        assert values.min() > 0.4
+        assert values.max() < 1.4
+
+
+def test_a_zero_gradient_moves_nothing():
+    assert not orthogonalise(torch.zeros(1, 4, 4), COEFFICIENTS, 5, 1e-7).any()
+
+
+def test_every_weight_has_one_optimiser():
+    model = Crysformer(SMALL, 3)
+    for name, count in (("adamw", 1), ("muon", 2)):
+        optimisers = make_optimisers(model, Recipe(SMALL, optimiser=name))
+        assert len(optimisers) == count
+        moved = [
+            id(parameter)
+            for optimiser in optimisers
+            for group in optimiser.param_groups
+            for parameter in group["params"]
+        ]
+        assert sorted(moved) == sorted(map(id, model.parameters()))
+    inside = optimisers[1].param_groups[0]["params"]
+    assert all(parameter.ndim == 2 for parameter in inside)
+    names = {id(parameter): name for name, parameter in model.named_parameters()}
+    assert all("_layers." in names[id(parameter)] for parameter in inside)
