@@ -34,6 +34,8 @@ def train(options: Namespace, arguments: list[str]) -> None:
     Raises:
         CrysformerError: An option, file or state cannot be used.
     """
+    # Room for every kernel that oneDNN compiles in a run, see padding.py.
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "8192")
     out = Path(options.out)
     base = RECIPES.get(options.preset)
     if base is None:

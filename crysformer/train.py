@@ -20,6 +20,7 @@ from crysformer.data import Dataset
 from crysformer.errors import DataError
 from crysformer.model import Crysformer
 from crysformer.optimiser import make_optimisers, moving_average
+from crysformer.padding import padded
 from crysformer.ranks import Ranks
 from crysformer.recipe import Recipe, label_weights, masked_loss
 from crysformer.run_folder import RunFolder
@@ -138,10 +139,11 @@ class Trainer:
         mine = share[self.ranks.index]
         known = ~self.targets[torch.from_numpy(crystals)].isnan()
         total = (known * self.label_weights).sum()
-        batch = collate([self.train_data.graphs[row] for row in mine])
+        graphs = [self.train_data.graphs[row] for row in mine]
         half = self.recipe.precision == "bfloat16"
+        batch = collate(padded(graphs) if half else graphs).to(self.ranks.device)
         with torch.autocast(self.ranks.device.type, torch.bfloat16, enabled=half):
-            output = self.parallel(batch.to(self.ranks.device)).values
+            output = self.parallel(batch).values[: len(graphs)]
         loss = masked_loss(
             output.float(),
             self.targets[torch.from_numpy(mine)].to(output.device),
