@@ -13,7 +13,10 @@ from typing import Final
 
 import streamlit as st
 
+from crysformer.config import DEFAULT_MODEL
+
 CRYSTAL: Final = "crystal"
+MODEL: Final = "model"
 CRYSTAL_WIDGET: Final = "crystal_widget"
 UPLOADS: Final = "uploads"
 UPLOAD_ERRORS: Final = "upload_errors"
@@ -107,13 +110,27 @@ def start(library: Collection[str]) -> str | None:
         library: Ids of the named crystals.
 
     Returns:
-        A sentence about an unknown name in the URL, or None.
+        A sentence about unknown names in the URL, or None.
     """
     fallback = DEFAULT_CRYSTAL if DEFAULT_CRYSTAL in library else next(iter(library))
     st.session_state.setdefault(CRYSTAL, fallback)
     st.session_state.setdefault(UPLOADS, {})
     st.session_state.setdefault(UPLOAD_ERRORS, [])
     st.session_state.setdefault(OFFERS, {})
+    sentences = [_unknown_model(), _adopt_crystal(library)]
+    return " ".join(filter(None, sentences)) or None
+
+
+def _unknown_model() -> str | None:
+    """Say that a link was made with a model which is not here."""
+    asked = st.query_params.get(MODEL, DEFAULT_MODEL)
+    if asked == DEFAULT_MODEL:
+        return None
+    return f"There is no model called “{asked[:40]}”; {DEFAULT_MODEL} answers instead."
+
+
+def _adopt_crystal(library: Collection[str]) -> str | None:
+    """Show the crystal that the URL asks for, or say that there is none."""
     asked = st.query_params.get(CRYSTAL)
     # Only a name that this session did not write itself is a request.
     if asked is None or asked == st.session_state.get(URL_SEEN):
@@ -217,7 +234,9 @@ def crystal_query() -> dict[str, str]:
 
 
 def write_url() -> None:
-    """Show the chosen crystal in the URL, where it can be shared."""
+    """Show the chosen crystal and the model in the URL, where they can be shared."""
+    if st.query_params.get(MODEL) != DEFAULT_MODEL:
+        st.query_params[MODEL] = DEFAULT_MODEL
     if upload() is None:
         st.session_state[URL_SEEN] = token()
         st.query_params[CRYSTAL] = token()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from crysformer.config import DEFAULT_MODEL
 from crysformer.ui import state
 from crysformer.ui.frame import plain
 
@@ -12,6 +13,16 @@ def test_an_unknown_crystal_in_the_url_is_said(random_weights):
     test = app(crystal="<b>unobtainium</b>")
     assert plain("no crystal called “<b>unobtainium</b>”") in text(test)
     assert test.session_state[state.CRYSTAL] in LIBRARY
+
+
+def test_the_url_names_the_model_and_an_unknown_one_is_said(random_weights):
+    test = app(crystal=SALT.id)
+    assert test.query_params[state.MODEL] == DEFAULT_MODEL
+    assert not test.warning
+    test = app(crystal="unobtainium", model="<b>oracle</b>")
+    assert plain("no model called “<b>oracle</b>”") in text(test)
+    assert plain("no crystal called “unobtainium”") in text(test)
+    assert test.query_params[state.MODEL] == DEFAULT_MODEL
 
 
 @pytest.mark.parametrize("page", [None, ATTENTION])
