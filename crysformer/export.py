@@ -197,6 +197,7 @@ def _card(
             "passes": round(record["passes"], 2),
             "hours": round(record["hours"], 3),
             **{key: description[key] for key in ("command", "machine", "torch")},
+            "before": description.get("before"),
         },
         "validation": {
             "weights": "exponential moving average",

@@ -57,9 +57,19 @@ def shown_properties(card: Mapping[str, Any]) -> list[str]:
     return [key for key in card["validation"]["errors"] if PROPERTIES[key].shown]
 
 
+def trained(card: Mapping[str, Any]) -> tuple[float, float]:
+    """Passes over the training crystals and hours of all runs behind the weights."""
+    runs = [card["recipe"], card["recipe"].get("before") or {}]
+    passes, hours = (
+        sum(run.get(name, 0.0) for run in runs) for name in ("passes", "hours")
+    )
+    return passes, hours
+
+
 def summary(card: Mapping[str, Any]) -> dict[str, str]:
     """The card in a few lines for a person: what it is, saw, and does not know."""
     data, recipe, limits = card["training_data"], card["recipe"], card["limits"]
+    passes, hours = trained(card)
     crystals = data["crystals"]
     elements = len(limits["atomic_numbers_seen"])
     return {
@@ -67,8 +77,7 @@ def summary(card: Mapping[str, Any]) -> dict[str, str]:
         "Training data": f"{crystals['train']:,} crystals; {elements} elements, cells up "
         f"to {limits['largest_cell_seen']} atoms",
         "Validation data": f"{crystals['val']:,} other crystals, which chose the weights",
-        "Training": f"{recipe['passes']:g} passes in {recipe['hours']:.1f} hours on "
-        f"{recipe['machine']}",
+        "Training": f"{passes:.0f} passes in {hours:.1f} hours on {recipe['machine']}",
         "Date": str(card["date"]),
         "Fit for": limits["structures"],
         "Attention": card["attention"]["definition"],

@@ -15,8 +15,9 @@ from crysformer.checkpoint import Checkpoint, load_checkpoint
 from crysformer.errors import SettingsError
 from crysformer.ranks import choose_device, join_ranks, launch
 from crysformer.recipe import RECIPES, Recipe
-from crysformer.run_folder import RunFolder
+from crysformer.run_folder import History, RunFolder
 from crysformer.schedule import Budget
+from crysformer.targets import Scaling
 from crysformer.train import Trainer
 from crysformer.training_data import find_keys, fit_scalings, load_split
 
@@ -42,30 +43,36 @@ def train(options: Namespace, arguments: list[str]) -> None:
         raise SettingsError(
             f"There is no preset {options.preset!r}; choose from {list(RECIPES)}."
         )
+    scalings: list[Scaling] | None = None
     if options.resume:
-        base = Recipe.from_dict(RunFolder(out).latest()["recipe"])
+        state = RunFolder(out).latest()
+        base = Recipe.from_dict(state["recipe"])
+        scalings = [Scaling.from_dict(item) for item in state["scalings"]]
     elif (out / "state.pt").exists() and not _is_rank():
         raise SettingsError(f"{out} already holds a run; add --resume to go on with it.")
     recipe = read_recipe(options.set, base)
     start = _starting_weights(options.start_from, recipe)
+    if start is not None:
+        scalings = list(start.scalings)
     device = choose_device(options.device)
     folders = [Path(folder) for folder in options.data]
     rule = recipe.model.neighbour_rule
-    keys = find_keys(folders) if start is None else start.keys
+    keys = [scaling.key for scaling in scalings] if scalings else find_keys(folders)
     splits = [load_split(folders, s, keys, rule, CACHE) for s in ("train", "val")]
     if not _is_rank():
         # Graphs are in the cache now, built by all cores; the ranks only read them.
         most = min(recipe.batch_size, len(splits[0]))
         launch(arguments, device, options.processes, most)
     ranks = join_ranks(device)
-    scalings = fit_scalings(splits[0], keys) if start is None else start.scalings
+    scalings = scalings or fit_scalings(splits[0], keys)
     trainer = Trainer(recipe, scalings, *splits, out, ranks)
     if options.resume:
         trainer.resume()
     elif start is not None:
         trainer.start_from(start.model)
     if ranks.is_first:
-        write_description(out, folders, recipe, arguments)
+        before = RunFolder(out).weights_before() if options.resume else _history(start)
+        write_description(out, folders, recipe, arguments, before)
     trainer.fit(Budget(options.hours, options.steps))
 
 
@@ -77,6 +84,19 @@ def _starting_weights(name: str | None, recipe: Recipe) -> Checkpoint | None:
     if start.model.config != recipe.model:
         raise SettingsError(f"Model {name!r} has another architecture than this run.")
     return start
+
+
+def _history(start: Checkpoint | None) -> History | None:
+    """How long the weights that a run begins with had been trained."""
+    if start is None:
+        return None
+    recipe = start.card["recipe"]
+    earlier = recipe.get("before") or {"passes": 0.0, "hours": 0.0}
+    return {
+        "weights": start.name,
+        "passes": round(recipe["passes"] + earlier["passes"], 2),
+        "hours": round(recipe["hours"] + earlier["hours"], 3),
+    }
 
 
 def read_recipe(settings: Sequence[str], base: Recipe) -> Recipe:
@@ -102,9 +122,13 @@ def read_recipe(settings: Sequence[str], base: Recipe) -> Recipe:
 
 
 def write_description(
-    out: Path, folders: Sequence[Path], recipe: Recipe, arguments: Sequence[str]
+    out: Path,
+    folders: Sequence[Path],
+    recipe: Recipe,
+    arguments: Sequence[str],
+    before: History | None,
 ) -> None:
-    """Note beside a run's states its data, settings, command and machine."""
+    """Note beside a run's states its data, settings, command, machine and past."""
     out.mkdir(parents=True, exist_ok=True)
     description = {
         "data": [str(folder.resolve()) for folder in folders],
@@ -112,6 +136,7 @@ def write_description(
         "command": shlex.join(["python", "-m", "crysformer", *arguments]),
         "machine": f"{platform.machine()}, {platform.system()}, {os.cpu_count()} cores",
         "torch": str(torch.__version__),
+        "before": before,
     }
     text = json.dumps(description, indent=1)
     (out / "run.json").write_text(text + "\n", encoding="utf-8")

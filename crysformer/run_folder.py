@@ -13,6 +13,9 @@ import torch
 
 from crysformer.errors import DataError
 
+History = dict[str, Any]
+"""Weights that a run began with: their model's name, and their own passes and hours."""
+
 
 @dataclass(frozen=True)
 class RunFolder:
@@ -73,6 +76,16 @@ class RunFolder:
             raise DataError(
                 f"{self.path / 'run.json'} cannot be read: {error}."
             ) from None
+
+    def weights_before(self) -> History | None:
+        """What the run began with; None for random weights, or if nothing says so.
+
+        Raises:
+            DataError: The description is damaged.
+        """
+        if not (self.path / "run.json").is_file():
+            return None
+        return self.description().get("before")
 
     def note(self, record: dict[str, Any]) -> None:
         """Append a validation to the metrics."""

@@ -10,11 +10,14 @@ import yaml
 
 from crysformer.checkpoint import WEIGHTS, load_checkpoint
 from crysformer.cli import main
+from crysformer.config import DEFAULT_MODEL
 from crysformer.evaluate import evaluate
 from crysformer.export import export
 from crysformer.library import get_crystal
+from crysformer.model_card import trained
 from crysformer.predict import Predictor
 from crysformer.properties import PROPERTIES
+from crysformer.run_folder import RunFolder
 from crysformer.validation_table import read_validation_table
 
 CRYSTALS = ("diamond-si", "rock-salt-nacl", "bcc-fe", "fcc-cu", "hcp-mg", "wurtzite-zno")
@@ -177,6 +180,26 @@ def test_what_says_how_far_to_trust_the_model_is_in_card_and_table(exported):
         assert item.novelty.percentile == pytest.approx(noted[item.formula], abs=17.0)
         # The validation crystals are the training crystals here.
         assert item.novelty.match == "same"
+
+
+def test_what_the_first_weights_had_learnt_is_told(exported, tmp_path):
+    data, first, folder = exported
+    card = load_checkpoint(DEFAULT_MODEL).card
+    passes, hours = trained(card)
+    out = tmp_path / "run"
+    words = ["train", "--data", str(data), "--out", str(out), "--steps", "1"]
+    words += ["--processes", "1", "--device", "cpu"]
+    assert main([*words, "--start-from", DEFAULT_MODEL]) == 0
+    assert main([*words, "--resume"]) == 0
+    before = RunFolder(out).weights_before()
+    assert before["weights"] == DEFAULT_MODEL
+    assert before["passes"] == pytest.approx(passes)
+    assert before["hours"] == pytest.approx(hours)
+    assert RunFolder(first).weights_before() is None
+    small = yaml.safe_load((folder / "card.yml").read_text())
+    assert trained(small)[0] == small["recipe"]["passes"]
+    small["recipe"]["before"] = before
+    assert trained(small)[0] == pytest.approx(small["recipe"]["passes"] + passes)
 
 
 def test_curves_hold_one_validation_per_line(exported):
