@@ -1,4 +1,4 @@
-"""The architecture of a bundled model, read without loading its weights.
+"""Which models are bundled and their architecture, read without loading any weights.
 
 Pages that explain the graph or the Gaussians need the neighbour rule and a few sizes
 long before torch has been imported.
@@ -7,13 +7,21 @@ long before torch has been imported.
 import json
 from pathlib import Path
 
-from crysformer.config import DEFAULT_MODEL, ModelConfig
+from crysformer.config import DEFAULT_MODEL, WEIGHTS, ModelConfig
 from crysformer.errors import SettingsError, WeightsError
 
-_WEIGHTS = Path(__file__).resolve().parents[1] / "weights"
+
+def bundled_models(root: Path = WEIGHTS) -> tuple[str, ...]:
+    """Names of all models that can be chosen, the default one first.
+
+    Args:
+        root: Folder of the bundled models.
+    """
+    found = {path.parent.name for path in root.glob("*/config.json")}
+    return (DEFAULT_MODEL, *sorted(found - {DEFAULT_MODEL}))
 
 
-def read_architecture(model: str = DEFAULT_MODEL, root: Path = _WEIGHTS) -> ModelConfig:
+def read_architecture(model: str = DEFAULT_MODEL, root: Path = WEIGHTS) -> ModelConfig:
     """Read what defines a bundled model.
 
     Args:

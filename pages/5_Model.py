@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from crysformer.config import DEFAULT_MODEL, WEIGHTS
+from crysformer.config import WEIGHTS
 from crysformer.model_card import read_card, read_curves
-from crysformer.ui import model_errors
+from crysformer.ui import model_errors, state
 from crysformer.ui.frame import frame, guard
 from crysformer.ui.model_card import card_table, error_table, self_test
 
 places = frame("Model")
-folder = WEIGHTS / DEFAULT_MODEL
+folder = WEIGHTS / state.model()
 st.markdown(
     "Can I believe it? What the model was trained on, and how wrong it is for crystals "
     "it was not trained on."

@@ -76,8 +76,8 @@ def candidates(tokens: list[str], cell: CellChoice) -> list[Candidate]:
     """
     found = []
     for letter, token in zip(_LETTERS, tokens, strict=False):
-        upload = st.session_state[state.UPLOADS].get(token)
-        crystal = (token, upload, cell)
+        crystal = loaders.choice_of(token, cell)
+        upload = crystal.upload
         name = upload.name if upload else load_library()[token].name
         formula = loaders.structure_of(crystal).composition.reduced_formula
         found.append(Candidate(letter, name, unicodeify(formula), crystal))

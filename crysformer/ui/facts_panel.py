@@ -46,7 +46,7 @@ def _facts() -> None:
 
 
 def _structure_type() -> str:
-    token, upload, _ = loaders.chosen()
+    token, upload, *_ = loaders.chosen()
     if upload is None:
         return load_library()[token].prototype
     # Importing the matcher takes a second, matching a tenth of one.

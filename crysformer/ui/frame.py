@@ -4,7 +4,7 @@ Streamlit runs a file under ``pages/`` alone when a deep link is the first reque
 nothing may depend on ``app.py`` having run before: each page calls ``frame`` itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from crysformer.architecture import bundled_models
 from crysformer.errors import CrysformerError
 from crysformer.library import load_library
 from crysformer.ui import loaders, state
@@ -79,7 +80,8 @@ def frame(title: str) -> Frame:
         layout="wide",
         initial_sidebar_state=_SIDEBAR_PIXELS,
     )
-    trouble = state.start(load_library())
+    models = bundled_models()
+    trouble = state.start(load_library(), models)
     state.write_url()
     carry_settings(title)
     with st.sidebar:
@@ -91,16 +93,28 @@ def frame(title: str) -> Frame:
                     label=label,
                     icon=icon,
                     width="stretch",
-                    query_params=state.crystal_query(),
+                    query_params=state.link_query(),
                 )
         st.space("small")
         places = Frame(st.empty(), st.empty(), st.empty())
+        if len(models) > 1:
+            _choose_model(models)
     places.crystal.caption(f"Crystal  \n**{plain(loaders.crystal_name())}**")
     places.model.caption("Model  \n**not loaded yet**")
     places.device.caption("Device  \n**–**")
     if trouble:
         st.warning(plain(trouble), icon=":material/link_off:")
     return places
+
+
+def _choose_model(models: Sequence[str]) -> None:
+    """Draw the choice of the model, which the URL names."""
+    st.session_state[state.MODEL_WIDGET] = state.model()
+    st.selectbox("Choose a model", models, key=state.MODEL_WIDGET, on_change=_take_model)
+
+
+def _take_model() -> None:
+    st.session_state[state.MODEL] = st.session_state[state.MODEL_WIDGET]
 
 
 def plain(text: str) -> str:

@@ -1,6 +1,7 @@
 """Cached numbers of the lesson; the first four steps need no network.
 
-Keyed by a digest of the crystal as it is shown. What is cached is never changed.
+Keyed by a digest of the crystal as it is shown, and the model. What is cached is never
+changed.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from crysformer.config import ModelConfig
 from crysformer.errors import StructureError
 from crysformer.neighbourhood import CrystalGraph, Neighbourhood
 from crysformer.scene import structure_hash
-from crysformer.ui import loaders
+from crysformer.ui import loaders, state
 
 if TYPE_CHECKING:
     from crysformer.lesson_experiments import Changes, TwoGraphs
@@ -30,7 +31,7 @@ class Lesson:
     """The crystal and the atom that the lesson speaks of.
 
     Attributes:
-        digest: Of the crystal as it is shown.
+        digest: Of the crystal as it is shown, and the model.
         graph: Its graph.
         around: The chosen atom and its bonds.
         config: Sizes of the model.
@@ -54,14 +55,14 @@ class Lesson:
 
 
 def architecture() -> ModelConfig:
-    """Return the sizes of the bundled model, without loading it."""
-    return read_architecture()
+    """Return the sizes of the chosen model, without loading it."""
+    return read_architecture(state.model())
 
 
 def graph() -> tuple[str, CrystalGraph]:
     """Return the digest and the graph of the chosen crystal."""
     structure = loaders.structure()
-    digest = structure_hash(structure)
+    digest = f"{structure_hash(structure)}-{state.model()}"
     return digest, _graph(digest, structure)
 
 
@@ -70,9 +71,13 @@ def _graph(digest: str, _structure: Structure) -> CrystalGraph:
     return CrystalGraph.of(_structure, architecture().neighbour_rule)
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
 def network(precision: str) -> "Crysformer":
-    """Return the network on the CPU, in single or double precision."""
+    """Return the chosen network on the CPU, in single or double precision."""
+    return _network(state.model(), precision)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _network(model: str, precision: str) -> "Crysformer":
     import torch
 
     from crysformer.walkthrough import copy_on_cpu

@@ -5,7 +5,7 @@ out copies, ``cache_resource`` only things that are immutable.
 """
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 from pymatgen.core import Structure
@@ -31,13 +31,31 @@ if TYPE_CHECKING:
     from crysformer.predict import Prediction, Predictor
 
 
-Chosen = tuple[str, state.Upload | None, CellChoice]
+class Chosen(NamedTuple):
+    """A key for caches: everything that an answer about a crystal depends on.
+
+    Attributes:
+        token: Which crystal, see ``state``.
+        upload: Its file, unless it is of the library.
+        cell: Unit cell it is described by.
+        model: Name of the model that answers.
+    """
+
+    token: str
+    upload: state.Upload | None
+    cell: CellChoice
+    model: str
 
 
 def chosen() -> Chosen:
-    """Return which crystal is chosen, and which of its unit cells: a key for caches."""
+    """Return what is chosen: crystal, unit cell and model."""
     cell = st.session_state.get(state.CELL)
-    return state.token(), state.upload(), cell if cell in CELLS else CELLS[0]
+    return choice_of(state.token(), cell if cell in CELLS else CELLS[0])
+
+
+def choice_of(token: str, cell: CellChoice) -> Chosen:
+    """Return any crystal of the library or the session with the chosen model."""
+    return Chosen(token, st.session_state[state.UPLOADS].get(token), cell, state.model())
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
@@ -54,53 +72,50 @@ def _structure(
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _facts(token: str, upload: state.Upload | None, cell: CellChoice) -> Facts:
-    return crystal_facts(_structure(token, upload, cell))
+def _facts(crystal: Chosen) -> Facts:
+    return crystal_facts(structure_of(crystal))
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _chemical_scene(
-    token: str, upload: state.Upload | None, options: ViewOptions
-) -> Scene:
-    crystal = _structure(token, upload, options.cell)
+def _chemical_scene(crystal: Chosen, options: ViewOptions) -> Scene:
     return build_scene(
-        crystal, _bonds(token, upload, crystal, options), **options.scene_arguments()
+        structure_of(crystal), _bonds(crystal, options), **options.scene_arguments()
     )
 
 
-def _bonds(
-    token: str, upload: state.Upload | None, crystal: Structure, options: ViewOptions
-) -> DrawnBonds | None:
+def _bonds(crystal: Chosen, options: ViewOptions) -> DrawnBonds | None:
     """The bonds of the chosen layer; what the network uses is asked of the network."""
     if options.layer == MODEL_LAYER:
-        edges = _bond_attention(token, upload, options.cell)
+        edges = _bond_attention(crystal)
         return DrawnBonds.of(edges.i, edges.j, edges.image, edges.length)
-    return chemical_bonds(crystal) if options.layer == CHEMICAL_LAYER else None
+    if options.layer == CHEMICAL_LAYER:
+        return chemical_bonds(structure_of(crystal))
+    return None
 
 
 def structure() -> Structure:
     """Return the chosen crystal."""
-    return _structure(*chosen())
+    return structure_of(chosen())
 
 
 def structure_of(crystal: Chosen) -> Structure:
     """Return any crystal of the library or the session."""
-    return _structure(*crystal)
+    return _structure(crystal.token, crystal.upload, crystal.cell)
 
 
 def prediction_of(crystal: Chosen) -> "Prediction":
     """Return every property of any crystal of the library or the session."""
-    return _prediction(*crystal)
+    return _prediction(crystal)
 
 
 def is_as_given() -> bool:
     """Whether the crystal is shown in the cell of its file or of the library."""
-    return chosen()[2] == CELLS[0]
+    return chosen().cell == CELLS[0]
 
 
 def facts() -> Facts:
     """Return symmetry and cell of the chosen crystal."""
-    return _facts(*chosen())
+    return _facts(chosen())
 
 
 def formula() -> str:
@@ -115,12 +130,12 @@ def formula() -> str:
 
 def chemical_scene(options: ViewOptions) -> Scene:
     """Return the picture of the chosen crystal without a model."""
-    return _chemical_scene(state.token(), state.upload(), options)
+    return scene_of(chosen(), options)
 
 
 def scene_of(crystal: Chosen, options: ViewOptions) -> Scene:
     """Return the picture of any crystal, without a model."""
-    return _chemical_scene(*crystal[:2], options)
+    return _chemical_scene(crystal._replace(cell=options.cell), options)
 
 
 def crystal_name() -> str:
@@ -130,58 +145,52 @@ def crystal_name() -> str:
 
 
 def predictor() -> "Predictor":
-    """Return the model shared by every session; it is immutable.
+    """Return the chosen model, shared by every session; it is immutable.
 
     Raises:
         WeightsError: The model's files are missing or damaged.
     """
     first_picture.wait()
-    return _predictor()
+    return _predictor(state.model())
 
 
-@st.cache_resource(show_spinner=False)
-def _predictor() -> "Predictor":
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _predictor(model: str) -> "Predictor":
     # One thread for each request: spinning OpenMP threads slow each other twentyfold.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     from crysformer.predict import Predictor
 
-    loaded = Predictor()
+    loaded = Predictor(model)
     predictor_ready.set()
     return loaded
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
-def _prediction(
-    token: str, upload: state.Upload | None, cell: CellChoice
-) -> "Prediction":
-    return predictor().predict([_structure(token, upload, cell)])[0]
+def _prediction(crystal: Chosen) -> "Prediction":
+    return predictor().predict([structure_of(crystal)])[0]
 
 
 @st.cache_resource(max_entries=50, show_spinner=False)
-def _bond_attention(
-    token: str, upload: state.Upload | None, cell: CellChoice
-) -> "BondAttention":
-    return predictor().bond_attention(_structure(token, upload, cell))
+def _bond_attention(crystal: Chosen) -> "BondAttention":
+    return predictor().bond_attention(structure_of(crystal))
 
 
 @st.cache_resource(max_entries=20, show_spinner=False)
-def _pair_attention(
-    token: str, upload: state.Upload | None, cell: CellChoice
-) -> "PairAttention":
-    return predictor().pair_attention(_structure(token, upload, cell))
+def _pair_attention(crystal: Chosen) -> "PairAttention":
+    return predictor().pair_attention(structure_of(crystal))
 
 
 def prediction() -> "Prediction":
     """Return every property of the chosen crystal."""
-    return _prediction(*chosen())
+    return _prediction(chosen())
 
 
 def bond_attention() -> "BondAttention":
     """Return the attention of every bond of the chosen crystal."""
-    return _bond_attention(*chosen())
+    return _bond_attention(chosen())
 
 
 def pair_attention() -> "PairAttention":
     """Return the attention between all bonds that meet in the chosen crystal."""
-    return _pair_attention(*chosen())
+    return _pair_attention(chosen())

@@ -7,7 +7,7 @@ so that no two pages use one name for different things.
 """
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +17,8 @@ from crysformer.config import DEFAULT_MODEL
 
 CRYSTAL: Final = "crystal"
 MODEL: Final = "model"
+MODEL_WIDGET: Final = "model_widget"
+MODEL_SEEN: Final = "model_seen"
 CRYSTAL_WIDGET: Final = "crystal_widget"
 UPLOADS: Final = "uploads"
 UPLOAD_ERRORS: Final = "upload_errors"
@@ -103,11 +105,12 @@ class Upload:
     note: str = ""
 
 
-def start(library: Collection[str]) -> str | None:
-    """Prepare the session and adopt the crystal the URL names.
+def start(library: Collection[str], models: Sequence[str]) -> str | None:
+    """Prepare the session and adopt the crystal and the model the URL names.
 
     Args:
         library: Ids of the named crystals.
+        models: Names of the models, the default one first.
 
     Returns:
         A sentence about unknown names in the URL, or None.
@@ -117,16 +120,22 @@ def start(library: Collection[str]) -> str | None:
     st.session_state.setdefault(UPLOADS, {})
     st.session_state.setdefault(UPLOAD_ERRORS, [])
     st.session_state.setdefault(OFFERS, {})
-    sentences = [_unknown_model(), _adopt_crystal(library)]
+    if model() not in models:
+        st.session_state[MODEL] = models[0]
+    sentences = [_adopt_model(models), _adopt_crystal(library)]
     return " ".join(filter(None, sentences)) or None
 
 
-def _unknown_model() -> str | None:
-    """Say that a link was made with a model which is not here."""
-    asked = st.query_params.get(MODEL, DEFAULT_MODEL)
-    if asked == DEFAULT_MODEL:
+def _adopt_model(models: Sequence[str]) -> str | None:
+    """Take the model that the URL asks for, or say that it is not here."""
+    asked = st.query_params.get(MODEL)
+    if asked is None or asked == st.session_state.get(MODEL_SEEN):
         return None
-    return f"There is no model called “{asked[:40]}”; {DEFAULT_MODEL} answers instead."
+    st.session_state[MODEL_SEEN] = asked
+    if asked in models:
+        st.session_state[MODEL] = asked
+        return None
+    return f"There is no model called “{asked[:40]}”; {model()} answers instead."
 
 
 def _adopt_crystal(library: Collection[str]) -> str | None:
@@ -144,6 +153,11 @@ def _adopt_crystal(library: Collection[str]) -> str | None:
         st.session_state.pop(LIT, None)
         return None
     return f"The library has no crystal called “{asked[:40]}”; another one is shown."
+
+
+def model() -> str:
+    """Return the name of the model that answers."""
+    return st.session_state.get(MODEL, DEFAULT_MODEL)
 
 
 def token() -> str:
@@ -228,15 +242,16 @@ def _size(uploads: dict[str, Upload]) -> int:
     return sum(len(each.content) for each in uploads.values())
 
 
-def crystal_query() -> dict[str, str]:
-    """The chosen crystal as a URL names it; of an upload there is nothing to say."""
-    return {CRYSTAL: token()} if upload() is None else {}
+def link_query() -> dict[str, str]:
+    """Model and crystal as a URL names them; of an upload there is nothing to say."""
+    return {MODEL: model()} | ({CRYSTAL: token()} if upload() is None else {})
 
 
 def write_url() -> None:
     """Show the chosen crystal and the model in the URL, where they can be shared."""
-    if st.query_params.get(MODEL) != DEFAULT_MODEL:
-        st.query_params[MODEL] = DEFAULT_MODEL
+    st.session_state[MODEL_SEEN] = model()
+    if st.query_params.get(MODEL) != model():
+        st.query_params[MODEL] = model()
     if upload() is None:
         st.session_state[URL_SEEN] = token()
         st.query_params[CRYSTAL] = token()

@@ -2,6 +2,7 @@
 
 from urllib.parse import parse_qs
 
+from crysformer.config import DEFAULT_MODEL
 from crysformer.ui import state
 
 from .helpers import ATTENTION, SALT, app
@@ -53,10 +54,11 @@ def links(test):
     }
 
 
-def test_links_of_the_menu_name_the_crystal(random_weights):
+def test_links_of_the_menu_name_model_and_crystal(random_weights):
     found = links(app(crystal=SALT.id))
     assert len(found) == 6
-    assert set(map(str, found.values())) == {str({"crystal": [SALT.id]})}
+    for query in found.values():
+        assert query == {"model": [DEFAULT_MODEL], "crystal": [SALT.id]}
 
 
 def test_what_another_crystal_cannot_have_is_forgotten(random_weights):

@@ -1,5 +1,7 @@
 """Choosing a crystal: by URL, from the library, from files and from text."""
 
+from dataclasses import replace
+
 import pytest
 
 from crysformer.config import DEFAULT_MODEL
@@ -23,6 +25,31 @@ def test_the_url_names_the_model_and_an_unknown_one_is_said(random_weights):
     assert plain("no model called “<b>oracle</b>”") in text(test)
     assert plain("no crystal called “unobtainium”") in text(test)
     assert test.query_params[state.MODEL] == DEFAULT_MODEL
+
+
+def test_one_of_several_models_can_be_chosen(random_weights, monkeypatch):
+    names = (DEFAULT_MODEL, "second")
+    monkeypatch.setattr("crysformer.ui.frame.bundled_models", lambda: names)
+    monkeypatch.setattr(
+        "crysformer.predict.load_checkpoint",
+        lambda name, *_: replace(random_weights, name=name),
+    )
+    test = app(crystal=SALT.id)
+    assert "**jarvis\\-dft\\-3d**" in text(test)
+    test.selectbox(key=state.MODEL_WIDGET).select("second").run()
+    assert not test.exception
+    assert "**second**" in text(test)
+    assert test.query_params[state.MODEL] == "second"
+    test.switch_page(ATTENTION).run()
+    assert "**second**" in text(test)
+    test = app(ATTENTION, crystal=SALT.id, model="second")
+    assert "**second**" in text(test)
+    assert test.selectbox(key=state.MODEL_WIDGET).value == "second"
+
+
+def test_a_single_model_needs_no_choice(random_weights):
+    test = app(crystal=SALT.id)
+    assert state.MODEL_WIDGET not in [box.key for box in test.selectbox]
 
 
 @pytest.mark.parametrize("page", [None, ATTENTION])
