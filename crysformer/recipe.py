@@ -22,13 +22,13 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 """Settings that are words, and the words they can be."""
 
 EMPHASIS: Mapping[str, float] = {
-    "formation_energy_peratom": 4.0,
-    "optb88vdw_bandgap": 2.0,
-    "mbj_bandgap": 2.0,
-    "bulk_modulus_kv": 1.5,
-    "shear_modulus_gv": 1.5,
-    "formation_energy_per_atom": 4.0,
-    "band_gap_pbe": 2.0,
+    "formation_energy_peratom": 12.0,
+    "optb88vdw_bandgap": 4.0,
+    "mbj_bandgap": 3.0,
+    "bulk_modulus_kv": 2.0,
+    "shear_modulus_gv": 2.0,
+    "formation_energy_per_atom": 12.0,
+    "band_gap_pbe": 4.0,
 }
 """Weight of a property's labels beside the others (our choice: what people ask for)."""
 
