@@ -5,6 +5,7 @@ the products: stacked, a step takes a third of the time (docs/training.md).
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 import torch
 from torch import Tensor
@@ -13,8 +14,16 @@ from torch import Tensor
 class StackedMuon(torch.optim.Muon):
     """``torch.optim.Muon`` with ``match_rms_adamw``, a stack of matrices at a time.
 
-    Arguments and saved state are torch's: a run can go on with either.
+    What it saves is what torch's own saves: a run can go on with either.
+
+    Args:
+        matrices: What it moves.
+        rate: Learning rate.
+        decay: Weight decay.
     """
+
+    def __init__(self, matrices: Iterable[Tensor], rate: float, decay: float) -> None:
+        super().__init__(matrices, rate, decay, adjust_lr_fn="match_rms_adamw")
 
     @torch.no_grad()
     def step(self) -> None:

@@ -42,6 +42,6 @@ with guard():
 batch.notes()
 job = batch.current_job()
 if job:
-    places.show_model()
+    places.show_model(job.predictor)
     live = job.running
     st.fragment(results, run_every=SECONDS_BETWEEN_LOOKS if live else None)(job, live)

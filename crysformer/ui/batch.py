@@ -154,7 +154,7 @@ def result_table(job: BatchJob, frame: "pd.DataFrame", keys: list[str]) -> None:
         picked = st.session_state[TABLE].selection.rows
         job.selected = int(frame.index[picked[0]]) if picked else None
 
-    frame = _sorted(frame, keys)
+    frame = _sorted(job, frame, keys)
     rows = np.flatnonzero(frame.index == job.selected).tolist()
     st.session_state[TABLE] = {"selection": {"rows": rows, "columns": [], "cells": []}}
     st.dataframe(
@@ -170,7 +170,7 @@ def result_table(job: BatchJob, frame: "pd.DataFrame", keys: list[str]) -> None:
     )
 
 
-def _sorted(frame: "pd.DataFrame", keys: list[str]) -> "pd.DataFrame":
+def _sorted(job: BatchJob, frame: "pd.DataFrame", keys: list[str]) -> "pd.DataFrame":
     """Draw the choice of an order, which a link and other pages keep, and apply it."""
     names = {_GIVEN: "Order of the files", **_FACTS, **titles(keys)}
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -183,6 +183,9 @@ def _sorted(frame: "pd.DataFrame", keys: list[str]) -> "pd.DataFrame":
             width=280,
         )
         descending = st.toggle("Largest first", key=state.DESCENDING, bind="query-params")
+    # Rows that are still to come would move others under a click.
+    if job.running:
+        return frame
     if by not in frame:
         return frame[::-1] if descending else frame
     return frame.sort_values(by, ascending=not descending, kind="stable")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -17,6 +18,9 @@ from crysformer.errors import CrysformerError
 from crysformer.library import load_library
 from crysformer.ui import loaders, state
 from crysformer.ui.carry import carry_settings
+
+if TYPE_CHECKING:
+    from crysformer.predict import Predictor
 
 _ROOT = Path(__file__).parents[2]
 # A Material icon here would be fetched from Google by every visitor's browser.
@@ -48,9 +52,13 @@ class Frame:
     model: DeltaGenerator
     device: DeltaGenerator
 
-    def show_model(self) -> None:
-        """Name the loaded model and the device it runs on."""
-        predictor = loaders.predictor()
+    def show_model(self, predictor: "Predictor | None" = None) -> None:
+        """Name a model and the device it runs on.
+
+        Args:
+            predictor: Whose numbers the page shows; the chosen one's if none is given.
+        """
+        predictor = predictor or loaders.predictor()
         self.model.caption(f"Model  \n**{plain(predictor.name)}**")
         device = _DEVICES.get(predictor.device.type, predictor.device.type)
         self.device.caption(f"Device  \n**{plain(device)}**")
@@ -115,6 +123,8 @@ def _choose_model(models: Sequence[str]) -> None:
 
 def _take_model() -> None:
     st.session_state[state.MODEL] = st.session_state[state.MODEL_WIDGET]
+    # Bonds are numbered within the graph of a model.
+    state.select(None, None)
 
 
 def plain(text: str) -> str:
