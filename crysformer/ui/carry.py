@@ -63,14 +63,10 @@ def carry_settings(page: str) -> None:
     st.session_state[state.PAGE] = page
     if before in (None, page):
         return
-    # A link that says how to look is newer than what was looked at before.
-    carried = {name: kept[name] for name in kept if name not in st.query_params}
-    if carried:
-        for name, value in carried.items():
+    for name, value in kept.items():
+        # A link that says how to look is newer than what was looked at before.
+        if name not in st.query_params:
             st.session_state[name] = value
-        # Streamlit writes to the URL what a widget finds from an earlier run, not what is
-        # set in the run that draws it first: so this run ends before it draws.
-        st.rerun()
 
 
 def drop_unless(name: str, options: Collection[object]) -> None:

@@ -228,19 +228,12 @@ def test_another_cell_of_the_same_crystal(browse):
 
 
 def test_attention_is_shown_in_the_chosen_cell(browse):
-    page = browse("/?crystal=rock-salt-nacl&cell=Primitive&layer=No+bonds")
+    page = browse("/?crystal=rock-salt-nacl&cell=Primitive")
     assert scene(page)["counts"]["atoms"] == 9
     page.get_by_role("link", name="Attention").click()
     facts = wait_for_scene(page, lambda facts: facts.get("layer") == "Model edges", 60)
     assert facts["counts"]["atoms"] == 9
-    page.wait_for_url(re.compile(r"Attention\?(?=.*crystal=rock)(?=.*cell=Primitive)"))
-    page.get_by_role("radio", name="Conditional").click()
-    page.wait_for_url(re.compile("module=Conditional"))
-    page.get_by_role("link", name="Predict").click()
-    page.wait_for_url(re.compile(r"/\?(?=.*cell=Primitive)(?=.*layer=No)"))
-    assert "module" not in page.url
-    page.get_by_role("link", name="Attention").click()
-    page.wait_for_url(re.compile(r"Attention\?(?=.*module=Cond)(?=.*cell=Primitive)"))
+    page.wait_for_url(re.compile(r"Attention\?(?=.*crystal=rock)(?=.*model=jarvis)"))
 
 
 def test_layers_of_bonds_are_named_and_different(browse):
