@@ -63,9 +63,8 @@ def run(variant: str, data: Path, keys: list[str], minutes: float) -> tuple[dict
     with tempfile.TemporaryDirectory() as folder:
         probe = trainer(folder)
         for step, crystals in probe.plan.steps(0):
-            if (
-                step == WARM_STEPS
-            ):  # compiled for every shape by now, where the recipe asks for that
+            # Compiled for every shape by now, where the recipe asks for that.
+            if step == WARM_STEPS:
                 started = time.process_time()
             if step == WARM_STEPS + PROBE_STEPS:
                 break
