@@ -1,7 +1,8 @@
 """View settings go along from page to page.
 
 Streamlit forgets a widget with the page it stands on, and empties the URL of it. What was
-set is noted at the start of every run and set again on the next page.
+set, and how the URL said it, is noted at the start of every run; the next page sets it
+again.
 """
 
 from collections.abc import Collection
@@ -61,12 +62,25 @@ def carry_settings(page: str) -> None:
     }
     before = st.session_state.get(state.PAGE)
     st.session_state[state.PAGE] = page
-    if before in (None, page):
-        return
+    if before not in (None, page):
+        _set_again(kept)
+    st.session_state[state.KEPT_URL] = {
+        name: st.query_params.get_all(name)
+        for name in _SETTINGS
+        if name in st.query_params
+    }
+
+
+def _set_again(kept: dict[str, object]) -> None:
+    """Give the widgets of a new page their values, and the URL what it said of them."""
+    said: dict[str, list[str]] = st.session_state[state.KEPT_URL]
+    # A link that says how to look is newer than what was looked at before.
+    kept = {name: kept[name] for name in kept if name not in st.query_params}
     for name, value in kept.items():
-        # A link that says how to look is newer than what was looked at before.
-        if name not in st.query_params:
-            st.session_state[name] = value
+        st.session_state[name] = value
+    # By hand, while no widget is bound to the names: a bound widget that gets its value
+    # in its first run on a page does not write it (Streamlit 1.67).
+    st.query_params.update({name: said[name] for name in kept if name in said})
 
 
 def drop_unless(name: str, options: Collection[object]) -> None:

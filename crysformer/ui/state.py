@@ -81,8 +81,9 @@ BOND: Final = "bond"
 SITE: Final = "site"
 # Bonds lit by choosing points of a plot.
 LIT: Final = "lit"
-# What was set on any page so far, and the page of the last run.
+# What was set on any page so far, how the URL said it, and the page of the last run.
 KEPT: Final = "kept_settings"
+KEPT_URL: Final = "kept_query"
 PAGE: Final = "page"
 
 DEFAULT_CRYSTAL: Final = "rock-salt-nacl"

@@ -233,7 +233,31 @@ def test_attention_is_shown_in_the_chosen_cell(browse):
     page.get_by_role("link", name="Attention").click()
     facts = wait_for_scene(page, lambda facts: facts.get("layer") == "Model edges", 60)
     assert facts["counts"]["atoms"] == 9
-    page.wait_for_url(re.compile(r"Attention\?(?=.*crystal=rock)(?=.*model=jarvis)"))
+    page.wait_for_url(re.compile(r"Attention\?(?=.*crystal=rock)(?=.*cell=Primitive)"))
+    # Through a page without this setting, and back.
+    page.get_by_role("link", name="Model", exact=True).click()
+    page.get_by_text("Self-test", exact=True).wait_for()
+    page.get_by_role("link", name="Attention").click()
+    facts = wait_for_scene(page, lambda facts: facts.get("layer") == "Model edges", 60)
+    assert facts["counts"]["atoms"] == 9
+    page.wait_for_url(re.compile(r"Attention\?(?=.*crystal=rock)(?=.*cell=Primitive)"))
+    # Said once more after the page has settled.
+    page.wait_for_timeout(1000)
+    assert "cell=Primitive" in page.url
+
+
+def test_a_section_of_facts_is_still_in_the_url_after_another_page(browse):
+    page = browse("/?crystal=rock-salt-nacl")
+    scene(page)
+    # The facts are a fragment: choosing one runs nothing else of the page.
+    page.get_by_role("radio", name="Diffraction").click()
+    page.wait_for_url(re.compile("facts=Diffraction"))
+    page.get_by_role("link", name="Attention").click()
+    wait_for_scene(page, lambda facts: facts.get("layer") == "Model edges", 60)
+    page.get_by_role("link", name="Predict").click()
+    wait_for_scene(page, lambda facts: facts.get("layer") == "Chemical bonds", 60)
+    page.wait_for_url(re.compile("facts=Diffraction"))
+    assert page.get_by_role("radio", name="Diffraction").is_checked()
 
 
 def test_layers_of_bonds_are_named_and_different(browse):
