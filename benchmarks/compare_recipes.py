@@ -15,6 +15,7 @@ from pathlib import Path
 
 import torch
 
+from crysformer.padding import keep_kernels
 from crysformer.ranks import Ranks
 from crysformer.recipe import RECIPES
 from crysformer.run import CACHE, read_recipe
@@ -35,6 +36,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="folder for each variant's weights")
     parser.add_argument("variants", nargs="+", help='"base" or "NAME=VALUE NAME=VALUE"')
     options = parser.parse_args()
+    keep_kernels()
     torch.set_num_threads(1)
     keys = find_keys([options.data])
     for variant in options.variants:

@@ -77,7 +77,9 @@ def summary(card: Mapping[str, Any]) -> dict[str, str]:
         "Training data": f"{crystals['train']:,} crystals; {elements} elements, cells up "
         f"to {limits['largest_cell_seen']} atoms",
         "Validation data": f"{crystals['val']:,} other crystals, which chose the weights",
-        "Training": f"{passes:.0f} passes in {hours:.1f} hours on {recipe['machine']}",
+        "Training": f"{passes:.0f} passes in {hours:.1f} hours"
+        + (", at last on " if recipe.get("before") else " on ")
+        + recipe["machine"],
         "Date": str(card["date"]),
         "Fit for": limits["structures"],
         "Attention": card["attention"]["definition"],

@@ -5,6 +5,7 @@ the next time. Graphs make a new number in every step, and compiling then costs 
 as a third of it (docs/training.md).
 """
 
+import os
 from collections.abc import Sequence
 
 import numpy as np
@@ -29,6 +30,14 @@ def padded(graphs: Sequence[GraphArrays]) -> list[GraphArrays]:
         _missing(atoms, _ATOMS), _missing(bonds, _BONDS), _missing(angles, _ANGLES)
     )
     return [*graphs, filler]
+
+
+def keep_kernels() -> None:
+    """Make room for every product that oneDNN compiles in a run.
+
+    To be called before the first of them, and by whoever starts other processes.
+    """
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "8192")
 
 
 def _missing(rows: int, step: int) -> int:

@@ -1,6 +1,5 @@
 """The train command: options to a running or resumed training run."""
 
-import json
 import os
 import platform
 import shlex
@@ -8,11 +7,14 @@ from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from crysformer.checkpoint import Checkpoint, load_checkpoint
 from crysformer.errors import SettingsError
+from crysformer.model_card import trained
+from crysformer.padding import keep_kernels
 from crysformer.ranks import choose_device, join_ranks, launch
 from crysformer.recipe import RECIPES, Recipe
 from crysformer.run_folder import History, RunFolder
@@ -35,8 +37,7 @@ def train(options: Namespace, arguments: list[str]) -> None:
     Raises:
         CrysformerError: An option, file or state cannot be used.
     """
-    # Room for every kernel that oneDNN compiles in a run, see padding.py.
-    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "8192")
+    keep_kernels()
     out = Path(options.out)
     base = RECIPES.get(options.preset)
     if base is None:
@@ -72,7 +73,7 @@ def train(options: Namespace, arguments: list[str]) -> None:
         trainer.start_from(start.model)
     if ranks.is_first:
         before = RunFolder(out).weights_before() if options.resume else _history(start)
-        write_description(out, folders, recipe, arguments, before)
+        RunFolder(out).describe(describe(folders, recipe, arguments, before))
     trainer.fit(Budget(options.hours, options.steps))
 
 
@@ -90,12 +91,11 @@ def _history(start: Checkpoint | None) -> History | None:
     """How long the weights that a run begins with had been trained."""
     if start is None:
         return None
-    recipe = start.card["recipe"]
-    earlier = recipe.get("before") or {"passes": 0.0, "hours": 0.0}
+    passes, hours = trained(start.card)
     return {
         "weights": start.name,
-        "passes": round(recipe["passes"] + earlier["passes"], 2),
-        "hours": round(recipe["hours"] + earlier["hours"], 3),
+        "passes": round(passes, 2),
+        "hours": round(hours, 3),
     }
 
 
@@ -121,16 +121,14 @@ def read_recipe(settings: Sequence[str], base: Recipe) -> Recipe:
     return replace(base, model=replace(base.model, **of_model), **of_recipe)
 
 
-def write_description(
-    out: Path,
+def describe(
     folders: Sequence[Path],
     recipe: Recipe,
     arguments: Sequence[str],
     before: History | None,
-) -> None:
-    """Note beside a run's states its data, settings, command, machine and past."""
-    out.mkdir(parents=True, exist_ok=True)
-    description = {
+) -> dict[str, Any]:
+    """Data, settings, command, machine and past of a run, to keep beside its states."""
+    return {
         "data": [str(folder.resolve()) for folder in folders],
         "recipe": asdict(recipe),
         "command": shlex.join(["python", "-m", "crysformer", *arguments]),
@@ -138,8 +136,6 @@ def write_description(
         "torch": str(torch.__version__),
         "before": before,
     }
-    text = json.dumps(description, indent=1)
-    (out / "run.json").write_text(text + "\n", encoding="utf-8")
 
 
 def _parse(name: str, text: str, default: Setting) -> Setting:

@@ -5,7 +5,9 @@ averaged weights with the best validation score, ``metrics.jsonl`` one validatio
 """
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,7 @@ class RunFolder:
     def save(self, state: dict[str, Any]) -> None:
         """Keep a state; one of the stable phase survives every later decay."""
         name = "state.pt" if state["progress"] == 0.0 else "decay.pt"
-        self._write(name, state)
+        self._write(name, partial(torch.save, state))
 
     def latest(self) -> dict[str, Any]:
         """The state to go on from: of an unfinished decay, else of the stable phase.
@@ -46,7 +48,7 @@ class RunFolder:
 
     def save_best(self, state: dict[str, Any]) -> None:
         """Keep averaged weights and the validation that made them the best."""
-        self._write("best.pt", state)
+        self._write("best.pt", partial(torch.save, state))
 
     def best(self) -> dict[str, Any]:
         """The averaged weights with the best validation score.
@@ -63,6 +65,11 @@ class RunFolder:
         """Validation score of the best weights, infinite where there are none."""
         state = self._read("best.pt")
         return float("inf") if state is None else state["metrics"]["score"]
+
+    def describe(self, description: Mapping[str, Any]) -> None:
+        """Keep data, settings, command and machine of the run."""
+        text = json.dumps(description, indent=1) + "\n"
+        self._write("run.json", lambda path: path.write_text(text, encoding="utf-8"))
 
     def description(self) -> dict[str, Any]:
         """Data, settings, command and machine of the run.
@@ -104,9 +111,9 @@ class RunFolder:
                 f"({type(error).__name__})."
             ) from error
 
-    def _write(self, name: str, state: dict[str, Any]) -> None:
+    def _write(self, name: str, write: Callable[[Path], object]) -> None:
         """Replace a file in one move, so that a crash leaves the old one whole."""
         self.path.mkdir(parents=True, exist_ok=True)
-        partial = self.path / f"{name}.partial"
-        torch.save(state, partial)
-        partial.replace(self.path / name)
+        unfinished = self.path / f"{name}.partial"
+        write(unfinished)
+        unfinished.replace(self.path / name)
