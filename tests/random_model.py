@@ -13,9 +13,9 @@ ERROR = 0.125
 SHIFTS = {"bulk_modulus_kv": -1000.0}
 
 
-def random_checkpoint() -> Checkpoint:
+def random_checkpoint(name: str = "random", seed: int = 0) -> Checkpoint:
     """Build the network; the same one each time."""
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     config = get_preset("shipped", blocks=2, atom_width=16, bond_width=16, angle_width=8)
     model = Crysformer(config, len(KEYS)).eval().requires_grad_(False)
     with torch.no_grad():
@@ -24,7 +24,7 @@ def random_checkpoint() -> Checkpoint:
                 # Fresh weights attend almost uniformly; larger ones show differences.
                 parameter.mul_(2.5)
     return Checkpoint(
-        name="random",
+        name=name,
         model=model,
         scalings=tuple(
             Scaling(key, SHIFTS.get(key, 0.5), 1.0, (0.0,) * 119) for key in KEYS

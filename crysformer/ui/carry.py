@@ -6,8 +6,10 @@ again.
 """
 
 from collections.abc import Collection
+from contextlib import suppress
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from crysformer.ui import state
 
@@ -79,8 +81,10 @@ def _set_again(kept: dict[str, object]) -> None:
     for name, value in kept.items():
         st.session_state[name] = value
     # By hand, while no widget is bound to the names: a bound widget that gets its value
-    # in its first run on a page does not write it (Streamlit 1.67).
-    st.query_params.update({name: said[name] for name in kept if name in said})
+    # in its first run on a page does not write it (Streamlit 1.67). Refused if a browser
+    # still tells of the last page's widgets; then only the URL lacks the settings.
+    with suppress(StreamlitAPIException):
+        st.query_params.update({name: said[name] for name in kept if name in said})
 
 
 def drop_unless(name: str, options: Collection[object]) -> None:

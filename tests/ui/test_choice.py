@@ -1,8 +1,7 @@
 """Choosing a crystal: by URL, from the library, from files and from text."""
 
-from dataclasses import replace
-
 import pytest
+from random_model import random_checkpoint
 
 from crysformer.config import DEFAULT_MODEL
 from crysformer.ui import state
@@ -28,23 +27,32 @@ def test_the_url_names_the_model_and_an_unknown_one_is_said(random_weights):
 
 
 def test_one_of_several_models_can_be_chosen(random_weights, monkeypatch):
-    names = (DEFAULT_MODEL, "second")
-    monkeypatch.setattr("crysformer.ui.frame.bundled_models", lambda: names)
+    seeds = {DEFAULT_MODEL: 0, "second": 1}
+    monkeypatch.setattr("crysformer.ui.frame.bundled_models", lambda: tuple(seeds))
     monkeypatch.setattr(
         "crysformer.predict.load_checkpoint",
-        lambda name, *_: replace(random_weights, name=name),
+        lambda name, *_: random_checkpoint(name, seeds[name]),
     )
     test = app(crystal=SALT.id)
     assert "**jarvis\\-dft\\-3d**" in text(test)
+    first = properties(test)
     test.selectbox(key=state.MODEL_WIDGET).select("second").run()
     assert not test.exception
     assert "**second**" in text(test)
+    assert set(properties(test)) == set(first)
+    assert properties(test) != first
     assert test.query_params[state.MODEL] == "second"
     test.switch_page(ATTENTION).run()
     assert "**second**" in text(test)
     test = app(ATTENTION, crystal=SALT.id, model="second")
     assert "**second**" in text(test)
     assert test.selectbox(key=state.MODEL_WIDGET).value == "second"
+
+
+def properties(test):
+    """Values on the Predict page by the name of the property."""
+    table = next(table for table in tables(test) if "Property" in table)
+    return dict(zip(table["Property"], table["Value"], strict=True))
 
 
 def test_a_single_model_needs_no_choice(random_weights):
