@@ -186,9 +186,10 @@ def test_the_verdict_changes_when_the_weights_are_random():
         words[name] = [verdict(found, "Cross", "energy") for found in pair]
         gaps.append(pair[0].attention.rho - pair[1].attention.rho)
     assert np.mean(gaps) > 0.1
-    trained_words, random_words = words["rutile-tio2"]
-    assert trained_words.startswith("Yes")
-    assert random_words.startswith("No")
+    sure = {name for name, (words_of, _) in words.items() if words_of.startswith("Yes")}
+    # Which crystals these are changes with the weights; that random ones never are, not.
+    assert len(sure) >= 2
+    assert not any(other.startswith("Yes") for _, other in words.values())
 
 
 def test_one_lucky_network_with_shuffled_weights_is_enough_for_doubt(of_triclinic):
