@@ -87,6 +87,19 @@ def _set_again(kept: dict[str, object]) -> None:
         st.query_params.update({name: said[name] for name in kept if name in said})
 
 
+def settings_of_other_pages() -> dict[str, list[str]]:
+    """What the URL says of widgets that this session has not met, by name.
+
+    A link can only bring them along to the page that has them.
+    """
+    kept = st.session_state[state.KEPT]
+    return {
+        name: st.query_params.get_all(name)
+        for name in _SETTINGS
+        if name in st.query_params and name not in kept
+    }
+
+
 def drop_unless(name: str, options: Collection[object]) -> None:
     """Forget a setting that came from another crystal and that this one cannot have.
 

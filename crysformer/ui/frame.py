@@ -17,7 +17,7 @@ from crysformer.architecture import bundled_models
 from crysformer.errors import CrysformerError
 from crysformer.library import load_library
 from crysformer.ui import loaders, state
-from crysformer.ui.carry import carry_settings
+from crysformer.ui.carry import carry_settings, settings_of_other_pages
 
 if TYPE_CHECKING:
     from crysformer.predict import Predictor
@@ -101,7 +101,7 @@ def frame(title: str) -> Frame:
                     label=label,
                     icon=icon,
                     width="stretch",
-                    query_params=state.link_query(),
+                    query_params=state.link_query() | settings_of_other_pages(),
                 )
         st.space("small")
         places = Frame(st.empty(), st.empty(), st.empty())

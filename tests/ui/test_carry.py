@@ -61,6 +61,13 @@ def test_links_of_the_menu_name_model_and_crystal(random_weights):
         assert query == {"model": [DEFAULT_MODEL], "crystal": [SALT.id]}
 
 
+def test_links_bring_along_what_the_url_says_of_other_pages(random_weights):
+    """After a reload the session knows nothing, but the URL does."""
+    test = app(COMPARE, compare="rock-salt-nacl,wurtzite-zns", module="Conditional")
+    assert links(test)["Attention"]["module"] == ["Conditional"]
+    assert "compare" not in links(test)["Attention"]
+
+
 def test_what_another_crystal_cannot_have_is_forgotten(random_weights):
     test = app(COMPARE, compare="rock-salt-nacl,wurtzite-zns", replace="Na")
     assert test.selectbox(key=state.REPLACED).value == "Na"
