@@ -231,6 +231,8 @@ def test_pages_fit_their_window(browse, width, scheme):
         else:
             page.locator("table tr", has_text="Formation energy").wait_for()
         assert colours(page) > 300
+        # A finger on the view turns the crystal: the page needs room to be scrolled by.
+        assert page.locator(VIEW).bounding_box()["height"] <= 1.25 * width + 1
         # Waited for: a run that is still going on may just be drawing the tables anew.
         page.wait_for_function(
             """width => {

@@ -228,19 +228,23 @@ def test_another_cell_of_the_same_crystal(browse):
 
 
 def test_attention_is_shown_in_the_chosen_cell(browse):
-    page = browse("/?crystal=rock-salt-nacl&cell=Primitive")
+    page = browse("/?crystal=rock-salt-nacl&cell=Primitive&layer=No+bonds")
     assert scene(page)["counts"]["atoms"] == 9
     page.get_by_role("link", name="Attention").click()
     facts = wait_for_scene(page, lambda facts: facts.get("layer") == "Model edges", 60)
     assert facts["counts"]["atoms"] == 9
     page.wait_for_url(re.compile(r"Attention\?(?=.*crystal=rock)(?=.*cell=Primitive)"))
-    # Through a page without this setting, and back.
+    page.get_by_role("radio", name="Conditional").click()
+    page.wait_for_url(re.compile("module=Conditional"))
+    page.get_by_role("link", name="Predict").click()
+    page.wait_for_url(re.compile(r"/\?(?=.*cell=Primitive)(?=.*layer=No)"))
+    # Through a page without these settings, and back.
     page.get_by_role("link", name="Model", exact=True).click()
     page.get_by_text("Self-test", exact=True).wait_for()
     page.get_by_role("link", name="Attention").click()
     facts = wait_for_scene(page, lambda facts: facts.get("layer") == "Model edges", 60)
     assert facts["counts"]["atoms"] == 9
-    page.wait_for_url(re.compile(r"Attention\?(?=.*crystal=rock)(?=.*cell=Primitive)"))
+    page.wait_for_url(re.compile(r"Attention\?(?=.*module=Cond)(?=.*cell=Primitive)"))
     # Said once more after the page has settled.
     page.wait_for_timeout(1000)
     assert "cell=Primitive" in page.url
