@@ -92,16 +92,13 @@ def frame(title: str) -> Frame:
     trouble = state.start(load_library(), models)
     state.write_url()
     carry_settings(title)
+    query = state.link_query() | settings_of_other_pages()
     with st.sidebar:
         st.markdown("#### Crysformer Explorer")
         for path, label, icon in _MENU:
             if (_ROOT / path).is_file():
                 st.page_link(
-                    path,
-                    label=label,
-                    icon=icon,
-                    width="stretch",
-                    query_params=state.link_query() | settings_of_other_pages(),
+                    path, label=label, icon=icon, width="stretch", query_params=query
                 )
         st.space("small")
         places = Frame(st.empty(), st.empty(), st.empty())
