@@ -69,8 +69,9 @@ def from_arrays(graph: GraphArrays) -> CrystalGraph:
 
 def to_graph_batch(batch: Batch | CrystalGraph) -> GraphBatch:
     """A PyG batch (or one graph) as the model's input."""
-    crystal = getattr(batch, "batch", None)
-    if crystal is None:
-        crystal = torch.zeros(batch.num_nodes, dtype=torch.long)
     fields = {name: batch[name] for name in _FIELDS}
-    return GraphBatch(**fields, crystal=crystal, num_crystals=int(crystal.max()) + 1)
+    if isinstance(batch, Batch):
+        crystal, num_crystals = batch.batch, batch.num_graphs
+    else:
+        crystal, num_crystals = torch.zeros_like(batch.atomic_numbers), 1
+    return GraphBatch(**fields, crystal=crystal, num_crystals=num_crystals)
