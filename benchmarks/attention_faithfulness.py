@@ -18,10 +18,11 @@ import numpy as np
 import torch
 
 from crysformer.attention import BondAttention
+from crysformer.batch import build_graph
 from crysformer.bond_orbits import find_orbits
 from crysformer.data import read_rows
 from crysformer.errors import StructureError
-from crysformer.faithfulness import graph_of, shares
+from crysformer.faithfulness import shares
 from crysformer.knockout import VARIANTS, knock_out
 from crysformer.predict import DEFAULT_MODEL, Predictor
 from crysformer.properties import PROPERTIES
@@ -64,7 +65,8 @@ def measure(
 ) -> tuple[int, list[str], dict[str, np.ndarray]] | None:
     """Orbits, names of scores, and rho (scores, outputs) by variant; None if too few."""
     model = predictor.model
-    bonds, graph = predictor.bond_attention(structure), graph_of(model, structure)
+    bonds = predictor.bond_attention(structure)
+    graph = build_graph(structure, model.config.neighbour_rule)
     orbits = find_orbits(bonds)
     if len(orbits) < MIN_ORBITS:
         return None
@@ -72,7 +74,7 @@ def measure(
     known = {
         "number of bonds": np.ones(len(bonds)),
         "1 / length": 1.0 / bonds.length,
-        "random": np.random.default_rng(seed).random(len(bonds)),
+        "random": np.random.default_rng(seed).random(bonds.orbit.max() + 1)[bonds.orbit],
     }
     rows = [shares(v, bonds, orbits) for v in (*scores.values(), *known.values())]
     score_ranks = rank_rows(np.stack(rows))
@@ -90,7 +92,8 @@ def measure(
 def summary(rho: np.ndarray, names: list[str], keys: list[str]) -> list[dict]:
     """Best attention of each property and its rivals; rho is (crystals, scores, outputs).
 
-    Errors are standard errors of the mean over crystals.
+    Errors are standard errors of the mean over crystals. A crystal on which a property
+    or an attention is the same for all bonds has no rank correlation and does not count.
     """
     rows = []
     number = len(names) - len(BASELINES)
@@ -100,11 +103,12 @@ def summary(rho: np.ndarray, names: list[str], keys: list[str]) -> list[dict]:
         chosen_on, told_on = rho[::2, :, output], rho[1::2, :, output]
         best = int(np.nanargmax(np.nanmean(chosen_on[:, :number], axis=0)))
         values = told_on[:, best]
+        values = values[~np.isnan(values)]
         row = {
             "property": key,
             "best": names[best],
-            "rho": float(np.nanmean(values)),
-            "error": float(np.nanstd(values, ddof=1) / np.sqrt(len(values))),
+            "rho": float(np.mean(values)),
+            "error": float(np.std(values, ddof=1) / np.sqrt(len(values))),
             "above zero": float(np.mean(values > 0)),
         }
         everyone = rho[:, :, output]

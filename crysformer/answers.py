@@ -23,18 +23,20 @@ def predict_files(files: Sequence[str], model: str, device: str) -> list[Answer]
     """Predict crystals from files; a bad one gets its error and stops nothing.
 
     Returns:
-        In the order of the files, ``{"file", "formula", "model", "properties"}`` or
-        ``{"file", "error"}``.
+        In the order of the files, ``{"file", "formula", "model", "properties",
+        "novelty"}`` or ``{"file", "error"}``.
     """
     answers: list[Answer] = []
     predictor = Predictor(model, device)
     for file in files:
         try:
-            prediction = predictor.predict([read_file(file)])[0]
+            found = predictor.predict_each([read_file(file)])[0]
         except StructureError as error:
-            answers.append({"file": file, "error": str(error)})
+            found = str(error)
+        if isinstance(found, str):
+            answers.append({"file": file, "error": found})
         else:
-            answers.append({"file": file, **_properties(prediction, predictor)})
+            answers.append({"file": file, **_properties(found, predictor)})
     return answers
 
 

@@ -12,6 +12,7 @@ from torch import Tensor
 from crysformer.cell import standardise
 from crysformer.config import NeighbourRule
 from crysformer.symmetry import Quotient, take_quotient
+from crysformer.targets import NUM_ELEMENTS
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class GraphBatch:
 
     def composition(self) -> Tensor:
         """Fraction of each element by atomic number, (B, 119)."""
-        fractions = self.atom_fraction.new_zeros(self.num_crystals, 119)
+        fractions = self.atom_fraction.new_zeros(self.num_crystals, NUM_ELEMENTS)
         return fractions.index_put_(
             (self.crystal, self.atomic_numbers), self.atom_fraction, accumulate=True
         )

@@ -1,7 +1,7 @@
 """Read a CIF with pymatgen, and refuse what it would guess or take minutes to expand."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,29 @@ from crysformer.raw_crystal import (
 # the rest leaves room for the few sites that symmetry fixes on a point, with up to 48.
 _MAX_IMAGES = 16 * MAX_SITES
 _MAX_FORMULA_LENGTH = 200
+
+_SPELLING = {
+    name.lower(): name
+    for name in (
+        "loop_",
+        *(f"_cell_length_{axis}" for axis in "abc"),
+        *(f"_cell_angle_{angle}" for angle in ("alpha", "beta", "gamma")),
+        *(f"_atom_site_fract_{axis}" for axis in "xyz"),
+        "_atom_site_label",
+        "_atom_site_occupancy",
+        "_atom_site_type_symbol",
+        "_chemical_formula_sum",
+        "_space_group_IT_number",
+        "_space_group_name_H-M_alt",
+        "_space_group_name_Hall",
+        "_space_group_symop_operation_xyz",
+        "_symmetry_Int_Tables_number",
+        "_symmetry_equiv_pos_as_xyz",
+        "_symmetry_space_group_name_H-M",
+        "_symmetry_space_group_name_Hall",
+    )
+}
+"""What makes a crystal, as pymatgen spells it; CIF itself does not tell case apart."""
 
 
 class _Parser(CifParser):
@@ -101,7 +124,8 @@ def read_cif(text: str) -> RawCrystal:
 def _first_block(text: str) -> str:
     """Return the first block with coordinates, or raise where none is a crystal."""
     # Without its blank lines: on a run of them the patterns in pymatgen are quadratic.
-    text = "\n".join(line.rstrip() for line in text.split("\n") if line.strip())
+    lines = [line.rstrip() for line in text.split("\n") if line.strip()]
+    text = "\n".join(_usual_spelling(lines))
     chunks = re.split(r"^\s*data_", text, flags=re.MULTILINE)[1:]
     chunk = next((chunk for chunk in chunks if "_atom_site_fract_x" in chunk), None)
     if chunk is None:
@@ -115,6 +139,21 @@ def _first_block(text: str) -> str:
             "crystal; add the cell"
         )
     return f"data_{chunk}"
+
+
+def _usual_spelling(lines: Sequence[str]) -> Iterator[str]:
+    """Spell the first words of lines as pymatgen knows them, outside of texts."""
+    in_text = False
+    for line in lines:
+        if line.startswith(";"):
+            in_text = not in_text
+        elif not in_text and (first := re.search(r"\S+", line)):
+            word = first[0]
+            if word[:5].lower() == "data_":
+                word = f"data_{word[5:]}"
+            word = _SPELLING.get(word.lower(), word)
+            line = line[: first.start()] + word + line[first.end() :]
+        yield line
 
 
 def _check_sites(data: dict[str, Any]) -> None:

@@ -4,17 +4,22 @@ Parsing only, and imports of torch only by the commands that need it: ``--help``
 """
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from crysformer.config import DEFAULT_MODEL
-from crysformer.errors import CrysformerError, DataError
+from crysformer.errors import CrysformerError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # No unit or file name may end a command where the terminal lacks its letters.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(words)
     try:
         return options.command(options, words)
@@ -67,8 +72,10 @@ def _add_screen(commands: argparse._SubParsersAction) -> None:
         help="properties of many crystals as one table",
         description="Predict every crystal in files, folders and zips. Columns: file, "
         "formula, space_group (number), sites (atoms in the given cell), one for each "
-        "property under its key, error (what is wrong, or empty), then KEY_low and "
-        "KEY_high, the ends of its 90 % interval. Units, labels and validation errors "
+        "property under its key, novelty (how unlike the training data, in words), "
+        "novelty_percentile (of the validation crystals, those less unusual), error "
+        "(what is wrong, or empty), then KEY_low and KEY_high, the ends of its 90 % "
+        "interval. Units, labels and validation errors "
         "are in TABLE.units.json beside the table. Values are the model's own, also "
         "where it says a modulus below zero. The exit status is 1 if a file was bad.",
     )
@@ -172,11 +179,11 @@ def _add_evaluate(commands: argparse._SubParsersAction) -> None:
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
         from crysformer.answers import print_errors
-        from crysformer.evaluate import evaluate
+        from crysformer.evaluate import check_writable, evaluate
         from crysformer.predict import Predictor
 
-        if options.out and not options.out.resolve().parent.is_dir():
-            raise DataError(f"{options.out} cannot be written: its folder is not there.")
+        if options.out:
+            check_writable(options.out)
         evaluation = evaluate(Predictor(options.model, options.device), options.data)
         if options.out:
             evaluation.write_csv(options.out)

@@ -8,6 +8,7 @@ cores, and kept as one safetensors file in a cache folder.
 import gzip
 import hashlib
 import json
+import logging
 import os
 import zlib
 from collections.abc import Iterator, Sequence
@@ -25,13 +26,18 @@ from tqdm import tqdm
 
 from crysformer.batch import GraphArrays, build_graph
 from crysformer.config import NeighbourRule
-from crysformer.errors import DataError
+from crysformer.errors import DataError, StructureError
 from crysformer.properties import PROPERTIES
 from crysformer.quiet import quiet
 from crysformer.targets import NUM_ELEMENTS
 
+_logger = logging.getLogger(__name__)
+
 GRAPH_VERSION = 1
 """Raised whenever the same file and rule would give other graphs."""
+
+_KEPT = "kept_rows"
+"""Rows of the file that have a graph; older stores, without it, have them all."""
 
 _ROW_FIELDS = ("atomic_numbers", "atom_multiplicity")
 _BOND_FIELDS = ("edge_index", "lengths", "log_bond_multiplicity")
@@ -208,6 +214,8 @@ def load_dataset(
 ) -> Dataset:
     """Read a file and its graphs, from the cache where they were built before.
 
+    A row whose cell is too empty for a graph is left out, with a warning that names it.
+
     Args:
         path: Gzipped JSON lines.
         keys: Properties to read.
@@ -215,22 +223,27 @@ def load_dataset(
         cache: Folder for graph stores; nothing is kept without one.
 
     Raises:
-        DataError: The file cannot be read or holds no rows.
+        DataError: The file cannot be read or holds no rows with a graph.
     """
     rows = list(read_rows(path))
-    if not rows:
-        raise DataError(f"{path} holds no crystals.")
-    structures = [row.structure for row in rows]
     stored = None if cache is None else cache / f"{_fingerprint(path, rule)}.safetensors"
     if stored is not None and stored.exists():
-        graphs = GraphStore(load_file(stored))
+        arrays = load_file(stored)
+        kept = arrays.pop(_KEPT, np.arange(len(rows)))
+        graphs = GraphStore(arrays)
     else:
-        graphs = GraphStore.from_graphs(build_graphs(structures, rule))
+        found = build_graphs(rows, rule)
+        kept = np.array([row for row, graph in enumerate(found) if graph is not None])
+        if not len(kept):
+            raise DataError(f"{path} holds no crystals.")
+        graphs = GraphStore.from_graphs([found[row] for row in kept])
         if stored is not None:
             stored.parent.mkdir(parents=True, exist_ok=True)
             partial = stored.with_suffix(f".{os.getpid()}.partial")
-            save_file(graphs.arrays, partial)
+            save_file({**graphs.arrays, _KEPT: kept}, partial)
             partial.replace(stored)
+    rows = [rows[row] for row in kept]
+    structures = [row.structure for row in rows]
     return Dataset(
         ids=[row.id for row in rows],
         formulas=[reduced_formula(structure) for structure in structures],
@@ -242,11 +255,9 @@ def load_dataset(
     )
 
 
-def build_graphs(
-    structures: Sequence[Structure], rule: NeighbourRule
-) -> list[GraphArrays]:
-    """Build graphs on all cores, with a progress bar."""
-    jobs = [(structure, rule) for structure in structures]
+def build_graphs(rows: Sequence[Row], rule: NeighbourRule) -> list[GraphArrays | None]:
+    """Build graphs on all cores, with a progress bar; None where there is none."""
+    jobs = [(row, rule) for row in rows]
     bar = {"total": len(jobs), "desc": "graphs", "unit": "crystal", "leave": False}
     if len(jobs) < 200:
         return [_build(job) for job in tqdm(jobs, **bar)]
@@ -254,8 +265,13 @@ def build_graphs(
         return list(tqdm(pool.map(_build, jobs, chunksize=50), **bar))
 
 
-def _build(job: tuple[Structure, NeighbourRule]) -> GraphArrays:
-    return build_graph(*job)
+def _build(job: tuple[Row, NeighbourRule]) -> GraphArrays | None:
+    row, rule = job
+    try:
+        return build_graph(row.structure, rule)
+    except StructureError as error:
+        _logger.warning("%s is left out: %s", row.id, error)
+        return None
 
 
 def _fingerprint(path: Path, rule: NeighbourRule) -> str:

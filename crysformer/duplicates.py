@@ -19,11 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crysformer.batch import GraphArrays
+from crysformer.targets import NUM_ELEMENTS
 
 Match = Literal["", "same", "near"]
 
 # One irregular number of order one for each element, to weigh who neighbours whom.
-_MARKS = np.sin(1.7 * np.arange(119.0) ** 1.3)
+_MARKS = np.sin(1.7 * np.arange(float(NUM_ELEMENTS)) ** 1.3)
 # Relative in volume and lengths, absolute in the means; stored in half precision, which
 # is good to a part in two thousand.
 _SAME = np.array([0.004, 0.002, 0.002, 0.002, 0.002, 0.002, 0.002])

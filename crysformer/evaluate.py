@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from crysformer.data import Dataset, load_dataset
+from crysformer.errors import DataError
 from crysformer.inference import predict_graphs
 from crysformer.intervals import Intervals
 from crysformer.metrics import (
@@ -77,7 +78,17 @@ class Evaluation:
         return {key: coverage for key, coverage in found.items() if coverage.n}
 
     def write_csv(self, path: Path) -> None:
-        """Write id, property, target, prediction for every known label."""
+        """Write id, property, target, prediction for every known label.
+
+        Raises:
+            DataError: The file cannot be written.
+        """
+        try:
+            self._write_csv(path)
+        except OSError as error:
+            raise _unwritable(path, error) from error
+
+    def _write_csv(self, path: Path) -> None:
         with path.open("w", newline="", encoding="utf-8") as file:
             table = csv.writer(file)
             table.writerow(("id", "property", "target", "prediction"))
@@ -87,6 +98,22 @@ class Evaluation:
                     if not np.isnan(target):
                         prediction = float(self.predictions[row, column])
                         table.writerow((name, key, target, prediction))
+
+
+def check_writable(path: Path) -> None:
+    """Refuse a file that cannot be written before anything is computed for it.
+
+    Raises:
+        DataError: It cannot.
+    """
+    try:
+        path.open("a", encoding="utf-8").close()
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> DataError:
+    return DataError(f"{path} cannot be written: {error.strerror}.")
 
 
 def evaluate(predictor: Predictor, path: Path) -> Evaluation:

@@ -102,10 +102,21 @@ def export(run: Path, name: str, root: Path = WEIGHTS) -> Path:
         table = validation_table(found, novelty.percentiles(scores))
         write_validation_table(table, folder)
         write_golden(name, Path(fresh))
-        if (root / name).exists():
-            (root / name).rename(Path(fresh) / "replaced")
-        folder.rename(root / name)
+        _put_in_place(folder, root / name)
     return root / name
+
+
+def _put_in_place(folder: Path, place: Path) -> None:
+    """Move a model to its place; the one that was there comes back if that fails."""
+    old = folder.with_name("replaced")
+    if place.exists():
+        place.rename(old)
+    try:
+        folder.rename(place)
+    except BaseException:
+        if old.exists():
+            old.rename(place)
+        raise
 
 
 def _smallest_type(

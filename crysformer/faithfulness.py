@@ -19,19 +19,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from pymatgen.core import Structure
 
 from crysformer.attention import BondAttention
 from crysformer.attention_checks import attention_of, shuffled
 from crysformer.attention_statistics import normalised
 from crysformer.batch import GraphArrays
 from crysformer.bond_orbits import BondOrbits, find_orbits
-from crysformer.cell import standardise
 from crysformer.deletion_curves import Curves, random_scores, trace_curves
 from crysformer.knockout import VARIANTS, Variant, knock_out
 from crysformer.model import Crysformer
 from crysformer.saliency import gradient_times_input
-from crysformer.symmetry import take_quotient
 
 FloatArray = NDArray[np.float64]
 Aggregate = Callable[[BondAttention], FloatArray]
@@ -74,12 +71,6 @@ class Study:
     def effect(self, output: int, variant: Variant = "masked") -> FloatArray:
         """Size of the change of one output without each orbit, (orbits,)."""
         return np.abs(self.change[variant][:, output])
-
-
-def graph_of(model: Crysformer, structure: Structure) -> GraphArrays:
-    """Quotient graph of a crystal as the model sees it."""
-    rule = model.config.neighbour_rule
-    return GraphArrays.from_quotient(take_quotient(standardise(structure), rule))
 
 
 def study(

@@ -28,6 +28,6 @@ def find_parser(text: str) -> Callable[[str], RawCrystal] | None:
         return read_poscar
     if re.fullmatch(r"\d{1,12}", text.partition("\n")[0].strip()):
         return read_xyz_frame
-    if re.search(r"^[ \t]*(data_\S|_cell_length_a|_atom_site_)", text, re.MULTILINE):
+    if re.search(r"^[ \t]*(data_\S|_cell_length_a|_atom_site_)", text, re.M | re.I):
         return read_cif
     return None

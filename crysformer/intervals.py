@@ -5,7 +5,7 @@ Split conformal prediction with a local scale (J. Lei et al., J. Am. Stat. Assoc
 validation crystals that are most similar to it in the trunk's own representation. Over
 one half of the validation crystals, the errors divided by the difficulties are sorted;
 the one that 90 % do not exceed, times a new crystal's difficulty, is half the width of
-its interval. The other half is never used: on it the intervals are checked.
+its interval. The other half never calibrates: on it the intervals are checked.
 Crystals that the model calls metals and the others have their own such number, where
 there are enough of both: their errors are too different to be sorted together.
 
@@ -233,7 +233,12 @@ def _local_errors(
             known_errors = errors[known, column].astype(np.float64)
             count = max(1, min(_NEIGHBOURS, len(known) // 4))
             near = np.argpartition(distances[:, known], count - 1, axis=1)[:, :count]
-            total = known_errors[near].sum(axis=1) + _PRIOR * known_errors.mean()
+            mean = known_errors.mean()
+            if alone:
+                own_errors = errors[block, column].astype(np.float64)
+                rest = (known_errors.sum() - own_errors) / (len(known) - 1)
+                mean = np.where(np.isnan(own_errors), mean, rest)
+            total = known_errors[near].sum(axis=1) + _PRIOR * mean
             # The floor keeps a model without errors from dividing zero by zero.
             local[block, column] = np.maximum(total / (count + _PRIOR), 1e-9)
     return local

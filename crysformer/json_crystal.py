@@ -1,4 +1,4 @@
-"""Read the JSON of pymatgen, of ASE, and of a row of our data files, as numbers.
+"""Read the JSON of pymatgen, of ASE, and of rows of our data files, as numbers.
 
 The JSON decoders of monty and ASE build whatever object a file names (through
 ``@module``, ``__ase_objtype__`` and constraints); nothing here does.
@@ -15,7 +15,7 @@ from crysformer.raw_crystal import RawCrystal, check_periodic
 
 
 def read_json(text: str) -> RawCrystal:
-    """Read the JSON of a pymatgen Structure, of ASE, or of one row of our data files.
+    """Read the JSON of a pymatgen Structure, of ASE, or of a document that holds either.
 
     Args:
         text: A JSON object. Of an ASE database, the first row is read.
@@ -25,6 +25,9 @@ def read_json(text: str) -> RawCrystal:
     """
     data = json.loads(text)
     if isinstance(data, dict):
+        if isinstance(data.get("structure"), dict):
+            # A row of our data files, a computed entry, a document of a database.
+            data = data["structure"]
         if isinstance(data.get("lattice"), dict | list):
             return _read_pymatgen(data)
         if "sites" in data:

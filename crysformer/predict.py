@@ -4,6 +4,7 @@ A ``Predictor`` is immutable: prediction is a pure function of weights and struc
 one object serves all visitors of the app at once.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,12 +22,12 @@ from crysformer.attention import (
     expand_bonds,
     expand_pairs,
 )
-from crysformer.batch import GraphArrays, build_graph, collate
+from crysformer.batch import GraphArrays, collate
 from crysformer.cell import Cell, standardise
 from crysformer.checkpoint import WEIGHTS, load_checkpoint
 from crysformer.config import DEFAULT_MODEL
 from crysformer.data import formula_unit_atoms, reduced_formula
-from crysformer.errors import SettingsError
+from crysformer.errors import CrysformerError, SettingsError
 from crysformer.inference import Predicted, predict_graphs
 from crysformer.layers import LayerAttention
 from crysformer.model import Output
@@ -34,6 +35,8 @@ from crysformer.novelty import Novelty
 from crysformer.properties import PROPERTIES
 from crysformer.ranks import choose_device
 from crysformer.symmetry import Quotient, take_quotient
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class Prediction:
         intervals: Lower and upper end of the 90 % interval of each property that has one,
             in its unit.
         novelty: How unlike the training data the crystal is, if the model can tell.
+        space_group: International number of the cell that was predicted; 1 where no
+            symmetry was found.
     """
 
     formula: str
@@ -56,6 +61,7 @@ class Prediction:
     num_sites: int
     intervals: dict[str, tuple[float, float]] = field(default_factory=dict)
     novelty: Novelty | None = None
+    space_group: int = 1
 
     @property
     def shown(self) -> dict[str, float]:
@@ -107,7 +113,8 @@ class Predictor:
             StructureError: A cell is too empty for 12 neighbours.
         """
         rule = self.model.config.neighbour_rule
-        graphs = [build_graph(structure, rule) for structure in structures]
+        cells = [standardise(structure) for structure in structures]
+        graphs = [GraphArrays.from_quotient(take_quotient(cell, rule)) for cell in cells]
         num_sites = np.array([len(structure) for structure in structures])
         formula_atoms = np.array([formula_unit_atoms(item) for item in structures])
         predicted = predict_graphs(
@@ -127,15 +134,34 @@ class Predictor:
                 num_sites=len(structure),
                 intervals=self._intervals(ends),
                 novelty=novelty,
+                space_group=cell.number,
             )
-            for structure, values, ends, novelty in zip(
+            for structure, cell, values, ends, novelty in zip(
                 structures,
+                cells,
                 predicted.values,
                 bounds,
                 self._novelty(structures, graphs, predicted),
                 strict=True,
             )
         ]
+
+    def predict_each(self, structures: Sequence[Structure]) -> list[Prediction | str]:
+        """Predict some crystals, none of which stops the others.
+
+        Returns:
+            For each crystal its prediction, or a sentence why there is none.
+        """
+        try:
+            return list(self.predict(structures))
+        except CrysformerError as error:
+            sentence = str(error)
+        except Exception as error:  # A crystal nobody thought of must not end the others.
+            _logger.exception("A batch of %d crystals failed.", len(structures))
+            sentence = f"cannot be predicted ({type(error).__name__})"
+        if len(structures) == 1:
+            return [sentence]
+        return [self.predict_each([structure])[0] for structure in structures]
 
     def _bounds(
         self, predicted: Predicted, num_sites: NDArray, formula_atoms: NDArray

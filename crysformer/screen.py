@@ -5,7 +5,6 @@ atoms, so that 500 crystals are done in about the time that worker processes wou
 to import torch.
 """
 
-import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,9 +12,8 @@ from pathlib import Path
 from pymatgen.core import Structure
 
 from crysformer.archive import MAX_BYTES, is_archive, read_archive
-from crysformer.cell import standardise
 from crysformer.data import reduced_formula
-from crysformer.errors import CrysformerError, DisorderedError, StructureError
+from crysformer.errors import DisorderedError, StructureError
 from crysformer.novelty import Novelty
 from crysformer.ordering import APPROXIMATED, ordered_approximation
 from crysformer.predict import Prediction, Predictor
@@ -25,8 +23,6 @@ from crysformer.structures import read_file, read_structure
 # few enough for results to come within a second.
 _BATCH_CRYSTALS = 32
 _BATCH_ATOMS = 500
-
-_logger = logging.getLogger(__name__)
 
 Content = bytes | Path | StructureError
 """A file as it is, where it lies, or why there is none."""
@@ -39,7 +35,7 @@ class ScreenRow:
     Attributes:
         file: Its name as given.
         formula: Reduced formula; empty if the file could not be read.
-        space_group: International number, or None if the file could not be read.
+        space_group: International number, or None if there was an error.
         sites: Atoms in the given cell, or None if the file could not be read.
         values: Every shown property in its unit, by key; empty if there was an error.
         intervals: Ends of the 90 % interval of each property that has one.
@@ -112,39 +108,22 @@ def _predicted(
     rows: Sequence[ScreenRow], structures: Sequence[Structure], predictor: Predictor
 ) -> Iterator[ScreenRow]:
     """Complete the rows of one batch; those with an error have no structure."""
-    results = iter(_results(structures, predictor))
+    results = iter(predictor.predict_each(structures))
     for row in rows:
         if row.error:
             yield row
             continue
-        number, found = next(results)
+        found = next(results)
         if isinstance(found, Prediction):
             yield replace(
                 row,
-                space_group=number,
+                space_group=found.space_group,
                 values=found.shown,
                 intervals=found.intervals,
                 novelty=found.novelty,
             )
         else:
-            yield replace(row, space_group=number, error=found)
-
-
-def _results(
-    structures: Sequence[Structure], predictor: Predictor
-) -> list[tuple[int | None, Prediction | str]]:
-    """Space group and prediction of each crystal, or the sentence why there is none."""
-    try:
-        numbers = [standardise(structure).number for structure in structures]
-        return list(zip(numbers, predictor.predict(structures), strict=True))
-    except CrysformerError as error:
-        sentence = str(error)
-    except Exception as error:  # A crystal nobody thought of must not end the others.
-        _logger.exception("A batch of %d crystals failed.", len(structures))
-        sentence = f"cannot be predicted ({type(error).__name__})"
-    if len(structures) == 1:
-        return [(None, sentence)]
-    return [_results([structure], predictor)[0] for structure in structures]
+            yield replace(row, error=found)
 
 
 def unpack(name: str, content: bytes) -> list[tuple[str, Content]]:

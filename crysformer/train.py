@@ -76,7 +76,7 @@ class Trainer:
         coverage = (~self.targets.isnan()).float().mean(dim=0)
         self.label_weights = label_weights([s.key for s in outputs], coverage)
         self.plan = BatchPlan(train.graphs.work, recipe.batch_size, recipe.seed)
-        self.step = self.first_step = 0
+        self.step = 0
         self.seconds = self.progress = 0.0
         self.best = float("inf")
         self.curve: list[dict[str, Any]] = []
@@ -120,6 +120,7 @@ class Trainer:
                 self._save()  # before the validation, in which a stop may come
                 last_save = now
                 bar.set_postfix(self._evaluate(losses))
+                self._save()  # and after it, with its point of the learning curve
                 losses = []
             if now - last_save > CHECKPOINT_SECONDS:
                 self._save()
@@ -129,6 +130,7 @@ class Trainer:
         self._save()
         if losses:
             self._evaluate(losses)
+            self._save()
 
     def _stop(self, *_: object) -> None:
         self.stopping = True
@@ -159,7 +161,7 @@ class Trainer:
                 f"Training diverged at step {self.step}: the gradient is not finite. "
                 "Resume with a lower learning_rate."
             )
-        factor = warmup_factor(self.step - self.first_step, self.recipe.warmup_steps)
+        factor = warmup_factor(self.step, self.recipe.warmup_steps)
         rate = self.recipe.learning_rate * factor * decay_factor(self.progress)
         for optimiser in self.optimisers:
             for group in optimiser.param_groups:
@@ -211,7 +213,6 @@ class Trainer:
             "num_averaged": self.average.n_averaged,
             "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
             "step": self.step,
-            "first_step": self.first_step,
             "seconds": self.seconds,
             "progress": self.progress,
             "best": self.best,
@@ -236,8 +237,8 @@ class Trainer:
             optimiser.load_state_dict(saved)
             # The first group of each holds matrices; only these are decayed.
             optimiser.param_groups[0]["weight_decay"] = self.recipe.weight_decay
-        self.step, self.first_step = state["step"], state["first_step"]
-        self.seconds, self.progress = state["seconds"], state["progress"]
+        self.step, self.seconds = state["step"], state["seconds"]
+        self.progress = state["progress"]
         # A decay that has ended since may have found better weights than this state.
         self.best = min(state["best"], self.folder.best_score())
         self.curve = state["curve"]

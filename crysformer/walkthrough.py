@@ -149,7 +149,8 @@ def _arrays(*tensors: Tensor) -> Sequence[NDArray]:
 
 def copy_on_cpu(model: Crysformer, dtype: torch.dtype) -> Crysformer:
     """Copy a network to the CPU in some precision; the original stays as it is."""
-    return deepcopy(model).to("cpu", dtype)
+    # In two moves: Apple's GPUs have no double precision to begin with.
+    return deepcopy(model).to("cpu").to(dtype)
 
 
 def matrices(module: nn.Module) -> Weights:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from pymatgen.core import Element, Structure
 
+from crysformer.sites import MIN_DISTANCE
+
 _TRIES = 200
-_CLOSEST = 0.5  # Å; nearer atoms are refused as input.
 
 
 def swapped_species(
@@ -36,6 +37,6 @@ def random_positions(
         places = random.random((len(structure), 3))
         moved = Structure(structure.lattice, structure.species, places)
         apart = moved.distance_matrix + 10.0 * np.eye(len(moved))
-        if apart.min() > _CLOSEST:
+        if apart.min() > MIN_DISTANCE:
             return moved
     return None

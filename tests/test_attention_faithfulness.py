@@ -7,9 +7,10 @@ import pytest
 
 from crysformer.attention_checks import attention_of, check_symmetry, shuffled
 from crysformer.attention_statistics import sum_at_centres
+from crysformer.batch import build_graph
 from crysformer.bond_orbits import find_orbits
 from crysformer.config import get_preset
-from crysformer.faithfulness import BONDS, LENGTH, graph_of, shares, study
+from crysformer.faithfulness import BONDS, LENGTH, shares, study
 from crysformer.library import load_library
 from crysformer.predict import Predictor
 from crysformer.rank_correlation import (
@@ -35,9 +36,13 @@ def model():
     return random_model(CONFIG)
 
 
+def quotient_graph(model, structure):
+    return build_graph(structure, model.config.neighbour_rule)
+
+
 def studied(model, structure, **options):
     bonds = attend(model, structure)
-    return study(model, graph_of(model, structure), bonds, MEAN, **options)
+    return study(model, quotient_graph(model, structure), bonds, MEAN, **options)
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +181,7 @@ def test_the_verdict_changes_when_the_weights_are_random():
         "spinel-mgal2o4",
     ):
         structure = library[name].structure()
-        graph = graph_of(predictor.model, structure)
+        graph = quotient_graph(predictor.model, structure)
         bonds = predictor.bond_attention(structure)
         trained = study(predictor.model, graph, bonds, MEAN, curves=False)
         other = attention_of(shuffled(predictor.model, 11), graph, bonds)
@@ -246,7 +251,7 @@ def test_a_shuffled_network_has_the_same_numbers_in_another_order(model):
 
 def test_attention_of_another_network_is_on_the_same_bonds(model):
     bonds = attend(model, wurtzite())
-    graph = graph_of(model, wurtzite())
+    graph = quotient_graph(model, wurtzite())
     same = attention_of(model, graph, bonds)
     assert same.cross == pytest.approx(bonds.cross)
     other = attention_of(shuffled(model, 2), graph, bonds)

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,41 @@ def test_predict_json_lists_files_in_order_and_goes_on_after_a_bad_one(
     assert [answer.get("formula") for answer in answers] == ["NaCl", None, "Si"]
     assert "bad.cif" in answers[1]["error"]
     assert "properties" not in answers[1]
+
+
+def test_a_fault_nobody_thought_of_ends_no_other_file(files, monkeypatch, capsys):
+    predict = Predictor.predict
+
+    def fragile(self, structures):
+        if any("Si" in structure.composition for structure in structures):
+            raise FloatingPointError("boom")
+        return predict(self, structures)
+
+    monkeypatch.setattr(Predictor, "predict", fragile)
+    assert main(["predict", *reversed(files), "--json", "--device", "cpu"]) == 1
+    bad, good = json.loads(capsys.readouterr().out)
+    assert bad["error"] == "cannot be predicted (FloatingPointError)"
+    assert good["formula"] == "NaCl"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_a_terminal_without_greek_letters_gets_the_table(files, tmp_path, encoding):
+    """And a name that is no text in any encoding is printed as its bytes."""
+    odd = tmp_path.joinpath(b"caf\xe9.cif".decode("utf-8", "surrogateescape"))
+    try:
+        odd.write_bytes(Path(files[0]).read_bytes())
+    except OSError:
+        pytest.skip("This file system takes no such name.")
+    done = subprocess.run(
+        [sys.executable, "-m", "crysformer", "predict", files[1], odd],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        cwd=Path(__file__).parents[1],
+    )
+    assert done.returncode == 0, done.stderr
+    printed = done.stdout.decode(encoding)
+    assert "\\u03bcB/cell" in printed
+    assert "caf\\udce9.cif: NaCl" in printed
 
 
 def test_predict_json_has_the_library_value_and_unit_of_every_shown_property(

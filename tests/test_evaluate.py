@@ -69,6 +69,31 @@ def test_a_file_is_evaluated_without_other_preparation(tmp_path, capsys, pack):
     ]
 
 
+def test_a_crystal_without_a_graph_is_named_and_left_out(tmp_path, predictor, caplog):
+    path, rule = tmp_path / "file.jsonl", predictor.model.config.neighbour_rule
+    rows = [json.loads(line) for line in lines().splitlines()]
+    rows[1]["structure"]["lattice"] = [[900, 0, 0], [0, 900, 0], [0, 0, 900]]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    kept = [CRYSTALS[0], *CRYSTALS[2:]]
+    assert evaluate(predictor, path).data.ids == kept
+    assert f"{CRYSTALS[1]} is left out" in caplog.text
+    keys = predictor.checkpoint.keys
+    first, again = (load_dataset(path, keys, rule, tmp_path) for _ in range(2))
+    assert first.ids == again.ids == kept
+    assert len(again.graphs) == 3
+    for row in range(3):
+        assert np.array_equal(first.graphs[row].lengths, again.graphs[row].lengths)
+
+
+def test_a_table_that_cannot_be_written_is_refused_at_once(tmp_path, capsys):
+    command = ["evaluate", "--data", str(tmp_path / "none.jsonl"), "--out"]
+    for out, reason in ((tmp_path, "directory"), (tmp_path / "no" / "x.csv", "No such")):
+        assert main([*command, str(out)]) == 1
+        said = capsys.readouterr().err
+        assert f"{out} cannot be written" in said
+        assert reason in said
+
+
 def test_coverage_counts_the_labels_inside(tmp_path, predictor):
     """Labels are put where the intervals say: two inside and one outside is 2 in 3."""
     path = tmp_path / "file.jsonl"

@@ -8,6 +8,7 @@ import pytest
 from crysformer.intervals import (
     LEVEL,
     Intervals,
+    _local_errors,
     calibration_half,
     conformal_quantile,
     fit_intervals,
@@ -85,6 +86,18 @@ def test_the_prediction_lies_inside_and_floors_hold(intervals):
     assert (low[:100, gap] == 0.0).all()
     # A modulus is shown as the model says it, below zero too; so is its interval.
     assert (low[:100, modulus] < 0.0).all()
+
+
+def test_no_error_of_a_crystal_enters_its_own_difficulty():
+    """However wrong one calibration crystal is, its own score grows in proportion."""
+    random = np.random.default_rng(5)
+    points, errors = random.normal(size=(60, 2)), random.uniform(1.0, 2.0, (60, 1))
+    errors[7] = np.nan
+    before = _local_errors(points, points, errors, alone=True)
+    errors[3] = 1e6
+    after = _local_errors(points, points, errors, alone=True)
+    assert after[3] == pytest.approx(before[3])
+    assert (np.delete(after, 3) > np.delete(before, 3)).all()
 
 
 def test_a_supercell_has_the_interval_of_its_cell_times_the_atoms(intervals):

@@ -22,6 +22,7 @@ from tests.crystal_files import (
     assert_is_nacl,
     cif,
     data_row,
+    group,
     poscar,
     sentence,
     table,
@@ -44,6 +45,31 @@ def test_file_name_does_not_matter(tmp_path):
     assert_is_nacl(read_file(str(path)))
     path.write_text(cif([("Na", 0, 0, 0, 0.5)]))
     assert sentence(lambda: read_file(path)).startswith("wrong.png is disordered")
+
+
+def test_case_does_not_matter_to_a_cif():
+    """Words and names may be in capitals; what a text says stays as it is."""
+    note = "_publ_section_comment\n;\nLOOP_ is a word.\n DATA_ is one too.\n;"
+    sites = [("Na1", 0, 0, 0, 1), ("Cl1", 0.5, 0.5, 0.5, 1)]
+    usual = cif(sites, header=f"{group('F m -3 m')}\n{note}")
+    text = usual.replace("data_", "DATA_", 1).replace("loop_", "Loop_")
+    for line in usual.splitlines():
+        if line.startswith("_"):
+            name, space, value = line.partition(" ")
+            text = text.replace(line, name.upper() + space + value)
+    assert "_CELL_LENGTH_A 5.64" in text
+    assert_is_nacl(read_structure(text))
+    assert_is_nacl(read_structure(usual))
+
+
+def test_a_document_with_a_structure_in_it_is_read():
+    """A row of our data files, an entry or a document of a database, ASE's atoms."""
+    row = json.loads(
+        data_row(NACL.lattice.matrix, NACL.frac_coords, ["Na"] * 4 + ["Cl"] * 4)
+    )
+    for crystal in (NACL.as_dict(), row):
+        text = json.dumps({"id": "x", "structure": crystal, "labels": {"energy": 1.0}})
+        assert_is_nacl(read_structure(text))
 
 
 @pytest.mark.parametrize(

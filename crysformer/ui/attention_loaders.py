@@ -32,8 +32,8 @@ def contributions(key: str) -> NDArray[np.float64]:
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def _contributions(chosen: loaders.Chosen, key: str) -> NDArray[np.float64]:
+    from crysformer.batch import build_graph
     from crysformer.cell import standardise
-    from crysformer.faithfulness import graph_of
     from crysformer.faithfulness_table import in_unit, output_columns
     from crysformer.knockout import knock_out
     from crysformer.saliency import atom_contributions
@@ -43,7 +43,7 @@ def _contributions(chosen: loaders.Chosen, key: str) -> NDArray[np.float64]:
     model, checkpoint = predictor.model, predictor.checkpoint
     column = output_columns(checkpoint.scalings)[key]
     scaling = checkpoint.scalings[checkpoint.keys.index(key)]
-    graph = graph_of(model, structure)
+    graph = build_graph(structure, model.config.neighbour_rule)
     found = atom_contributions(model, graph)[:, column]
     whole = knock_out(model, graph, [np.empty(0, dtype=np.int64)])[0, column]
     # Taking the atoms out changes the output by the negative of what they add.
@@ -81,7 +81,8 @@ def _study(chosen: loaders.Chosen, choice: Choice, report: "Report") -> "Study":
     kept = _studies()
     if (chosen, choice) in kept:
         return kept[chosen, choice]
-    from crysformer.faithfulness import graph_of, study
+    from crysformer.batch import build_graph
+    from crysformer.faithfulness import study
 
     structure, predictor = loaders.structure_of(chosen), loaders.predictor()
     aggregate = {
@@ -89,7 +90,7 @@ def _study(chosen: loaders.Chosen, choice: Choice, report: "Report") -> "Study":
         for module in BOTH
     }
     bonds = predictor.bond_attention(structure)
-    graph = graph_of(predictor.model, structure)
+    graph = build_graph(structure, predictor.model.config.neighbour_rule)
     found = study(predictor.model, graph, bonds, aggregate, report)
     kept[chosen, choice] = found
     while len(kept) > _MAX_STUDIES:

@@ -69,6 +69,14 @@ def test_a_resumed_run_ends_where_an_uninterrupted_one_does(data, tmp_path, opti
     )
 
 
+def test_a_resumed_run_keeps_every_point_of_its_curve(data, tmp_path):
+    steps = len(data) // RECIPE.batch_size
+    fitted(data, tmp_path, steps + 1)
+    fitted(data, tmp_path, steps, resume=True)
+    assert state(tmp_path / "state.pt")["curve"] == records(tmp_path)
+    assert len(records(tmp_path)) == 4
+
+
 @pytest.mark.parametrize("share", [0.5, 0.2])
 def test_the_stable_state_outlives_the_decay(data, tmp_path, share):
     recipe = replace(RECIPE, decay=share)

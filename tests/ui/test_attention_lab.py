@@ -5,7 +5,8 @@ import pytest
 
 from crysformer.attention_choice import Choice, centre_weights
 from crysformer.attention_sites import site_numbers
-from crysformer.faithfulness import graph_of, study
+from crysformer.batch import build_graph
+from crysformer.faithfulness import study
 from crysformer.predict import Predictor
 from crysformer.ui import state
 from crysformer.verdict import find, verdict
@@ -145,7 +146,7 @@ def test_the_sentence_and_the_table_are_those_of_the_library(random_weights):
     bonds = predictor.bond_attention(structure)
     expected = study(
         predictor.model,
-        graph_of(predictor.model, structure),
+        build_graph(structure, predictor.model.config.neighbour_rule),
         bonds,
         {
             module: lambda b, module=module: centre_weights(b, Choice(module))
