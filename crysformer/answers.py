@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crysformer.attention_export import bond_rows, pair_rows
 from crysformer.data import reduced_formula
 from crysformer.errors import StructureError
 from crysformer.golden import Difference
@@ -141,32 +142,9 @@ def attention_of_file(file: str, model: str, device: str, graph: str) -> Answer:
         "model": model,
     }
     if graph == "atomistic":
-        bonds = predictor.bond_attention(structure)
-        answer["bonds"] = [
-            {
-                "id": row,
-                "i": int(bonds.i[row]),
-                "j": int(bonds.j[row]),
-                "image": bonds.image[row].tolist(),
-                "length": float(bonds.length[row]),
-                "multiplicity": int(bonds.multiplicity[row]),
-                "cross": bonds.cross[row].tolist(),
-                "conditional": bonds.conditional[row].tolist(),
-            }
-            for row in range(len(bonds))
-        ]
+        answer["bonds"] = bond_rows(predictor.bond_attention(structure))
     else:
-        pairs = predictor.pair_attention(structure)
-        answer["bond_pairs"] = [
-            {
-                "bond": int(pairs.bond[row]),
-                "other": int(pairs.other[row]),
-                "angle_deg": float(pairs.angle_deg[row]),
-                "cross": pairs.cross[row].tolist(),
-                "conditional": pairs.conditional[row].tolist(),
-            }
-            for row in range(len(pairs))
-        ]
+        answer["bond_pairs"] = pair_rows(predictor.pair_attention(structure))
     return answer
 
 

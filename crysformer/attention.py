@@ -8,12 +8,16 @@ weights, and the weights of all bonds of a centre sum to one per module, block a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crysformer.cell import Cell, FloatArray, IntArray
 from crysformer.symmetry import Quotient, Site
+
+if TYPE_CHECKING:
+    from crysformer.layers import LayerAttention
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,16 @@ class AttentionWeights:
 
     cross: FloatArray
     conditional: FloatArray
+
+    @classmethod
+    def of(cls, layers: Sequence["LayerAttention"]) -> "AttentionWeights":
+        """What the network returned for one graph, one entry for each block."""
+
+        def stack(module: Literal["cross", "conditional"]) -> FloatArray:
+            rows = [getattr(layer, module).cpu().double().numpy() for layer in layers]
+            return np.stack(rows, axis=1)
+
+        return cls(stack("cross"), stack("conditional"))
 
     def per_member(self, multiplicity: NDArray) -> "AttentionWeights":
         """Share of a single member of each row."""

@@ -19,7 +19,6 @@ from pymatgen.core import Structure
 from crysformer.attention import AttentionWeights, BondAttention, expand_bonds
 from crysformer.batch import GraphArrays, collate
 from crysformer.cell import Cell, SpaceGroup, standardise
-from crysformer.layers import LayerAttention
 from crysformer.model import Crysformer
 from crysformer.symmetry import Quotient, take_quotient
 
@@ -179,12 +178,4 @@ def _run(model: Crysformer, graph: GraphArrays) -> tuple[AttentionWeights, Float
     with torch.inference_mode():
         batch = collate([graph], parameter.dtype).to(parameter.device)
         output = model(batch)
-
-    def stack(layers: list[LayerAttention], name: str) -> FloatArray:
-        rows = [getattr(layer, name).cpu().double().numpy() for layer in layers]
-        return np.stack(rows, axis=1)
-
-    weights = AttentionWeights(
-        stack(output.atomistic, "cross"), stack(output.atomistic, "conditional")
-    )
-    return weights, output.values[0].cpu().double().numpy()
+    return AttentionWeights.of(output.atomistic), output.values[0].cpu().double().numpy()

@@ -44,25 +44,62 @@ def pair_frame(pairs: "PairAttention") -> "pd.DataFrame":
 
 def bond_json(bonds: "BondAttention", formula: str, model: str) -> str:
     """The same as a document: weights as nested lists, by block, then by head."""
-    document: dict[str, Any] = {
-        "formula": formula,
-        "model": model,
-        "definition": "softmax over the bonds of a centre i, by module, block, head",
-        "bonds": [
-            {
-                "id": row,
-                "i": int(bonds.i[row]),
-                "j": int(bonds.j[row]),
-                "image": bonds.image[row].tolist(),
-                "length": float(bonds.length[row]),
-                "multiplicity": int(bonds.multiplicity[row]),
-                "reverse": int(bonds.reverse[row]),
-                "cross": bonds.cross[row].tolist(),
-                "conditional": bonds.conditional[row].tolist(),
-            }
-            for row in range(len(bonds))
-        ],
-    }
+    return _document(
+        formula,
+        model,
+        "softmax over the bonds of a centre i, by module, block, head",
+        bonds=bond_rows(bonds),
+    )
+
+
+def pair_json(
+    bonds: "BondAttention", pairs: "PairAttention", formula: str, model: str
+) -> str:
+    """Pairs of bonds as a document, with the bonds that their numbers count."""
+    names = ("id", "i", "j", "image", "length", "multiplicity", "reverse")
+    return _document(
+        formula,
+        model,
+        "softmax over the other bonds at the centre of a bond, by module, block, head",
+        bonds=[{name: row[name] for name in names} for row in bond_rows(bonds)],
+        bond_pairs=pair_rows(pairs),
+    )
+
+
+def bond_rows(bonds: "BondAttention") -> list[dict[str, Any]]:
+    """Every directed bond: its ends, length, orbit, way back (-1: none) and weights."""
+    return [
+        {
+            "id": row,
+            "i": int(bonds.i[row]),
+            "j": int(bonds.j[row]),
+            "image": bonds.image[row].tolist(),
+            "length": float(bonds.length[row]),
+            "multiplicity": int(bonds.multiplicity[row]),
+            "reverse": int(bonds.reverse[row]),
+            "cross": bonds.cross[row].tolist(),
+            "conditional": bonds.conditional[row].tolist(),
+        }
+        for row in range(len(bonds))
+    ]
+
+
+def pair_rows(pairs: "PairAttention") -> list[dict[str, Any]]:
+    """Every pair of bonds at one atom: both bonds, their angle and weights."""
+    return [
+        {
+            "bond": int(pairs.bond[row]),
+            "other": int(pairs.other[row]),
+            "angle_deg": float(pairs.angle_deg[row]),
+            "cross": pairs.cross[row].tolist(),
+            "conditional": pairs.conditional[row].tolist(),
+        }
+        for row in range(len(pairs))
+    ]
+
+
+def _document(formula: str, model: str, definition: str, **rows: Any) -> str:
+    document = {"formula": formula, "model": model, "definition": definition, **rows}
     return json.dumps(document, indent=1)
 
 

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import torch
@@ -29,7 +28,6 @@ from crysformer.config import DEFAULT_MODEL
 from crysformer.data import formula_unit_atoms, reduced_formula
 from crysformer.errors import CrysformerError, SettingsError
 from crysformer.inference import Predicted, predict_graphs
-from crysformer.layers import LayerAttention
 from crysformer.model import Output
 from crysformer.novelty import Novelty
 from crysformer.properties import PROPERTIES
@@ -199,7 +197,7 @@ class Predictor:
             StructureError: The cell is too empty for 12 neighbours.
         """
         cell, quotient, output = self._run(structure)
-        return expand_bonds(cell, quotient, _stack(output.atomistic))
+        return expand_bonds(cell, quotient, AttentionWeights.of(output.atomistic))
 
     def pair_attention(self, structure: Structure) -> PairAttention:
         """Attention of both modules on every pair of bonds of the given cell.
@@ -210,7 +208,7 @@ class Predictor:
         if not self.model.config.line_graph:
             raise SettingsError(f"Model {self.name!r} was trained without a line graph.")
         cell, quotient, output = self._run(structure)
-        return expand_pairs(cell, quotient, _stack(output.line))
+        return expand_pairs(cell, quotient, AttentionWeights.of(output.line))
 
     def _run(self, structure: Structure) -> tuple[Cell, Quotient, Output]:
         cell = standardise(structure)
@@ -219,16 +217,3 @@ class Predictor:
         with torch.inference_mode():
             output = self.model(collate([graph], self.dtype).to(self.device))
         return cell, quotient, output
-
-
-Module = Literal["cross", "conditional"]
-
-
-def _stack(attention: Sequence[LayerAttention]) -> AttentionWeights:
-    """One entry per block to arrays (rows, blocks, heads)."""
-
-    def stack(module: Module) -> np.ndarray:
-        layers = [getattr(layer, module).cpu().double().numpy() for layer in attention]
-        return np.stack(layers, axis=1)
-
-    return AttentionWeights(stack("cross"), stack("conditional"))

@@ -69,7 +69,12 @@ def linked_bond_table(
 
 def _downloads(table: "pd.DataFrame", settings: AttentionSettings) -> None:
     """Offer the table, and all weights of both modules, blocks and heads."""
-    from crysformer.attention_export import bond_frame, bond_json, pair_frame
+    from crysformer.attention_export import (
+        bond_frame,
+        bond_json,
+        pair_frame,
+        pair_json,
+    )
 
     name = loaders.formula()
     line = settings.graph == LINE
@@ -78,6 +83,13 @@ def _downloads(table: "pd.DataFrame", settings: AttentionSettings) -> None:
         if line
         else (lambda: bond_frame(loaders.bond_attention()))
     )
+
+    def document() -> str:
+        bonds, model = loaders.bond_attention(), loaders.predictor().name
+        if line:
+            return pair_json(bonds, loaders.pair_attention(), name, model)
+        return bond_json(bonds, name, model)
+
     with st.popover("Download", icon=":material/download:", width="content"):
         _file("This table, CSV", lambda: _csv(table), f"{name}-bonds.csv")
         _file(
@@ -86,11 +98,9 @@ def _downloads(table: "pd.DataFrame", settings: AttentionSettings) -> None:
             f"{name}-{'pairs' if line else 'attention'}.csv",
         )
         _file(
-            "All weights of bonds, JSON",
-            lambda: bond_json(
-                loaders.bond_attention(), name, loaders.predictor().name
-            ).encode(),
-            f"{name}-attention.json",
+            "All weights, JSON",
+            lambda: document().encode(),
+            f"{name}-{'pairs' if line else 'attention'}.json",
         )
 
 
