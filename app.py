@@ -41,9 +41,9 @@ def answers() -> None:
         places.show_model()
         novelty_line(prediction.novelty)
         property_tables(
-            prediction.shown,
+            prediction,
             loaders.predictor().validation_errors,
-            prediction.intervals,
+            loaders.reasons_against(loaders.chosen()),
         )
 
 

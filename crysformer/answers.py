@@ -3,11 +3,14 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from pymatgen.core import Structure
 
+from crysformer.applicability import reasons_against
 from crysformer.attention_export import bond_rows, pair_rows
 from crysformer.data import reduced_formula
 from crysformer.errors import StructureError
@@ -31,23 +34,30 @@ def predict_files(files: Sequence[str], model: str, device: str) -> list[Answer]
     predictor = Predictor(model, device)
     for file in files:
         try:
-            found = predictor.predict_each([read_file(file)])[0]
+            structure = read_file(file)
         except StructureError as error:
-            found = str(error)
+            answers.append({"file": file, "error": str(error)})
+            continue
+        found = predictor.predict_each([structure])[0]
         if isinstance(found, str):
             answers.append({"file": file, "error": found})
         else:
-            answers.append({"file": file, **_properties(found, predictor)})
+            answers.append({"file": file, **_properties(structure, found, predictor)})
     return answers
 
 
-def _properties(prediction: Prediction, predictor: Predictor) -> Answer:
+def _properties(
+    structure: Structure, prediction: Prediction, predictor: Predictor
+) -> Answer:
     novelty = prediction.novelty
     return {
         "formula": prediction.formula,
         "model": prediction.model,
         "properties": property_answers(
-            prediction.shown, prediction.intervals, predictor.validation_errors
+            prediction.shown,
+            prediction.intervals,
+            predictor.validation_errors,
+            reasons_against(structure, prediction),
         ),
         **({} if novelty is None else {"novelty": novelty.to_dict()}),
     }
@@ -57,13 +67,15 @@ def property_answers(
     values: Mapping[str, float],
     intervals: Mapping[str, tuple[float, float]],
     errors: Mapping[str, float],
+    reasons: Mapping[str, str] = MappingProxyType({}),
 ) -> Answer:
-    """Predicted properties of one crystal as JSON: value, unit, interval, error.
+    """Predicted properties of one crystal as JSON: value, unit, interval, error, note.
 
     Args:
         values: Predictions, by property.
         intervals: Ends of the 90 % intervals of those that have one.
         errors: Mean absolute validation errors.
+        reasons: Why a value says nothing of this crystal, where it does not.
     """
     answers: Answer = {}
     for key, value in values.items():
@@ -75,6 +87,8 @@ def property_answers(
         if key in intervals:
             low, high = intervals[key]
             answers[key]["interval"] = {"low": low, "high": high}
+        if key in reasons:
+            answers[key]["note"] = f"not defined: {reasons[key]}"
     return answers
 
 
@@ -94,9 +108,9 @@ def _prediction_table(answer: Answer) -> str:
     rows = [
         {
             "property": PROPERTIES[key].label,
-            "value": f"{found['value']:.4g}",
+            "value": "-" if "note" in found else f"{found['value']:.4g}",
             "unit": found["unit"],
-            "90 % interval": _interval_text(found.get("interval")),
+            "90 % interval": found.get("note") or _interval_text(found.get("interval")),
             "validation error": _error_text(found["validation_mae"]),
             "source": PROPERTIES[key].source,
         }
@@ -113,8 +127,8 @@ def _novelty_text(novelty: Mapping[str, Any]) -> str:
     """One line: a word, the percentile, and what is odd."""
     reasons = "".join(f" {reason}" for reason in novelty["reasons"])
     return (
-        f"This crystal is {novelty['word']}: more unusual than "
-        f"{novelty['percentile']:.0f} % of the validation crystals.{reasons}"
+        f"This crystal is {novelty['word']}: {100 - novelty['percentile']:.0f} % of the "
+        f"validation crystals are more unusual.{reasons}"
     )
 
 

@@ -56,6 +56,19 @@ class Choice:
         """Words for the number shown."""
         return _TITLES[self.measure, self.module == "Difference"]
 
+    @property
+    def part(self) -> str:
+        """Which blocks and heads of which module, in words."""
+        if self.over == "Roll-out":
+            return f"{self.module.lower()}, roll-out over all blocks"
+        places = [
+            f"{self.over.lower()} over {name}s"
+            if index is None
+            else f"{name} {index + 1}"
+            for name, index in (("block", self.block), ("head", self.head))
+        ]
+        return ", ".join([self.module.lower(), *places])
+
 
 def shown_values(
     cross: NDArray[np.floating],

@@ -14,7 +14,7 @@ from crysformer.palette import OKABE_ITO, Scale
 CELL_PIXELS = 37
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "hexagon")
 _MARGIN = {"l": 8, "r": 8, "t": 30, "b": 8}
-_GREY = "#808890"
+_GREY = "#737985"
 
 
 def head_map(

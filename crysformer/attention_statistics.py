@@ -65,8 +65,3 @@ def of_reverse(values: FloatArray, reverse: IntArray) -> FloatArray:
     found = np.asarray(values, dtype=float)[reverse]
     found[reverse < 0] = np.nan
     return found
-
-
-def asymmetry(values: FloatArray, reverse: IntArray) -> FloatArray:
-    """Number of a bond minus that of its reverse; NaN without one, (bonds, ...)."""
-    return values - of_reverse(values, reverse)

@@ -29,6 +29,8 @@ class GraphArrays:
         cosines: Cosine of the angle, (angles,).
         log_angle_multiplicity: Log of multiplicity times the other bond's envelope,
             (angles,).
+        piezoelectric: Whether the crystal's symmetry allows a piezoelectric response. The
+            network does not see it.
     """
 
     atomic_numbers: NDArray
@@ -39,6 +41,7 @@ class GraphArrays:
     line_index: NDArray
     cosines: NDArray
     log_angle_multiplicity: NDArray
+    piezoelectric: bool = True
 
     @classmethod
     def from_quotient(cls, quotient: Quotient) -> "GraphArrays":
@@ -56,6 +59,7 @@ class GraphArrays:
             log_angle_multiplicity=np.log(
                 quotient.angle_multiplicity * quotient.angle_weight
             ),
+            piezoelectric=quotient.group.piezoelectric,
         )
 
     @property
@@ -68,7 +72,7 @@ class GraphArrays:
 class GraphBatch:
     """Several graphs as one, with indices counting through the batch.
 
-    Attributes are those of ``GraphArrays`` as tensors, and:
+    Attributes are the arrays of ``GraphArrays`` as tensors, and:
         atom_fraction: Share of each representative in its crystal, (atoms,).
         crystal: Crystal each atom belongs to, (atoms,).
         num_crystals: B.

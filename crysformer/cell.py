@@ -37,6 +37,18 @@ class SpaceGroup:
     permutations: IntArray
     shifts: IntArray
 
+    @property
+    def piezoelectric(self) -> bool:
+        """Whether symmetry leaves a piezoelectric tensor any component.
+
+        An inversion centre does not, nor does the class 432. Counted by characters: those
+        of a third-rank tensor that is symmetric in two indices (Nye, Physical Properties
+        of Crystals), which no choice of axes changes.
+        """
+        trace = np.trace(self.rotations, axis1=1, axis2=2)
+        of_square = np.trace(self.rotations @ self.rotations, axis1=1, axis2=2)
+        return bool((trace * (trace**2 + of_square)).sum() > 0)
+
     @classmethod
     def trivial(cls, num_atoms: int) -> "SpaceGroup":
         """The group that holds nothing but the identity."""

@@ -49,6 +49,7 @@ def calibrate(evaluation: Evaluation) -> Intervals | None:
         evaluation.representations[half],
         data.num_sites[half],
         data.formula_atoms[half],
+        evaluation.exact[half],
     )
 
 

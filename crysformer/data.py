@@ -33,11 +33,11 @@ from crysformer.targets import NUM_ELEMENTS
 
 _logger = logging.getLogger(__name__)
 
-GRAPH_VERSION = 1
+GRAPH_VERSION = 2
 """Raised whenever the same file and rule would give other graphs."""
 
 _KEPT = "kept_rows"
-"""Rows of the file that have a graph; older stores, without it, have them all."""
+"""Rows of the file that have a graph."""
 
 _ROW_FIELDS = ("atomic_numbers", "atom_multiplicity")
 _BOND_FIELDS = ("edge_index", "lengths", "log_bond_multiplicity")
@@ -182,7 +182,9 @@ class GraphStore:
             fields[name] = self.arrays[name][..., spans["bond"]]
         for name in _ANGLE_FIELDS:
             fields[name] = self.arrays[name][..., spans["angle"]]
-        return GraphArrays(**fields)
+        return GraphArrays(
+            **fields, piezoelectric=bool(self.arrays["piezoelectric"][index])
+        )
 
     @property
     def work(self) -> NDArray[np.int64]:
@@ -206,6 +208,7 @@ class GraphStore:
         ):
             counts = [len(getattr(graph, field)) for graph in graphs]
             arrays[f"first_{name}"] = np.concatenate([[0], np.cumsum(counts)])
+        arrays["piezoelectric"] = np.array([graph.piezoelectric for graph in graphs])
         return cls(arrays)
 
 
@@ -229,7 +232,7 @@ def load_dataset(
     stored = None if cache is None else cache / f"{_fingerprint(path, rule)}.safetensors"
     if stored is not None and stored.exists():
         arrays = load_file(stored)
-        kept = arrays.pop(_KEPT, np.arange(len(rows)))
+        kept = arrays.pop(_KEPT)
         graphs = GraphStore(arrays)
     else:
         found = build_graphs(rows, rule)

@@ -33,6 +33,7 @@ class Evaluation:
         keys: Properties, one per column.
         predictions: In the properties' units, (crystals, properties).
         representations: Of the trunk, (crystals, width).
+        exact: Which predictions are zero by symmetry, (crystals, properties).
         bounds: Ends of the intervals, (crystals, properties, 2); NaN, or None for all,
             where there is none.
     """
@@ -41,6 +42,7 @@ class Evaluation:
     keys: list[str]
     predictions: NDArray[np.float64]
     representations: NDArray[np.float64]
+    exact: NDArray[np.bool_]
     bounds: NDArray[np.float64] | None = None
 
     def errors(self) -> dict[str, PropertyError]:
@@ -60,6 +62,7 @@ class Evaluation:
             self.representations,
             self.data.num_sites,
             self.data.formula_atoms,
+            self.exact,
         )
         return replace(self, bounds=bounds)
 

@@ -26,6 +26,7 @@ from crysformer.attention_statistics import normalised
 from crysformer.batch import GraphArrays
 from crysformer.bond_orbits import BondOrbits, find_orbits
 from crysformer.deletion_curves import Curves, random_scores, trace_curves
+from crysformer.errors import StructureError
 from crysformer.knockout import VARIANTS, Variant, knock_out
 from crysformer.model import Crysformer
 from crysformer.saliency import gradient_times_input
@@ -33,6 +34,9 @@ from crysformer.saliency import gradient_times_input
 FloatArray = NDArray[np.float64]
 Aggregate = Callable[[BondAttention], FloatArray]
 Report = Callable[[float, str], None]
+
+MAX_WORK = 8_000_000
+"""Orbits times the work of the graph: about a minute on one core."""
 
 NUM_SHUFFLED, NUM_RANDOM, NUM_DRAWS = 5, 2, 20
 BONDS, LENGTH, RANDOM = "Number of bonds", "1 / length", "Random"
@@ -94,6 +98,12 @@ def study(
         curves: Whether to trace deletion and insertion curves.
     """
     orbits = find_orbits(bonds)
+    if len(orbits) * graph.work > MAX_WORK:
+        raise StructureError(
+            f"This crystal has {len(orbits)} independent bonds; to take them away one by "
+            "one would keep the processor busy for minutes. Choose a smaller or more "
+            "symmetric crystal."
+        )
     rows = [orbits.rows(k) for k in range(len(orbits))]
     report(0.02, "Taking bonds away")
     change = {}

@@ -81,8 +81,9 @@ def property_table(
                 f"{module} ρ given": finding.given.rho,
                 f"{module} shuffled": finding.shuffled,
             }
-        baselines = next(iter(found.values()))[column].baselines
-        row |= {name: baselines[name] for name in (RANDOM, BONDS, LENGTH, GRADIENT)}
+        first = next(iter(found.values()))[column]
+        for name in (RANDOM, BONDS, LENGTH, GRADIENT):
+            row |= {f"{name} ρ": first.baselines[name], f"{name} τ": first.taus[name]}
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -107,8 +108,19 @@ def orbit_table(
     scaling: Scaling,
     structure: Structure,
     variant: Variant,
+    title: str,
 ) -> "pd.DataFrame":
-    """One row for each undirected orbit: attention, and the change without it."""
+    """One row for each undirected orbit: attention, and the change without it.
+
+    Args:
+        names: Of the orbits.
+        study: What was found.
+        output: Column of the network's output.
+        scaling: Of the property.
+        structure: The crystal.
+        variant: How bonds are taken away.
+        title: What to call the property, with its unit.
+    """
     import pandas as pd
 
     whole = float(study.outputs[output])
@@ -118,7 +130,7 @@ def orbit_table(
             "Orbit": np.arange(len(names)),
             "Bonds": names,
             **{f"{name} share": share for name, share in study.attention.items()},
-            "Change": change,
+            f"Change of {title}": change,
         }
     )
     order = np.argsort(-np.abs(change), kind="stable")

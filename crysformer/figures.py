@@ -143,13 +143,17 @@ def per_element(table: pd.DataFrame, key: str | None) -> pd.DataFrame:
     return gathered.sort_index(key=lambda symbols: symbols.map(lambda s: Element(s).Z))
 
 
-def element_map(table: pd.DataFrame, key: str | None, title: str) -> go.Figure:
+def element_map(
+    table: pd.DataFrame, key: str | None, title: str, *, brightest: float = 1.0
+) -> go.Figure:
     """Draw the periodic table, coloured by a property's mean or the number of crystals.
 
     Args:
         table: Predictions.
         key: Property, or None for the number of crystals.
         title: What the colour bar says, with the unit.
+        brightest: Share of the elements at whose mean the colours end, so that a few
+            extreme ones do not make all others look alike.
     """
     gathered = per_element(table, key)
     column = "crystals" if key is None else "mean"
@@ -170,6 +174,9 @@ def element_map(table: pd.DataFrame, key: str | None, title: str) -> go.Figure:
     if key is None:
         figure.data[1].zmin = 0  # A bar that begins between two counts misleads.
         figure.data[1].zmax = max(gathered["crystals"].max(), 2)
+    elif brightest < 1.0:
+        figure.data[1].zmin = gathered["mean"].min()
+        figure.data[1].zmax = gathered["mean"].quantile(brightest)
     figure.update_xaxes(visible=False, fixedrange=True)
     figure.update_yaxes(visible=False, fixedrange=True, autorange="reversed")
     figure.update_layout(margin=_MARGIN, plot_bgcolor="rgba(0, 0, 0, 0)")
@@ -198,7 +205,7 @@ def _other_elements(present: set[str]) -> go.Heatmap:
         z=ground,
         text=symbols,
         texttemplate="%{text}",
-        textfont={"color": "#808892"},
+        textfont={"color": "#737985"},
         colorscale=[[0, _FAINT], [1, _FAINT]],
         showscale=False,
         hoverinfo="skip",

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from crysformer.batch import GraphArrays, GraphBatch, collate
+from crysformer.properties import PROPERTIES
 from crysformer.targets import Scaling, sizes_of
 
 MAX_WORK = 60_000
@@ -36,10 +37,13 @@ class Predicted(NamedTuple):
     Attributes:
         values: In the properties' units, (graphs, properties).
         representations: Mean over atoms of the trunk's last features, (graphs, width).
+        exact: Which values are zero by symmetry whatever the network says, (graphs,
+            properties).
     """
 
     values: NDArray[np.float64]
     representations: NDArray[np.float64]
+    exact: NDArray[np.bool_]
 
 
 def predict_graphs(
@@ -76,7 +80,18 @@ def predict_graphs(
                 num_sites[rows],
                 formula_atoms[rows],
             )
-    return Predicted(values, representations)
+    exact = zero_by_symmetry(scalings, graphs)
+    values[exact] = 0.0
+    return Predicted(values, representations, exact)
+
+
+def zero_by_symmetry(
+    scalings: Sequence[Scaling], graphs: Sequence[GraphArrays]
+) -> NDArray[np.bool_]:
+    """Properties that the symmetry of a crystal forbids, (graphs, properties)."""
+    allowed = np.array([graph.piezoelectric for graph in graphs], dtype=bool)
+    asked = np.array([PROPERTIES[item.key].piezoelectric for item in scalings])
+    return ~allowed[:, None] & asked
 
 
 def decode(

@@ -77,6 +77,7 @@ class Intervals:
         representations: NDArray,
         num_sites: NDArray,
         formula_atoms: NDArray,
+        exact: NDArray | bool = False,
     ) -> NDArray[np.float64]:
         """Lower and upper end for every prediction.
 
@@ -85,6 +86,7 @@ class Intervals:
             representations: Of the same crystals, (rows, width).
             num_sites: Atoms in each given cell.
             formula_atoms: Atoms in each reduced formula.
+            exact: Which values are known by symmetry: both ends of these are the value.
 
         Returns:
             Ends in the properties' units, NaN without an interval, (rows, properties,
@@ -92,6 +94,7 @@ class Intervals:
         """
         group = _groups(self.keys, values)
         half = self.difficulty(representations) * self.quantiles[group]
+        half = np.where(exact, 0.0, half)
         ends = np.empty((*values.shape, 2))
         for column, key in enumerate(self.keys):
             sizes = sizes_of(key, num_sites, formula_atoms)
@@ -149,6 +152,7 @@ def fit_intervals(
     representations: NDArray,
     num_sites: NDArray,
     formula_atoms: NDArray,
+    exact: NDArray | bool = False,
 ) -> Intervals:
     """Calibrate on crystals with known values, which no later check may use.
 
@@ -159,6 +163,7 @@ def fit_intervals(
         representations: Of the trunk, (rows, width).
         num_sites: Atoms in each cell.
         formula_atoms: Atoms in each reduced formula.
+        exact: Which predictions are known by symmetry: they calibrate nothing.
     """
     errors = np.empty(targets.shape)
     for column, key in enumerate(keys):
@@ -167,7 +172,7 @@ def fit_intervals(
             learnt_scale(key, targets[:, column] / sizes)
             - learnt_scale(key, predictions[:, column] / sizes)
         )
-    errors = np.minimum(errors, _LARGEST)
+    errors = np.where(exact, np.nan, np.minimum(errors, _LARGEST))
     axes = PrincipalAxes.fit(representations, _AXES)
     # Rounded as they will be stored: what is calibrated is what ships.
     points = axes(representations).astype(np.float16).astype(np.float32)

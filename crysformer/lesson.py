@@ -4,7 +4,9 @@ The Learn page and the teacher's hand-out are both made from this one source. Te
 Markdown; what belongs to one crystal is in ``crysformer/lesson_questions.py``.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+
+from crysformer.config import ModelConfig
 
 TITLE = "How a network reads a crystal"
 GOALS = (
@@ -35,6 +37,9 @@ class LessonStep:
     watch: str
 
 
+MAX_ANGLES = 60_000
+"""Angles of a graph beyond which it is not followed, or not in full, in a lesson."""
+
 STEPS = (
     LessonStep(
         name="Cell",
@@ -51,11 +56,12 @@ STEPS = (
         title="Each atom looks at its 12 nearest neighbours",
         idea="Each atom is joined to its **12 nearest neighbours**, in whichever image "
         "they sit. Neighbours at one distance form a **shell**. A shell is never torn "
-        "apart: if the 12th neighbour has equals, all of them stay.",
+        "apart: if the 12th neighbour has equals, all of them stay. Neighbours up to "
+        "{tie_tolerance:g} Å farther than the 12th stay too, but **fade out**.",
         task="Add one shell after the other.",
         watch="These edges are what the network looks along; not all of them are "
-        "chemical bonds. Neighbours up to 0.25 Å beyond the 12th are kept too, and fade "
-        "out, so that a small shift of the atoms never makes a bond appear at once.",
+        "chemical bonds. The fading sees to it that a small shift of the atoms never "
+        "makes a bond appear at once.",
     ),
     LessonStep(
         name="Line graph",
@@ -69,9 +75,11 @@ STEPS = (
     ),
     LessonStep(
         name="Numbers",
-        title="A length becomes 64 numbers",
-        idea="A network reads lists of numbers. One length is turned into 64 of them: "
-        "each says how near the length is to its own mark on a ruler from 0 to 8 Å. "
+        title="A length becomes a list of numbers",
+        idea="A network reads lists of numbers. One length is turned into "
+        "{length_centres} of them: "
+        "each says how near the length is to its own mark on a ruler from 0 to "
+        "{max_length:g} Å. "
         "A small change of the length changes only a few numbers, and smoothly.",
         task="Move the length and watch the bars.",
         watch="Angles get the same treatment with their cosine. Ask why one number, the "
@@ -128,3 +136,12 @@ STEPS = (
         "prediction, up to the rounding of a computer.",
     ),
 )
+
+
+def steps_of(config: ModelConfig) -> tuple[LessonStep, ...]:
+    """The steps with the sizes of a model in their words."""
+    sizes = asdict(config)
+    return tuple(
+        replace(step, idea=step.idea.format(**sizes), watch=step.watch.format(**sizes))
+        for step in STEPS
+    )

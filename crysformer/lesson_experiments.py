@@ -1,5 +1,6 @@
 """Small experiments with one crystal: stretch it, turn it, and compute it twice."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,18 +13,21 @@ from crysformer.batch import GraphArrays, collate
 from crysformer.cell import standardise
 from crysformer.data import formula_unit_atoms
 from crysformer.inference import decode
+from crysformer.lesson import MAX_ANGLES
 from crysformer.predict import Predictor
+from crysformer.properties import PROPERTIES
 from crysformer.symmetry import take_quotient
 from crysformer.walkthrough import copy_on_cpu
 
 STRETCHES = np.arange(-5.0, 6.0)
 """Of every edge of the cell, percent."""
 
-MAX_ANGLES = 60_000
-"""Angles of a full graph beyond which it is not computed beside a lesson."""
-
-_KEY = "formation_energy_peratom"
 _AXIS, _ANGLE_DEG = (1, 2, 3), 30.0
+
+
+def main_property(predictor: Predictor) -> str:
+    """The property that the lesson's experiments speak of: the model's first one."""
+    return next(key for key in predictor.checkpoint.keys if PROPERTIES[key].shown)
 
 
 def responses(predictor: Predictor, structure: Structure) -> dict[str, NDArray]:
@@ -52,7 +56,7 @@ class Changes:
 
     Attributes:
         replacement: What the third change does, such as "Replace Na by K".
-        base: Formation energy as it is, eV/atom.
+        base: The main property as it is, in its unit.
         turned: The same of the rotated crystal.
         doubled: The same with a doubled cell.
         replaced: The same with one element replaced.
@@ -71,20 +75,23 @@ def changes(predictor: Predictor, structure: Structure) -> Changes:
     turned.apply_operation(SymmOp.from_axis_angle_and_translation(_AXIS, _ANGLE_DEG))
     doubled.make_supercell([2, 1, 1])
     old = structure[0].specie.symbol
-    new = similar_element(old, {site.specie.symbol for site in structure})
+    taken = {site.specie.symbol for site in structure}
+    new = similar_element(old, taken, predictor.elements_seen)
     replaced.replace_species({old: new})
     predicted = predictor.predict([structure, turned, doubled, replaced])
-    return Changes(f"Replace {old} by {new}", *(each.values[_KEY] for each in predicted))
+    key = main_property(predictor)
+    return Changes(f"Replace {old} by {new}", *(each.values[key] for each in predicted))
 
 
-def similar_element(symbol: str, taken: set[str]) -> str:
-    """Element of the same group, from the nearest row, that is not taken."""
+def similar_element(symbol: str, taken: set[str], known: Sequence[str]) -> str:
+    """Most similar of the known elements that are not taken: group first, then row."""
     own = Element(symbol)
-    others = (Element.from_Z(number) for number in range(1, 93))
-    same = [
-        each for each in others if each.group == own.group and each.symbol not in taken
-    ]
-    return min(same, key=lambda each: (abs(each.row - own.row), -each.Z)).symbol
+    others = (Element(each) for each in known if each not in taken)
+
+    def unlike(other: Element) -> tuple[int, int, int]:
+        return abs(other.group - own.group), abs(other.row - own.row), -other.Z
+
+    return min(others, key=unlike).symbol
 
 
 @dataclass(frozen=True)
@@ -94,7 +101,7 @@ class TwoGraphs:
     Attributes:
         full: Atoms, bonds and angles of the full graph.
         quotient: The same of the quotient.
-        from_full: Formation energy from the full graph in double precision, eV/atom;
+        from_full: The main property from the full graph in double precision, in its unit;
             None where that graph is too large to be computed beside a lesson.
         from_quotient: The same from the quotient.
     """
@@ -119,15 +126,13 @@ def two_graphs(predictor: Predictor, structure: Structure) -> TwoGraphs:
     ]
     if counts[1][2] > MAX_ANGLES:
         del graphs[1]
-    energies = [_energy_in_double(predictor, graph, structure) for graph in graphs]
-    from_full = energies[1] if len(energies) > 1 else None
-    return TwoGraphs(counts[1], counts[0], from_full, energies[0])
+    values = [_in_double(predictor, graph, structure) for graph in graphs]
+    from_full = values[1] if len(values) > 1 else None
+    return TwoGraphs(counts[1], counts[0], from_full, values[0])
 
 
-def _energy_in_double(
-    predictor: Predictor, graph: GraphArrays, structure: Structure
-) -> float:
-    """Formation energy from one graph, eV/atom."""
+def _in_double(predictor: Predictor, graph: GraphArrays, structure: Structure) -> float:
+    """The main property from one graph, in its unit."""
     batch = collate([graph], torch.float64)
     with torch.inference_mode():
         targets = copy_on_cpu(predictor.model, torch.float64)(batch).values.numpy()
@@ -138,4 +143,4 @@ def _energy_in_double(
         np.array([len(structure)]),
         np.array([formula_unit_atoms(structure)]),
     )
-    return float(values[0, predictor.checkpoint.keys.index(_KEY)])
+    return float(values[0, predictor.checkpoint.keys.index(main_property(predictor))])

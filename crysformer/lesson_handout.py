@@ -6,7 +6,7 @@ Markdown is the source; the printable page is that Markdown as HTML with rules f
 from collections.abc import Sequence
 from html import escape
 
-from crysformer.lesson import GOALS, STEPS, TIMING, TITLE
+from crysformer.lesson import GOALS, TIMING, TITLE, LessonStep
 from crysformer.lesson_questions import Question
 
 _EQUATIONS = (
@@ -29,7 +29,11 @@ h3 { break-after: avoid; }
 
 
 def handout_markdown(
-    crystal: str, atom: str, questions: Sequence[Question], address: str
+    crystal: str,
+    atom: str,
+    questions: Sequence[Question],
+    address: str,
+    steps: Sequence[LessonStep],
 ) -> str:
     """Write the hand-out for one crystal.
 
@@ -38,6 +42,7 @@ def handout_markdown(
         atom: The atom that the lesson follows, such as Na1.
         questions: One for each step, with the answers of this crystal.
         address: Query that opens the lesson at this crystal.
+        steps: Of the lesson, in the words for the model at hand.
     """
     lines = [
         f"# {TITLE}",
@@ -56,7 +61,7 @@ def handout_markdown(
         "## Nine ideas, nine questions",
         "",
     ]
-    for number, (step, question) in enumerate(zip(STEPS, questions, strict=True), 1):
+    for number, (step, question) in enumerate(zip(steps, questions, strict=True), 1):
         lines += [
             f"### {number} · {step.title}",
             "",

@@ -13,6 +13,10 @@ from crysformer.config import ModelConfig
 from crysformer.gaussians import gaussian_centres, nearest_gaussian
 from crysformer.graph import NUM_NEIGHBOURS
 from crysformer.neighbourhood import CrystalGraph, Group, Neighbourhood
+from crysformer.properties import PROPERTIES
+
+_STANDS_OUT = 0.2
+"""Percentage points by which a block must lead before a question asks for it."""
 
 
 @dataclass(frozen=True)
@@ -170,28 +174,40 @@ def conditional_question(
 
 
 def block_question(around: Neighbourhood, attention: NDArray[np.floating]) -> Question:
-    """Step 7: the block that looks at the nearest most; (bonds, blocks)."""
-    if len(around.kinds) == 1:
-        share = round(100 / len(around), 1)
-        return Question(
-            f"{around.label} has one kind of bond only. How many percent does each of "
-            "its bonds get in each block?",
-            share,
-            f"All {len(around)} bonds are equal and share 100 %: 100 / {len(around)} = "
-            f"{share:g} % each, whatever the network has learnt.",
-            tolerance=0.2,
-            unit="%",
-        )
-    weights = attention[around.kinds[0].members[0]]
-    best = int(weights.argmax())
-    listed = ", ".join(f"{100 * weight:.1f} %" for weight in weights)
+    """Step 7: the block that looks at one kind of bond most; (bonds, blocks).
+
+    Of the nearest kind for which one block stands out; where none does, the even share.
+    """
+    for kind in around.kinds if len(around.kinds) > 1 else ():
+        weights = 100 * attention[kind.members[0]]
+        first, *others = np.sort(weights)[::-1]
+        if others and first - others[0] >= _STANDS_OUT:
+            return _block_of(around, kind, weights)
+    share = round(100 / len(around), 1)
     return Question(
-        f"In which block does {around.label} give the most weight to a nearest "
-        "neighbour?",
+        f"If {around.label} had no preference, how many percent would each of its "
+        f"{len(around)} bonds get in each block?",
+        share,
+        f"All {len(around)} bonds share 100 %: 100 / {len(around)} = {share:g} % each. "
+        "Bonds that are equal by symmetry share alike whatever the network has learnt.",
+        tolerance=0.2,
+        unit="%",
+    )
+
+
+def _block_of(
+    around: Neighbourhood, kind: Group, percents: NDArray[np.floating]
+) -> Question:
+    best = int(percents.argmax())
+    listed = ", ".join(f"{percent:.1f} %" for percent in percents)
+    nearest = kind is around.kinds[0]
+    whom = "a nearest neighbour" if nearest else f"a neighbour at {kind.length:.2f} Å"
+    return Question(
+        f"In which block does {around.label} give the most weight to {whom}?",
         f"Block {best + 1}",
         f"Its weight is {listed} from block to block: the largest is in block {best + 1}."
         f" An even share would be {100 / len(around):.1f} %.",
-        options=tuple(f"Block {block + 1}" for block in range(len(weights))),
+        options=tuple(f"Block {block + 1}" for block in range(len(percents))),
     )
 
 
@@ -204,7 +220,7 @@ def change_question(
     turned: float,
     doubled: float,
     replaced: float,
-    unit: str,
+    key: str,
 ) -> Question:
     """Step 8: what can change a prediction.
 
@@ -214,15 +230,18 @@ def change_question(
         turned: The same, of the rotated crystal.
         doubled: The same, of the crystal with a doubled cell.
         replaced: The same, with one element replaced.
-        unit: Of the predictions.
+        key: Predicted property.
     """
+    item = PROPERTIES[key]
     changes = {TURN: turned, DOUBLE: doubled, replacement: replaced}
-    listed = "; ".join(f"{name}: {value:.3f} {unit}" for name, value in changes.items())
+    listed = "; ".join(
+        f"{name}: {value:.3f} {item.unit}" for name, value in changes.items()
+    )
     return Question(
-        "Which of these changes the predicted formation energy?",
+        f"Which of these changes the predicted {item.label.lower()}?",
         max(changes, key=lambda name: abs(changes[name] - base)),
-        f"As it is: {base:.3f} {unit}. {listed}. The network sees elements, lengths and "
-        "angles only; turning or recounting the crystal changes none of them.",
+        f"As it is: {base:.3f} {item.unit}. {listed}. The network sees elements, lengths "
+        "and angles only; turning or recounting the crystal changes none of them.",
         options=tuple(changes),
     )
 

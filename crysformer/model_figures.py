@@ -24,7 +24,7 @@ _SIZES = ((1, 2), (3, 4), (5, 8), (9, 16), (17, 32), (33, 10_000))
 
 
 def learning_curve(
-    records: Sequence[Mapping[str, Any]], key: str, title: str
+    records: Sequence[Mapping[str, Any]], key: str, title: str, before: float = 0.0
 ) -> go.Figure:
     """Draw a property's validation error over the passes through the training crystals.
 
@@ -32,6 +32,7 @@ def learning_curve(
         records: Validations in order, as in curves.jsonl.
         key: Property.
         title: What the vertical axis says, with the unit.
+        before: Passes behind the weights that the run began with.
     """
     known = [record for record in records if key in record["val"]]
     highest = max(record["learning_rate"] for record in known)
@@ -43,7 +44,7 @@ def learning_curve(
         part = [record for record in known if _decays(record, highest) == decaying]
         traces.append(
             go.Scatter(
-                x=[record["passes"] for record in part],
+                x=[before + record["passes"] for record in part],
                 y=[record["val"][key]["mae"] for record in part],
                 name=name,
                 mode="lines+markers",

@@ -7,12 +7,13 @@ one object serves all visitors of the app at once.
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pymatgen.core import Structure
+from pymatgen.core import Element, Structure
 
 from crysformer.attention import (
     AttentionWeights,
@@ -28,7 +29,7 @@ from crysformer.config import DEFAULT_MODEL
 from crysformer.data import formula_unit_atoms, reduced_formula
 from crysformer.errors import CrysformerError, SettingsError
 from crysformer.inference import Predicted, predict_graphs
-from crysformer.model import Output
+from crysformer.model import MAX_ATOMIC_NUMBER, Output
 from crysformer.novelty import Novelty
 from crysformer.properties import PROPERTIES
 from crysformer.ranks import choose_device
@@ -49,6 +50,7 @@ class Prediction:
         intervals: Lower and upper end of the 90 % interval of each property that has one,
             in its unit.
         novelty: How unlike the training data the crystal is, if the model can tell.
+        exact: Properties that symmetry makes zero, whatever the network says.
         space_group: International number of the cell that was predicted; 1 where no
             symmetry was found.
     """
@@ -59,6 +61,7 @@ class Prediction:
     num_sites: int
     intervals: dict[str, tuple[float, float]] = field(default_factory=dict)
     novelty: Novelty | None = None
+    exact: tuple[str, ...] = ()
     space_group: int = 1
 
     @property
@@ -104,6 +107,13 @@ class Predictor:
         errors = self.checkpoint.card["validation"]["errors"]
         return {key: error["mae"] for key, error in errors.items()}
 
+    @property
+    def elements_seen(self) -> tuple[str, ...]:
+        """Elements of the training crystals; all if the card does not say."""
+        limits = self.checkpoint.card.get("limits", {})
+        numbers = limits.get("atomic_numbers_seen", range(1, MAX_ATOMIC_NUMBER + 1))
+        return tuple(Element.from_Z(number).symbol for number in numbers)
+
     def predict(self, structures: Sequence[Structure]) -> list[Prediction]:
         """Predict every property of some crystals.
 
@@ -132,12 +142,14 @@ class Predictor:
                 num_sites=len(structure),
                 intervals=self._intervals(ends),
                 novelty=novelty,
+                exact=tuple(compress(self.checkpoint.keys, exact)),
                 space_group=cell.number,
             )
-            for structure, cell, values, ends, novelty in zip(
+            for structure, cell, values, exact, ends, novelty in zip(
                 structures,
                 cells,
                 predicted.values,
+                predicted.exact,
                 bounds,
                 self._novelty(structures, graphs, predicted),
                 strict=True,
@@ -168,7 +180,13 @@ class Predictor:
         intervals = self.checkpoint.intervals
         if intervals is None:
             return np.full((*predicted.values.shape, 2), np.nan)
-        return intervals.bounds(*predicted, num_sites, formula_atoms)
+        return intervals.bounds(
+            predicted.values,
+            predicted.representations,
+            num_sites,
+            formula_atoms,
+            predicted.exact,
+        )
 
     def _novelty(
         self,

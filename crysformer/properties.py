@@ -16,6 +16,7 @@ from typing import Literal
 
 Transform = Literal["identity", "log1p"]
 Extent = Literal["intensive", "per_cell", "per_formula_unit"]
+Need = Literal["", "gap", "layers"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,10 @@ class Property:
         composition: Whether a fit of one constant per element is subtracted first.
         shown: False for labels that serve only to compare errors with other models.
         non_negative: True if physics forbids values below zero.
+        piezoelectric: Whether it is zero in every crystal whose symmetry allows no
+            piezoelectric response.
+        needs: What a crystal must have for the property to be defined, if not every
+            crystal has it.
         base: Property of which this one differs by element constants alone; it shares
             that property's output.
     """
@@ -50,6 +55,8 @@ class Property:
     composition: bool = False
     shown: bool = True
     non_negative: bool = False
+    piezoelectric: bool = False
+    needs: Need = ""
     base: str = ""
 
     @property
@@ -184,6 +191,7 @@ _PROPERTIES = (
         "%",
         MBJ,
         non_negative=True,
+        needs="gap",
     ),
     # VASP's own unit V/Å². The papers print 10²¹ V/m², but hcp Zn, Zr, Cd and Hf read 56,
     # 35, 76 and 89, where experiment has some 3 to 7 times 10²¹ V/m² (Kaufmann and
@@ -212,6 +220,7 @@ _PROPERTIES = (
         DFPT,
         transform="log1p",
         non_negative=True,
+        needs="gap",
     ),
     Property(
         "dfpt_piezo_max_dij",
@@ -221,6 +230,8 @@ _PROPERTIES = (
         DFPT,
         transform="log1p",
         non_negative=True,
+        piezoelectric=True,
+        needs="gap",
     ),
     Property(
         "exfoliation_energy",
@@ -230,6 +241,7 @@ _PROPERTIES = (
         OPT,
         transform="log1p",
         non_negative=True,
+        needs="layers",
     ),
     Property(
         "formation_energy_per_atom",
@@ -272,3 +284,6 @@ PROPERTIES: Mapping[str, Property] = {item.key: item for item in _PROPERTIES}
 
 OVERALL_GAPS = ("optb88vdw_bandgap", "band_gap_pbe")
 """Band gaps that are known for every crystal of their data set: they tell metals."""
+
+GAPS = (*OVERALL_GAPS, "mbj_bandgap")
+"""All band gaps."""

@@ -53,23 +53,35 @@ def spearman_each(rows: FloatArray, columns: FloatArray) -> FloatArray:
     )
 
 
-def correlate(first: FloatArray, second: FloatArray) -> Correlation:
-    """Spearman, Kendall and the one-sided permutation p-value of two rows of numbers.
+def kendall(first: FloatArray, second: FloatArray) -> float:
+    """Kendall's tau-b alone; NaN where one side is constant."""
+    return _tau(ranks(first), ranks(second))
 
-    The p-value tests "the more of one, the more of the other". Permutations are drawn
-    with a fixed seed, so the same numbers give the same p-value.
-    """
-    return correlate_each(first, np.asarray(second)[:, None])[0]
+
+def kendall_each(rows: FloatArray, columns: FloatArray) -> FloatArray:
+    """Kendall's tau-b of every row with every column; (rows, n), (n, columns)."""
+    ones, others = _ranked_columns(rows.T), _ranked_columns(columns)
+    return np.array([[_tau(one, other) for other in others.T] for one in ones.T])
+
+
+def _tau(one: FloatArray, other: FloatArray) -> float:
+    if not (np.isfinite(one).all() and np.isfinite(other).all()):
+        return _NAN
+    return float(kendalltau(one, other).statistic)
 
 
 def correlate_each(first: FloatArray, columns: FloatArray) -> list[Correlation]:
-    """Correlate one row of numbers with each of several; (n,), (n, columns)."""
+    """Correlate one row of numbers with each of several; (n,), (n, columns).
+
+    The p-value is one-sided: it tests "the more of one, the more of the other".
+    Permutations are drawn with a fixed seed, so equal numbers give equal p-values.
+    """
     one, many = ranks(first), _ranked_columns(columns)
     rho, p = _permuted(one, many)
     return [
         Correlation(
             float(rho[k]),
-            float(kendalltau(one, many[:, k]).statistic) if np.isfinite(rho[k]) else _NAN,
+            _tau(one, many[:, k]) if np.isfinite(rho[k]) else _NAN,
             float(p[k]),
         )
         for k in range(len(rho))
@@ -97,13 +109,6 @@ def correlate_each_given(
     rest[:, np.abs(rest).max(axis=0) < 1e-9 * len(rest)] = 0.0
     rho, p = _permuted(rest[:, 0], rest[:, 1:])
     return [Correlation(float(r), _NAN, float(q)) for r, q in zip(rho, p, strict=True)]
-
-
-def correlate_given(
-    first: FloatArray, second: FloatArray, given: Sequence[FloatArray]
-) -> Correlation:
-    """Partial Spearman correlation of two rows of numbers."""
-    return correlate_each_given(first, np.asarray(second)[:, None], given)[0]
 
 
 def chance_level(number: int, quantile: float = 0.95) -> float:

@@ -17,6 +17,8 @@ from crysformer.rank_correlation import (
     Correlation,
     correlate_each,
     correlate_each_given,
+    kendall,
+    kendall_each,
     spearman,
     spearman_each,
 )
@@ -38,6 +40,7 @@ class Finding:
         given: The same, with length and number of bonds accounted for.
         baselines: Spearman's rho of the effect with each baseline, for random weights the
             median over draws.
+        taus: Kendall's tau of the same.
         shuffled: Median rho with attention of networks with shuffled weights.
         best_shuffled: The largest of them.
     """
@@ -46,6 +49,7 @@ class Finding:
     attention: Correlation
     given: Correlation
     baselines: dict[str, float]
+    taus: dict[str, float]
     shuffled: float
     best_shuffled: float
 
@@ -58,6 +62,8 @@ def find_each(study: Study, module: str, variant: Variant = "masked") -> list[Fi
     partial = correlate_each_given(attention, effects, [length, count])
     known = spearman_each(np.stack([count, study.geometry[LENGTH]]), effects)
     random = _over_orders(np.median, spearman_each(study.random, effects))
+    tau = kendall_each(np.stack([count, study.geometry[LENGTH]]), effects)
+    random_tau = _over_orders(np.median, kendall_each(study.random, effects))
     mixed = spearman_each(study.shuffled[module], effects)
     median, best = (_over_orders(take, mixed) for take in (np.median, np.max))
     return [
@@ -71,16 +77,17 @@ def find_each(study: Study, module: str, variant: Variant = "masked") -> list[Fi
                 RANDOM: random[output],
                 GRADIENT: spearman(np.abs(study.gradient[:, output]), effect),
             },
+            taus={
+                BONDS: float(tau[0, output]),
+                LENGTH: float(tau[1, output]),
+                RANDOM: random_tau[output],
+                GRADIENT: kendall(np.abs(study.gradient[:, output]), effect),
+            },
             shuffled=median[output],
             best_shuffled=best[output],
         )
         for output, effect in enumerate(effects.T)
     ]
-
-
-def find(study: Study, module: str, output: int, variant: Variant = "masked") -> Finding:
-    """Compare one module's attention with the effect of bonds on one output."""
-    return find_each(study, module, variant)[output]
 
 
 def verdict(finding: Finding, module: str, label: str) -> str:

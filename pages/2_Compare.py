@@ -43,9 +43,14 @@ if predictions:
 
     st.markdown("##### Predicted properties")
     with guard():
+        shown = [each.crystal for each in crystals if each.label in predictions]
         comparison_table(
             list(predictions),
-            compare(list(predictions.values()), loaders.predictor().validation_errors),
+            compare(
+                list(predictions.values()),
+                loaders.predictor().validation_errors,
+                [loaders.reasons_against(crystal) for crystal in shown],
+            ),
             "Predicted properties of the compared crystals",
         )
     st.markdown("##### Strain and substitution")

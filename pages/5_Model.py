@@ -27,7 +27,7 @@ with guard():
     with left:
         model_errors.parity(rows, name)
     with right:
-        model_errors.learning(read_curves(folder), key, name)
+        model_errors.learning(read_curves(folder), card, key, name)
     model_errors.size_and_coverage(rows, card, key)
     model_errors.chemistry(rows, name)
     model_errors.novelty(rows, card, name)

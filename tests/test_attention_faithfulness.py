@@ -15,11 +15,13 @@ from crysformer.library import load_library
 from crysformer.predict import Predictor
 from crysformer.rank_correlation import (
     chance_level,
-    correlate,
-    correlate_given,
+    correlate_each,
+    correlate_each_given,
+    kendall,
+    kendall_each,
     spearman,
 )
-from crysformer.verdict import MIN_ORBITS, TOO_FEW, find, verdict
+from crysformer.verdict import MIN_ORBITS, TOO_FEW, find_each, verdict
 from tests.attention_cases import attend
 from tests.crystals import TEXTBOOK, diamond, random_model, triclinic, wurtzite
 
@@ -36,6 +38,18 @@ def model():
     return random_model(CONFIG)
 
 
+def correlate(first, second):
+    return correlate_each(first, np.asarray(second)[:, None])[0]
+
+
+def correlate_given(first, second, given):
+    return correlate_each_given(first, np.asarray(second)[:, None], given)[0]
+
+
+def find(study, module, output):
+    return find_each(study, module)[output]
+
+
 def quotient_graph(model, structure):
     return build_graph(structure, model.config.neighbour_rule)
 
@@ -48,6 +62,15 @@ def studied(model, structure, **options):
 @pytest.fixture(scope="module")
 def of_triclinic(model):
     return studied(model, triclinic())
+
+
+def test_kendall_is_known_by_hand_and_undefined_for_constants():
+    """Of the six pairs of four things, five agree in order and one does not: 4 / 6."""
+    one, two = np.array([1.0, 2, 3, 4]), np.array([1.0, 2, 4, 3])
+    assert kendall(one, two) == pytest.approx(2 / 3)
+    each = kendall_each(np.stack([one, -one]), np.stack([two, np.ones(4)], axis=1))
+    assert each[:, 0] == pytest.approx([2 / 3, -2 / 3])
+    assert np.isnan(each[:, 1]).all()
 
 
 def test_correlations_of_known_orders():

@@ -5,7 +5,7 @@ import pytest
 from pymatgen.core import Lattice, Structure
 
 from crysformer.cell import Cell, SpaceGroup, standardise
-from tests.crystals import SHARED, TEXTBOOK, jitter, shared_structures
+from tests.crystals import SHARED, TEXTBOOK, diamond, jitter, shared_structures
 
 # Name: atoms of the primitive cell, number of the space group, operations in it.
 KNOWN = {
@@ -148,3 +148,36 @@ def test_real_crystals_become_exactly_symmetric():
         assert distance_to_given(cell, structure) < 0.02
         symmetric += len(cell.group.rotations) > 1
     assert symmetric > 80
+
+
+@pytest.mark.parametrize(
+    ("name", "allowed"),
+    [
+        ("rock_salt", False),
+        ("diamond", False),
+        ("perovskite", False),
+        ("hcp", False),
+        ("wurtzite", True),
+        ("triclinic", True),
+    ],
+)
+def test_symmetry_tells_where_piezoelectricity_is_forbidden(name, allowed):
+    structure = TEXTBOOK[name]()
+    for cell in (structure, structure * (2, 1, 1)):
+        assert standardise(cell).group.piezoelectric is allowed
+
+
+def test_the_class_432_has_no_inversion_and_no_piezoelectricity_either():
+    """β-Mn: 24 rotations that leave no component to a tensor of third rank."""
+    sites = [[0.0636] * 3, [0.125, 0.2022, 0.4522]]
+    lattice = Lattice.cubic(6.315)
+    manganese = Structure.from_spacegroup("P4_132", lattice, ["Mn", "Mn"], sites)
+    rotations = standardise(manganese).group.rotations
+    assert len(rotations) == 24
+    assert not (rotations == -np.eye(3)).all(axis=(1, 2)).any()
+    assert not standardise(manganese).group.piezoelectric
+    # Zinc blende has 24 operations as well, and one component, d14.
+    zinc_blende = diamond()
+    zinc_blende.replace(0, "Zn")
+    assert len(standardise(zinc_blende).group.rotations) == 24
+    assert standardise(zinc_blende).group.piezoelectric

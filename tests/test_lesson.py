@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from pymatgen.core import Element
 
 from crysformer import lesson_questions as questions
 from crysformer.gaussians import expand_length, gaussian_centres, nearest_gaussian
@@ -14,6 +15,7 @@ from crysformer.lesson import STEPS
 from crysformer.lesson_experiments import (
     STRETCHES,
     changes,
+    main_property,
     responses,
     similar_element,
     stretched,
@@ -161,7 +163,7 @@ def test_only_another_element_changes_a_prediction(predictor):
         tried.turned,
         tried.doubled,
         tried.replaced,
-        "eV/atom",
+        main_property(predictor),
     )
     assert asked.answer == tried.replacement == "Replace Na by K"
     assert f"{tried.replaced:.3f} eV/atom" in asked.explanation
@@ -177,13 +179,34 @@ def test_only_another_element_changes_a_prediction(predictor):
     ],
 )
 def test_similar_elements_stand_in_one_group(symbol, taken, expected):
-    assert similar_element(symbol, taken) == expected
+    known = [Element.from_Z(number).symbol for number in range(1, 93)]
+    assert similar_element(symbol, taken, known) == expected
 
 
-def test_every_crystal_has_an_element_to_replace():
+def test_every_crystal_gets_another_element_that_the_network_knows(predictor):
+    known = predictor.elements_seen
+    assert len(known) == 89
+    assert not {"Po", "At", "Fr", "Ra"} & set(known)
     for crystal in LIBRARY.values():
         for symbol in crystal.elements:
-            assert similar_element(symbol, set(crystal.elements)) not in crystal.elements
+            new = similar_element(symbol, set(crystal.elements), known)
+            assert new in set(known) - set(crystal.elements)
+    assert similar_element("Te", {"Te", "Bi"}, known) == "Se"
+
+
+def test_a_block_is_asked_for_only_where_it_stands_out():
+    """Two blocks level for the nearest kind: the next kind, or the even share."""
+    _, around = first(QUARTZ)
+    attention = np.full((len(around), 2), 1 / len(around))
+    second = list(around.kinds[1].members)
+    attention[second, 1] += 0.01
+    asked = questions.block_question(around, attention)
+    assert asked.answer == "Block 2"
+    assert f"a neighbour at {around.kinds[1].length:.2f} Å" in asked.prompt
+    attention[second, 1] -= 0.0099
+    even = questions.block_question(around, attention)
+    assert even.options == ()
+    assert even.answer == pytest.approx(100 / len(around), abs=0.05)
 
 
 def test_stretching_lengthens_every_edge():

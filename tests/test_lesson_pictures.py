@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from crysformer import lesson_questions as questions
-from crysformer.lesson import GOALS, STEPS
+from crysformer.lesson import GOALS, steps_of
 from crysformer.lesson_experiments import STRETCHES
 from crysformer.lesson_figures import (
     block_lines,
@@ -95,12 +95,14 @@ def handout():
         questions.Question(f"Question {k}?", k, f"Because {k}.", unit="%")
         for k in range(1, 10)
     ]
-    return handout_markdown("Salt \\<b\\>", "Na1", asked, "?crystal=rock-salt-nacl")
+    return handout_markdown(
+        "Salt \\<b\\>", "Na1", asked, "?crystal=rock-salt-nacl", steps_of(CONFIG)
+    )
 
 
 def test_the_handout_holds_the_page_s_own_words():
     text = handout()
-    for number, step in enumerate(STEPS, 1):
+    for number, step in enumerate(steps_of(CONFIG), 1):
         for words in (step.title, step.idea, step.task, step.watch):
             assert words in text
         assert f"Question {number}?" in text

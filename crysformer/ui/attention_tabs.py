@@ -67,8 +67,12 @@ def _atoms(
     numbers = site_numbers(attention, choice)
     if choice.over == ROLL_OUT and choice.module != "Difference":
         numbers |= _traced(attention, choice)
+    from crysformer.figures import titles
+
+    of = CONTRIBUTION
     if settings.atoms == CONTRIBUTION:
         key = st.session_state[state.CONTRIBUTION]
+        of = f"{CONTRIBUTION} to {titles([key])[key]}"
         numbers[CONTRIBUTION] = attention_loaders.contributions(key)
     number = st.column_config.NumberColumn
     st.dataframe(
@@ -81,7 +85,7 @@ def _atoms(
             "Effective neighbours": number(format="%.2f"),
             "Itself": number(format="%.3f", help="Share traced to the atom itself"),
             "Farther": number(format="%.3f", help="Share traced beyond its neighbours"),
-            CONTRIBUTION: number(format="%+.4g"),
+            CONTRIBUTION: number(of, format="%+.4g"),
         },
         alt="Entropy and effective neighbours of each atom",
     )

@@ -22,6 +22,7 @@ _VARIANTS = {
     "Weight set to zero after it": "zeroed",
 }
 _DONE, _EFFECTS = "trials_done", "effect_plot"
+_MAX_DONE = 20
 _VARIANT_HELP = (
     "Masked: the graph without these bonds; the weights that stay sum to one again. "
     "Zero: the bonds keep their place in the softmax but pass nothing on, so that a "
@@ -48,8 +49,10 @@ def attention_trial(
         "Blocks and heads are combined as chosen above."
     )
     choice = settings.choice
-    done: set[Any] = st.session_state.setdefault(_DONE, set())
-    key = (loaders.chosen(), choice.block, choice.head, choice.over)
+    done: dict[Any, None] = st.session_state.setdefault(_DONE, {})
+    # Without the file of an upload, which the session may have dropped by now.
+    crystal = loaders.chosen()._replace(upload=None)
+    key = (crystal, choice.block, choice.head, choice.over)
     place = st.empty()
     if key not in done and not place.button(
         "Take every bond away in turn", type="primary", icon=":material/science:"
@@ -59,7 +62,9 @@ def attention_trial(
         choice, lambda share, what: place.progress(min(share, 1.0), f"{what}…")
     )
     place.empty()
-    done.add(key)
+    done[key] = None
+    while len(done) > _MAX_DONE:
+        done.pop(next(iter(done)))
     _results(structure, attention, settings, study)
 
 
@@ -163,7 +168,7 @@ def _effects(
         f"{len(names)} independent bonds. Click a point, or several with Shift, to "
         "light its bonds in the picture."
     )
-    table = orbit_table(names, study, column, scaling, structure, variant)
+    table = orbit_table(names, study, column, scaling, structure, variant, name)
     bar.download_button(
         "CSV",
         lambda: table.to_csv(index=False).encode(),

@@ -55,7 +55,7 @@ def property_results(
         st.caption(f"There is {count} independent bond: no order to compare.")
         return
     st.caption(
-        "Spearman's ρ and Kendall's τ of the size of the change with attention, and ρ "
+        "Spearman's ρ and Kendall's τ of the size of the change with attention, and "
         f"with four baselines: {RANDOM.lower()} weights, {BONDS.lower()}, {LENGTH} and "
         f"{GRADIENT.lower()} (it looks into the network), over "
         f"{count} independent bonds. A random order has ρ = 0 on average and exceeds "

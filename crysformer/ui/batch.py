@@ -95,6 +95,8 @@ def progress(job: BatchJob) -> None:
     words = f"{done} of {total} crystals" + (f", {failed} failed" if failed else "")
     if not job.running:
         ended = "Cancelled after " if done < total else ""
+        if job.fault:
+            ended = f"Ended by a fault of this program ({job.fault}) after "
         st.markdown(f"**{ended}{words}**")
         return
     seconds = job.remaining_seconds()

@@ -1,5 +1,6 @@
 """A batch under way: a thread predicts while its visitor may read other pages."""
 
+import logging
 import re
 import threading
 import time
@@ -22,6 +23,8 @@ MAX_FILES = 500
 MAX_RUNNING = 2
 MAX_OPEN = 10
 _SECONDS_BETWEEN_TRIES = 0.2
+
+_logger = logging.getLogger(__name__)
 
 Input = tuple[str, "Content"]
 
@@ -46,6 +49,7 @@ class BatchJob:
         inputs: As given; row k belongs to input k.
         predictor: The model.
         selected: Row whose crystal is picked, or None.
+        fault: What ended it, if nobody wanted it to end.
 
     Raises:
         BusyError: Too many batches of other visitors run or wait.
@@ -57,6 +61,7 @@ class BatchJob:
         self.inputs = tuple(inputs)
         self.predictor = predictor
         self.selected: int | None = None
+        self.fault = ""
         self._order = order
         self._rows: list[ScreenRow] = []
         self._cancelled = threading.Event()
@@ -86,6 +91,9 @@ class BatchJob:
                 if self._cancelled.is_set():
                     break
                 self._rows.append(row)
+        except Exception as error:
+            _logger.exception("A batch of %d files was ended.", len(self.inputs))
+            self.fault = type(error).__name__
         finally:
             _turns.release()
 

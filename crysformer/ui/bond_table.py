@@ -1,5 +1,6 @@
 """The table of bonds beside the picture: a click in one selects in the other."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -91,7 +92,11 @@ def _downloads(table: "pd.DataFrame", settings: AttentionSettings) -> None:
         return bond_json(bonds, name, model)
 
     with st.popover("Download", icon=":material/download:", width="content"):
-        _file("This table, CSV", lambda: _csv(table), f"{name}-bonds.csv")
+        _file(
+            "This table, CSV",
+            lambda: _csv(table.rename(columns=_in_full(settings.choice, table))),
+            f"{name}-bonds.csv",
+        )
         _file(
             "All weights, CSV",
             lambda: _csv(everything()),
@@ -113,6 +118,17 @@ def _file(label: str, content: Any, name: str) -> None:
 
 def _csv(table: "pd.DataFrame") -> bytes:
     return table.to_csv(index=False).encode()
+
+
+def _in_full(choice: Choice, table: "pd.DataFrame") -> dict[str, str]:
+    """Column names that say what their numbers are, for a table on its own."""
+    shown = {"Value": choice}
+    if "Second" in table:
+        shown = {
+            "Value": replace(choice, module="Cross"),
+            "Second": replace(choice, module="Conditional"),
+        }
+    return {name: f"{each.title}, {each.part}" for name, each in shown.items()}
 
 
 def _in_words(row: "pd.Series") -> str:

@@ -117,13 +117,15 @@ def _adopt_url() -> list[str]:
     if asked is None or asked == st.session_state.get(state.COMPARE_SEEN):
         return []
     st.session_state[state.COMPARE_SEEN] = asked
-    names = list(dict.fromkeys(asked.split(",")))
+    names = list(dict.fromkeys(name for name in asked.split(",") if name))
     known = [name for name in names if name in load_library()]
-    trouble = [
-        f"The library has no crystal called “{name[:40]}”; it is left out."
-        for name in names
-        if name not in known
-    ]
+    unknown = [f"“{name[:40]}”" for name in names if name not in known]
+    trouble = []
+    if unknown:
+        more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
+        trouble = [
+            f"The library has no crystal called {', '.join(unknown[:3])}{more}; left out."
+        ]
     if len(known) > MOST:
         trouble.append(f"Only the first {MOST} of {len(known)} crystals are compared.")
     st.session_state[state.COMPARED] = known[:MOST]

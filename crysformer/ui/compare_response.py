@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from pymatgen.core import Element, Structure
+from pymatgen.core import Structure
 from pymatgen.util.string import unicodeify
 
 from crysformer.comparison import compare
@@ -26,10 +26,6 @@ WHY = (
     "its minimum need not be at zero. It has no interval, since none was ever measured."
 )
 _NOTHING = "Nothing"
-# Elements of JARVIS-DFT; polonium to radium are not among them.
-_ELEMENTS = tuple(
-    Element.from_Z(number).symbol for number in (*range(1, 84), *range(89, 95))
-)
 _HEIGHT = 420
 
 
@@ -110,7 +106,7 @@ def _pick_change(structure: Structure) -> Change:
         )
         new = st.selectbox(
             "by",
-            _ELEMENTS,
+            loaders.predictor().elements_seen,
             index=None,
             placeholder="",
             key=state.REPLACEMENT,
@@ -194,7 +190,11 @@ def _changed(
     strain = f"{change.strain:+.1f} %" if change.strain else "0 %"
     comparison_table(
         [f"{chosen.formula} at 0 %", f"{names[-1]} at {strain}"],
-        compare([before, after], loaders.predictor().validation_errors),
+        compare(
+            [before, after],
+            loaders.predictor().validation_errors,
+            [loaders.reasons_against(chosen.crystal)] * 2,
+        ),
         "Properties before and after the change",
     )
     if change.swap:

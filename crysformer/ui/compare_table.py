@@ -10,6 +10,7 @@ from crysformer.properties import PROPERTIES
 from crysformer.ui.tables import readable
 
 _SMALL = "≈"
+_UNDEFINED = "–"
 # Room for the longest label; where it is most of the table, Streamlit lets it scroll.
 _WIDTH = 300
 
@@ -35,10 +36,13 @@ def comparison_table(names: Sequence[str], rows: Sequence[Compared], alt: str) -
         alt=alt,
     )
     bounds = any(any(row.intervals) for row in rows)
+    undefined = ""
+    if not all(all(row.defined) for row in rows):
+        undefined = f" {_UNDEFINED}: not defined for that crystal."
     brackets = " In brackets: the 90 % interval." if bounds else ""
     st.caption(
         f"Δ is the difference to {names[0]}; {_SMALL} marks one that is smaller than the "
-        f"mean absolute validation error, so it says little.{brackets}"
+        f"mean absolute validation error, so it says little.{brackets}{undefined}"
     )
 
 
@@ -46,24 +50,26 @@ def _cells(names: Sequence[str], label: str, row: Compared) -> dict[str, str]:
     unit = PROPERTIES[row.key].unit
     cells = {"Property": label.removesuffix(f" ({unit})")}
     for k, name in enumerate(names):
-        value = _number(row.values[k], row.error)
-        bounds = row.intervals[k]
-        if bounds is not None:
-            low, high = (_number(bound, row.error) for bound in bounds)
-            value += f" ({low} to {high})"
-        cells[name] = value
+        cells[name] = _value(row, k)
         if k:
-            mark = f"{_SMALL} " if row.within_error(k) else ""
-            cells["Δ" if len(names) == 2 else f"Δ {name}"] = mark + _signed(
-                row.differences[k], row.error
-            )
+            cells["Δ" if len(names) == 2 else f"Δ {name}"] = _difference(row, k)
     return cells | {"Unit": unit}
 
 
-def _number(value: float, error: float | None) -> str:
-    return readable(value, error).replace("-", "\N{MINUS SIGN}")
+def _value(row: Compared, k: int) -> str:
+    if not row.defined[k]:
+        return _UNDEFINED
+    value, bounds = readable(row.values[k], row.error), row.intervals[k]
+    if bounds is None:
+        return value
+    low, high = (readable(bound, row.error) for bound in bounds)
+    return f"{value} ({low} to {high})"
 
 
-def _signed(value: float, error: float | None) -> str:
-    text = _number(value, error)
-    return text if value < 0 or not float(readable(value, error)) else f"+{text}"
+def _difference(row: Compared, k: int) -> str:
+    if not (row.defined[0] and row.defined[k]):
+        return _UNDEFINED
+    text = readable(row.differences[k], row.error)
+    if row.differences[k] > 0 and text.strip("0."):
+        text = f"+{text}"
+    return f"{_SMALL} {text}" if row.within_error(k) else text

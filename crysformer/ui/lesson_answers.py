@@ -92,7 +92,7 @@ def _change(lesson: Lesson) -> Question:
         tried.turned,
         tried.doubled,
         tried.replaced,
-        "eV/atom",
+        lesson_loaders.main_property(),
     )
 
 

@@ -5,22 +5,26 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from crysformer.lesson import STEPS
+from crysformer.lesson import STEPS, steps_of
 from crysformer.lesson_questions import Question
 from crysformer.neighbourhood import CrystalGraph
 from crysformer.ui import state
+from crysformer.ui.lesson_loaders import architecture
 
 _CSS = Path(__file__).with_name("lesson.css")
 
 
 def current_step() -> int:
-    """Return the step that is shown, counted from 1; the URL may name the first one."""
-    if state.STEP not in st.session_state:
-        asked = st.query_params.get(state.STEP, "")
-        known = asked.isascii() and asked.isdigit() and 1 <= int(asked[:3]) <= len(STEPS)
-        st.session_state[state.STEP] = int(asked) if known else 1
-    step = st.session_state[state.STEP]
-    st.query_params[state.STEP] = str(step)
+    """Return the step that is shown, counted from 1, and show it in the URL."""
+    asked = st.query_params.get(state.STEP)
+    # Only a step that this session did not write itself is a request: a link, a way back.
+    if asked is not None and asked != st.session_state.get(state.STEP_SEEN):
+        number = state.whole_number(asked) or 1
+        st.session_state[state.STEP] = number if number <= len(STEPS) else 1
+    step = st.session_state.setdefault(state.STEP, 1)
+    st.session_state[state.STEP_SEEN] = str(step)
+    if asked != str(step):
+        st.query_params[state.STEP] = str(step)
     return step
 
 
@@ -81,7 +85,7 @@ def _go(step: int) -> None:
 
 def heading(step: int) -> None:
     """Say what the step is about and what to do."""
-    words = STEPS[step - 1]
+    words = steps_of(architecture())[step - 1]
     st.markdown(f"## {step} · {words.title}")
     st.markdown(words.idea)
 
@@ -94,7 +98,7 @@ def pick_atom(graph: CrystalGraph, digest: str) -> int:
     """
     sites = graph.different_atoms
     names = [graph.labels[site] for site in sites]
-    asked = st.query_params.get(state.ATOM)
+    asked = st.query_params.get(state.ATOM, st.session_state.get(state.ATOM_SEEN))
     site = st.selectbox(
         "Atom",
         sites,
@@ -105,6 +109,7 @@ def pick_atom(graph: CrystalGraph, digest: str) -> int:
         width=150,
     )
     st.query_params[state.ATOM] = graph.labels[site]
+    st.session_state[state.ATOM_SEEN] = graph.labels[site]
     return site
 
 
@@ -158,6 +163,7 @@ def _judge(question: Question, given: float | str | None) -> None:
         st.success(f"**Right.** {question.explanation}", icon=":material/check_circle:")
     else:
         st.warning(
-            f"**Not yet:** it is {question.answer_text}. {question.explanation}",
+            f"**Not quite.** The answer is **{question.answer_text}**. "
+            f"{question.explanation}",
             icon=":material/lightbulb:",
         )

@@ -1,7 +1,10 @@
 """The teacher's hand-out as a download, made when its menu is opened."""
 
+from urllib.parse import urlencode
+
 import streamlit as st
 
+from crysformer.lesson import steps_of
 from crysformer.lesson_handout import handout_html, handout_markdown
 from crysformer.ui import loaders, state
 from crysformer.ui.frame import plain
@@ -50,12 +53,15 @@ def handout_menu(lesson: Lesson) -> None:
 
 
 def _markdown(lesson: Lesson) -> str:
-    address = f"?atom={lesson.around.label}"
-    if state.upload() is None:
-        address = f"?crystal={state.token()}&atom={lesson.around.label}"
+    query = state.link_query() | {state.ATOM: lesson.around.label}
+    query.pop(state.UPLOAD, None)  # No other session has the file.
+    if not loaders.is_as_given():
+        query[state.CELL] = loaders.chosen().cell
+    address = f"?{urlencode(query)}"
     return handout_markdown(
         plain(loaders.crystal_name()),
         lesson.around.label,
         [question(lesson) for question in QUESTIONS],
         address,
+        steps_of(lesson.config),
     )

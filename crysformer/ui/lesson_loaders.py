@@ -13,6 +13,7 @@ from pymatgen.core import Structure
 from crysformer.architecture import read_architecture
 from crysformer.config import ModelConfig
 from crysformer.errors import StructureError
+from crysformer.lesson import MAX_ANGLES
 from crysformer.neighbourhood import CrystalGraph, Neighbourhood
 from crysformer.scene import structure_hash
 from crysformer.ui import loaders, state
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from crysformer.model import Crysformer
     from crysformer.walkthrough import Walkthrough
 
-MAX_ANGLES = 60_000
 SINGLE, DOUBLE = "float32", "float64"
 
 
@@ -91,12 +91,7 @@ def walkthrough(lesson: Lesson, precision: str = SINGLE) -> "Walkthrough":
     Raises:
         StructureError: The crystal is too large for a lesson.
     """
-    angles = len(lesson.graph.quotient.cosine)
-    if angles > MAX_ANGLES:
-        raise StructureError(
-            f"This crystal has {angles:,} different angles, too many to follow step by "
-            f"step (at most {MAX_ANGLES:,}). Pick a smaller or more symmetric one."
-        )
+    _check_size(lesson)
     return _walkthrough(lesson.digest, precision, lesson.graph)
 
 
@@ -108,8 +103,30 @@ def _walkthrough(digest: str, precision: str, _graph: CrystalGraph) -> "Walkthro
     return walk(network(precision), GraphArrays.from_quotient(_graph.quotient))
 
 
+def _check_size(lesson: Lesson) -> None:
+    """Refuse a crystal that one visitor should not keep a server busy with."""
+    angles = len(lesson.graph.quotient.cosine)
+    if angles > MAX_ANGLES:
+        raise StructureError(
+            f"This crystal has {angles:,} different angles, too many to follow step by "
+            f"step (at most {MAX_ANGLES:,}). Pick a smaller or more symmetric one."
+        )
+
+
+def main_property() -> str:
+    """Return the property that the lesson's experiments speak of."""
+    from crysformer.lesson_experiments import main_property
+
+    return main_property(loaders.predictor())
+
+
 def responses(lesson: Lesson) -> dict:
-    """Return every property over a stretch of the cell."""
+    """Return every property over a stretch of the cell.
+
+    Raises:
+        StructureError: The crystal is too large for a lesson.
+    """
+    _check_size(lesson)
     return _responses(lesson.digest, lesson.structure)
 
 
@@ -121,7 +138,12 @@ def _responses(digest: str, _structure: Structure) -> dict:
 
 
 def changes(lesson: Lesson) -> "Changes":
-    """Return the prediction before and after three changes."""
+    """Return the prediction before and after three changes.
+
+    Raises:
+        StructureError: The crystal is too large for a lesson.
+    """
+    _check_size(lesson)
     return _changes(lesson.digest, lesson.structure)
 
 

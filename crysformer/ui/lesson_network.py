@@ -1,5 +1,7 @@
 """Steps 7 to 9 of the lesson: blocks, prediction, symmetry."""
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from crysformer.lesson import STEPS
@@ -9,7 +11,10 @@ from crysformer.ui import lesson_loaders, loaders
 from crysformer.ui.lesson_answers import attention_by_block
 from crysformer.ui.lesson_graphs import HEIGHT, chart, view
 from crysformer.ui.lesson_loaders import Lesson
-from crysformer.ui.tables import readable
+from crysformer.ui.tables import physical, readable
+
+if TYPE_CHECKING:
+    from crysformer.predict import Prediction
 
 ALL_BONDS, ONE_EACH = "All bonds", "One of each kind"
 
@@ -50,30 +55,21 @@ def show_prediction(lesson: Lesson) -> None:
     prediction = loaders.prediction()
     errors = loaders.predictor().validation_errors
     curves = lesson_loaders.responses(lesson)
+    undefined = loaders.reasons_against(loaders.chosen())
     picture, side = st.columns([5, 4], gap="medium")
     with side:
         key = st.selectbox(
             STEPS[7].task,
-            [key for key in prediction.shown if key in curves],
+            [k for k in prediction.shown if k in curves and k not in undefined],
             format_func=lambda each: _property_text(each),
             key="lesson-property",
         )
         item, value, error = PROPERTIES[key], prediction.shown[key], errors.get(key)
-        st.metric(item.label, f"{readable(value, error)} {item.unit}".strip())
-        known = prediction.intervals.get(key)
-        if known:
-            low, high = known
-            st.markdown(
-                f"**The interval** is {readable(low, error)} to {readable(high, error)} "
-                f"{item.unit}: so wide an interval held the right value for nine in ten "
-                "of the crystals that were kept out of training."
-            )
-        else:
-            low, high = value - (error or 0.0), value + (error or 0.0)
-            st.markdown(
-                f"**The typical error** is ± {readable(error or 0.0, error)} "
-                f"{item.unit}, the mean over crystals that were kept out of training."
-            )
+        st.metric(item.label, f"{physical(key, value, error)} {item.unit}".strip())
+        low, high = prediction.intervals.get(
+            key, (value - (error or 0.0), value + (error or 0.0))
+        )
+        st.markdown(_how_sure(key, prediction, error))
         st.markdown(
             "**What changes it:** other elements, other lengths, other angles, and "
             "nothing else. The curve shows other lengths."
@@ -86,6 +82,27 @@ def show_prediction(lesson: Lesson) -> None:
             "Diamond: the crystal as it is, and what to expect of the error. The rest is "
             "a model's response: it has seen relaxed crystals only."
         )
+
+
+def _how_sure(key: str, prediction: "Prediction", error: float | None) -> str:
+    """What is known of the error of one property, as a sentence."""
+    unit = PROPERTIES[key].unit
+    if key in prediction.exact:
+        return "**Zero by symmetry:** this crystal's symmetry forbids any other value."
+    if key not in prediction.intervals:
+        typical = readable(error or 0.0, error)
+        return (
+            f"**The typical error** is ± {typical} {unit}, the mean over crystals that "
+            "were kept out of training."
+        )
+    low, high = (physical(key, end, error) for end in prediction.intervals[key])
+    card = loaders.predictor().checkpoint.card["validation"]
+    known = card.get("coverage", {}).get(key)
+    held = f"{known['all']['coverage']:.0%}" if known else "about nine in ten"
+    return (
+        f"**The interval** is {low} to {high} {unit}: so wide an interval held the "
+        f"computed value for {held} of the crystals on which that was checked."
+    )
 
 
 def _property_text(key: str) -> str:
@@ -122,16 +139,18 @@ def show_symmetry(lesson: Lesson) -> None:
 
 
 def _both_predictions(full: float | None, quotient: float) -> None:
+    item = PROPERTIES[lesson_loaders.main_property()]
+    name = item.label.lower()
     if full is None:
         st.info(
-            f"Formation energy from the quotient: {quotient:.6f} eV/atom. The full graph "
-            "of this crystal is too large to be computed beside it.",
+            f"From the quotient, the {name} is {quotient:.6f} {item.unit}. The full "
+            "graph of this crystal is too large to be computed beside it.",
             icon=":material/info:",
         )
         return
     st.success(
-        f"Computed now, in double precision: the formation energy is {full:.6f} eV/atom "
-        f"from the full graph and {quotient:.6f} eV/atom from the quotient. They differ "
-        f"by {abs(full - quotient):.0e} eV/atom.",
+        f"Computed now, in double precision: the {name} is {full:.6f} {item.unit} "
+        f"from the full graph and {quotient:.6f} {item.unit} from the quotient. They "
+        f"differ by {abs(full - quotient):.0e} {item.unit}.",
         icon=":material/verified:",
     )

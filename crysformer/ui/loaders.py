@@ -49,7 +49,8 @@ class Chosen(NamedTuple):
 
 def chosen() -> Chosen:
     """Return what is chosen: crystal, unit cell and model."""
-    cell = st.session_state.get(state.CELL)
+    # Pages without the control read what a link says.
+    cell = st.session_state.get(state.CELL, st.query_params.get(state.CELL))
     return choice_of(state.token(), cell if cell in CELLS else CELLS[0])
 
 
@@ -179,6 +180,18 @@ def _bond_attention(crystal: Chosen) -> "BondAttention":
 @st.cache_resource(max_entries=20, show_spinner=False)
 def _pair_attention(crystal: Chosen) -> "PairAttention":
     return predictor().pair_attention(structure_of(crystal))
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _reasons_against(crystal: Chosen) -> dict[str, str]:
+    from crysformer.applicability import reasons_against
+
+    return reasons_against(structure_of(crystal), _prediction(crystal))
+
+
+def reasons_against(crystal: Chosen) -> dict[str, str]:
+    """Return why a predicted number says nothing of a crystal, by property."""
+    return _reasons_against(crystal)
 
 
 def prediction() -> "Prediction":

@@ -53,16 +53,24 @@ def choose_property(card: Mapping[str, Any]) -> tuple[str, str]:
     return key, names[key]
 
 
-def learning(records: Sequence[Mapping[str, Any]], key: str, name: str) -> None:
-    """Show how the validation error fell in training."""
+def learning(
+    records: Sequence[Mapping[str, Any]], card: Mapping[str, Any], key: str, name: str
+) -> None:
+    """Show how the validation error fell in the last run of the training."""
     st.markdown("##### Learning curve")
     last = records[-1]["val"][key]["mae"]
+    before = (card["recipe"].get("before") or {}).get("passes", 0.0)
     st.plotly_chart(
-        model_figures.learning_curve(records, key, f"Error of {_lower(name)}"),
+        model_figures.learning_curve(records, key, f"Error of {_lower(name)}", before),
         height=_HEIGHT,
         config=_PLAIN,
         alt=f"Validation error of {name} over the passes of training; last {last:.3g}",
     )
+    if before:
+        st.caption(
+            f"The last run: it went on from weights that were trained for {before:.0f} "
+            "passes. Model card: all of them."
+        )
 
 
 def parity(table: "pd.DataFrame", name: str) -> None:
@@ -115,11 +123,12 @@ def chemistry(table: "pd.DataFrame", name: str) -> None:
     st.markdown("##### Error by chemistry")
     errors = table.assign(error=(table["target"] - table["prediction"]).abs())
     st.plotly_chart(
-        element_map(errors, "error", f"Mean error of {_lower(name)}"),
+        element_map(errors, "error", f"Mean error of {_lower(name)}", brightest=0.95),
         height=_MAP_HEIGHT,
         config=_PLAIN,
         alt=f"Periodic table: mean error of {name} over crystals with each element",
     )
+    st.caption("Colours end at the 95th percentile of the elements.")
 
 
 def novelty(table: "pd.DataFrame", card: Mapping[str, Any], name: str) -> None:

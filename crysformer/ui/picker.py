@@ -1,7 +1,6 @@
 """Choosing a crystal: from the library, from files, or from pasted text."""
 
 import streamlit as st
-from pymatgen.util.string import unicodeify
 from streamlit.delta_generator import DeltaGenerator
 
 from crysformer.library import load_library
@@ -32,6 +31,7 @@ def pick_crystal() -> DeltaGenerator:
         format_func=labels.__getitem__,
         key=state.CRYSTAL_WIDGET,
         on_change=_take_choice,
+        filter_mode="contains",
         help="Type a formula or a name. Every named crystal has its own URL.",
         width=380,
     )
@@ -88,11 +88,14 @@ def _say() -> None:
 
 
 def crystal_labels() -> dict[str, str]:
-    """What the select box says for each token; the newest upload comes first."""
+    """What the select box says for each token; the newest upload comes first.
+
+    Formulas have plain digits: that is how people type them into the box.
+    """
     kept: dict[str, state.Upload] = st.session_state[state.UPLOADS]
     given = {token: f"{kept[token].name} (this session)" for token in reversed(kept)}
     named = {
-        token: f"{unicodeify(crystal.formula)} · {crystal.name}"
+        token: f"{crystal.formula} · {crystal.name}"
         for token, crystal in load_library().items()
     }
     return given | named

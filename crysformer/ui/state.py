@@ -1,7 +1,7 @@
 """What a session remembers, under which keys, and how it shows in the URL.
 
-The chosen crystal is a *token*: the id of a library crystal, which the URL can carry, or
-``upload-`` and a digest, which it cannot: uploads live as long as the session.
+The chosen crystal is a *token*: the id of a library crystal, or ``upload-`` and a digest.
+The URL has either, but only the first opens anywhere: uploads live as long as a session.
 Widgets that make a view shareable bind themselves to the URL; their names are here too,
 so that no two pages use one name for different things.
 """
@@ -16,6 +16,7 @@ import streamlit as st
 from crysformer.config import DEFAULT_MODEL
 
 CRYSTAL: Final = "crystal"
+UPLOAD: Final = "upload"
 MODEL: Final = "model"
 MODEL_WIDGET: Final = "model_widget"
 MODEL_SEEN: Final = "model_seen"
@@ -73,8 +74,10 @@ DESCENDING: Final = "descending"
 # The lesson: step and atom go into the URL by hand, an answer belongs to one question.
 STEP: Final = "step"
 STEP_WIDGET: Final = "lesson_step"
+STEP_SEEN: Final = "lesson_step_seen"
 ATOM: Final = "atom"
 ANSWER: Final = "lesson_answer"
+ATOM_SEEN: Final = "lesson_atom"
 
 # What was clicked; the bond goes into the URL by hand, it belongs to no widget.
 BOND: Final = "bond"
@@ -88,6 +91,8 @@ PAGE: Final = "page"
 
 DEFAULT_CRYSTAL: Final = "rock-salt-nacl"
 MAX_UPLOADS: Final = 50
+_MOST_DIGITS: Final = 9
+_UPLOADED: Final = "upload-"
 MAX_UPLOAD_BYTES: Final = 50_000_000
 
 
@@ -141,18 +146,23 @@ def _adopt_model(models: Sequence[str]) -> str | None:
 
 def _adopt_crystal(library: Collection[str]) -> str | None:
     """Show the crystal that the URL asks for, or say that there is none."""
-    asked = st.query_params.get(CRYSTAL)
+    asked = st.query_params.get(CRYSTAL) or st.query_params.get(UPLOAD)
     # Only a name that this session did not write itself is a request.
     if asked is None or asked == st.session_state.get(URL_SEEN):
         return None
     st.session_state[URL_SEEN] = asked
-    if asked in library:
+    if asked in library or asked in st.session_state[UPLOADS]:
         st.session_state[CRYSTAL] = asked
         # What was clicked in another crystal; the URL may name a bond of this one.
         st.session_state.pop(BOND, None)
         st.session_state.pop(SITE, None)
         st.session_state.pop(LIT, None)
         return None
+    if asked.startswith(_UPLOADED):
+        return (
+            "This link is to a file of another session, which is over; upload it again. "
+            "Another crystal is shown."
+        )
     return f"The library has no crystal called “{asked[:40]}”; another one is shown."
 
 
@@ -192,13 +202,19 @@ def selected_bond(count: int) -> int | None:
     """
     if BOND not in st.session_state:
         asked = st.query_params.get(BOND, "")
-        select(int(asked) if asked.isascii() and asked.isdigit() else None, None)
+        select(whole_number(asked), None)
     bond = st.session_state[BOND]
     if bond is None or not 0 <= bond < count:
         st.query_params.pop(BOND, None)
         return None
     st.query_params[BOND] = str(bond)
     return bond
+
+
+def whole_number(text: str) -> int | None:
+    """Read a number that somebody may have typed into a URL; None if it is none."""
+    known = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    return int(text) if known else None
 
 
 def light(bonds: Iterable[int]) -> None:
@@ -225,7 +241,7 @@ def selected_site() -> int | None:
 
 def token_of(content: bytes) -> str:
     """Return the token of an uploaded crystal; the same bytes are the same crystal."""
-    return f"upload-{hashlib.sha256(content).hexdigest()[:12]}"
+    return f"{_UPLOADED}{hashlib.sha256(content).hexdigest()[:12]}"
 
 
 def keep_upload(name: str, content: bytes, note: str = "") -> None:
@@ -244,17 +260,16 @@ def _size(uploads: dict[str, Upload]) -> int:
 
 
 def link_query() -> dict[str, str]:
-    """Model and crystal as a URL names them; of an upload there is nothing to say."""
-    return {MODEL: model()} | ({CRYSTAL: token()} if upload() is None else {})
+    """Model and crystal as a URL names them; an upload has a parameter of its own."""
+    return {MODEL: model(), (UPLOAD if upload() else CRYSTAL): token()}
 
 
 def write_url() -> None:
     """Show the chosen crystal and the model in the URL, where they can be shared."""
-    st.session_state[MODEL_SEEN] = model()
-    if st.query_params.get(MODEL) != model():
-        st.query_params[MODEL] = model()
-    if upload() is None:
-        st.session_state[URL_SEEN] = token()
-        st.query_params[CRYSTAL] = token()
-    elif CRYSTAL in st.query_params:
-        del st.query_params[CRYSTAL]
+    st.session_state[MODEL_SEEN], st.session_state[URL_SEEN] = model(), token()
+    query = link_query()
+    # In one go, and only if something changed: a browser's way back has every change.
+    if any(st.query_params.get(name) != value for name, value in query.items()):
+        st.query_params.update(query)
+    for name in {CRYSTAL, UPLOAD} - query.keys():
+        st.query_params.pop(name, None)

@@ -13,6 +13,7 @@ from crysformer.ui.frame import plain
 
 if TYPE_CHECKING:
     from crysformer.novelty import Novelty
+    from crysformer.predict import Prediction
 
 _FAMILIAR = (
     "a training crystal",
@@ -26,6 +27,8 @@ _SEEN = {
     "same": " The model was trained on it, or on one with the same surroundings of every "
     "atom: this is memory, not a test.",
 }
+MINUS = "\N{MINUS SIGN}"
+_NOTHING = "–"
 _ERROR = "Validation error"
 _INTERVAL = "90 % interval"
 
@@ -50,24 +53,22 @@ def fact_table(facts: Facts, more: Mapping[str, str] = MappingProxyType({})) -> 
 
 
 def property_tables(
-    values: Mapping[str, float],
-    errors: Mapping[str, float],
-    intervals: Mapping[str, tuple[float, float]] | None = None,
+    prediction: "Prediction", errors: Mapping[str, float], reasons: Mapping[str, str]
 ) -> None:
     """Show predicted properties, one table for each source of the training labels.
 
     Args:
-        values: Predictions by property key, in the property's unit.
-        errors: Mean absolute validation errors, same keys and units.
-        intervals: Ends of the 90 % intervals of those that have one, same units.
+        prediction: Of one crystal.
+        errors: Mean absolute validation errors by property, in its unit.
+        reasons: Why a number says nothing of this crystal, by property.
     """
     import pandas as pd
 
-    intervals = intervals or {}
+    values, intervals = prediction.shown, prediction.intervals
     for source in dict.fromkeys(PROPERTIES[key].source for key in values):
         keys = [key for key in values if PROPERTIES[key].source == source]
         rows = [
-            _property_row(key, values[key], errors.get(key), intervals.get(key))
+            _property_row(key, prediction, errors.get(key), key in reasons)
             for key in keys
         ]
         st.markdown(f"##### {source}")
@@ -80,24 +81,28 @@ def property_tables(
     for key in values:
         item = PROPERTIES[key]
         said = readable(values[key], errors.get(key))
-        if item.non_negative and said.startswith("-"):
+        if item.non_negative and said.startswith(MINUS):
             st.caption(
                 f"{item.label}: the model says {said} {item.unit}; "
                 "it cannot be negative and is shown as 0."
             )
+    if reasons:
+        listed = "; ".join(f"{PROPERTIES[key].label}: {reasons[key]}" for key in reasons)
+        st.caption(f"{_NOTHING} Not defined for this crystal. {listed}.")
     st.caption(
         f"{_ERROR}: mean absolute error for crystals kept out of training, in the same "
         "unit; values have the digits it warrants."
     )
     if intervals:
         st.caption(
-            f"{_INTERVAL}: for nine in ten crystals like those of the validation set, "
-            "the computed value lies in it. It promises nothing for a crystal unlike the "
-            "training data, nor about experiments."
+            f"{_INTERVAL}: for about nine in ten crystals like those of the validation "
+            "set, the computed value lies in it; Model has the count for each property. "
+            "It promises nothing for a crystal unlike the training data, nor about "
+            "experiments."
         )
 
 
-def _shown(key: str, value: float, error: float | None) -> str:
+def physical(key: str, value: float, error: float | None) -> str:
     """A number as a person is told it: never below zero where physics forbids that."""
     clipped = PROPERTIES[key].non_negative and value <= 0
     return "0" if clipped else readable(value, error)
@@ -111,10 +116,11 @@ def readable(value: float, error: float | None) -> str:
         error: Its typical error in the same unit; None or 0 where it is unknown.
     """
     if not error:
-        return f"{value:.3g}"
+        return f"{value:.3g}".replace("-", MINUS)
     digits = 1 - math.floor(math.log10(abs(error)))
     # Adding zero turns the -0.0 that rounding leaves into 0.0.
-    return f"{round(value, digits) + 0.0:.{max(digits, 0)}f}"
+    text = f"{round(value, digits) + 0.0:.{max(digits, 0)}f}"
+    return text.replace("-", MINUS)
 
 
 def novelty_line(novelty: "Novelty | None") -> None:
@@ -129,23 +135,28 @@ def novelty_line(novelty: "Novelty | None") -> None:
     more = "".join(f" {plain(reason)}" for reason in novelty.reasons)
     more += _SEEN[novelty.match]
     st.markdown(
-        f":material/{icon}: **{novelty.word.capitalize()}**: more unusual than "
-        f"{novelty.percentile:.0f} % of the validation crystals.{more}"
+        f":material/{icon}: **{novelty.word.capitalize()}**: "
+        f"{100 - novelty.percentile:.0f} % of the validation crystals are more "
+        f"unusual.{more}"
     )
 
 
 def _property_row(
-    key: str,
-    value: float,
-    error: float | None,
-    interval: tuple[float, float] | None,
+    key: str, prediction: "Prediction", error: float | None, undefined: bool
 ) -> dict[str, str]:
     item = PROPERTIES[key]
-    ends = [_shown(key, end, error) for end in interval or ()]
+    value, interval = physical(key, prediction.shown[key], error), _NOTHING
+    if undefined:
+        value = _NOTHING
+    elif key in prediction.exact:
+        interval = "zero by symmetry"
+    elif key in prediction.intervals:
+        ends = prediction.intervals[key]
+        interval = " to ".join(physical(key, end, error) for end in ends)
     return {
         "Property": item.label,
-        "Value": _shown(key, value, error),
-        _INTERVAL: " to ".join(ends) or "–",
+        "Value": value,
+        _INTERVAL: interval,
         "Unit": item.unit,
-        _ERROR: "–" if error is None else readable(error, error),
+        _ERROR: _NOTHING if error is None else readable(error, error),
     }

@@ -47,13 +47,12 @@ class View {
     const fresh = this.hash !== data.hash || this.theme?.key !== theme.key;
     const other = this.scene?.structure !== data.scene.structure;
     const resized = String(this.scene?.supercell) !== String(data.scene.supercell);
-    // Other bonds reach elsewhere: refit, unless someone has turned the crystal.
-    const refit = this.scene?.bonds?.layer !== data.scene.bonds?.layer && !this.turned();
+    const before = this.scene && { kind: kindOf(this.scene), turned: this.turned() };
     Object.assign(this, { scene: data.scene, hash: data.hash, theme });
     this.picked = data.picked;
     this.paintOnce(() => {
       if (fresh) this.redraw();
-      if (other || resized || refit) this.openCamera();
+      if (other || resized || this.outgrown(before)) this.openCamera();
       this.relight();
     });
     this.message.hidden = true;
@@ -108,6 +107,17 @@ class View {
     this.home = this.fitted("home");
     this.viewer.setView(Array.isArray(view) && view.length === 8 ? view : this.home);
     setDepth(this.viewer, this.scene);
+  }
+
+  // Whether another kind of picture, or one that reaches farther, asks for a new fit;
+  // never after someone has turned the crystal.
+  outgrown(before) {
+    if (!before || before.turned) return false;
+    const closeness = 3; // Its place in 3Dmol's view.
+    return (
+      before.kind !== kindOf(this.scene) ||
+      this.fitted("home")[closeness] < this.home[closeness] - 0.5
+    );
   }
 
   turned() {
@@ -237,6 +247,10 @@ class View {
     this.viewer?.setViewChangeCallback(null);
     this.viewer?.clear();
   }
+}
+
+function kindOf(scene) {
+  return `${scene.bonds?.layer} ${Boolean(scene.wedges?.length)}`;
 }
 
 function read(points) {

@@ -38,6 +38,7 @@ _HTML = """
 # One module out of files that each keep to one thing; the order does not matter to
 # JavaScript, whose functions and classes are only used once all are defined.
 SCRIPTS = (
+    "viewer_history.js",
     "viewer_library.js",
     "viewer_mesh.js",
     "viewer_draw.js",

@@ -69,7 +69,7 @@ def test_a_question_is_answered_by_keyboard(browse):
     field = page.get_by_role("spinbutton", name="Your answer")
     field.fill("12")
     field.press("Enter")
-    page.get_by_text("Not yet:").wait_for()
+    page.get_by_text("Not quite").wait_for()
     field.fill("18")
     field.press("Enter")
     page.get_by_text("Right.").wait_for()

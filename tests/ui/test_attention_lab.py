@@ -6,10 +6,10 @@ import pytest
 from crysformer.attention_choice import Choice, centre_weights
 from crysformer.attention_sites import site_numbers
 from crysformer.batch import build_graph
-from crysformer.faithfulness import study
+from crysformer.faithfulness import GRADIENT, study
 from crysformer.predict import Predictor
 from crysformer.ui import state
-from crysformer.verdict import find, verdict
+from crysformer.verdict import find_each, verdict
 
 from .helpers import ATTENTION, LIBRARY, SALT, SILICON, app, tables, text
 
@@ -154,7 +154,7 @@ def test_the_sentence_and_the_table_are_those_of_the_library(random_weights):
         },
         curves=False,
     )
-    finding = find(expected, "Cross", 1)
+    finding = find_each(expected, "Cross")[1]
     sentence = verdict(finding, "Cross", "“Band gap”")
     assert sentences(test)[0].replace("\\", "") == f"**{sentence}**"
     table = table_with(test, "Property", "Cross ρ")
@@ -162,7 +162,9 @@ def test_the_sentence_and_the_table_are_those_of_the_library(random_weights):
     assert row["Cross ρ"] == pytest.approx(finding.attention.rho)
     assert row["Cross τ"] == pytest.approx(finding.attention.tau)
     assert row["Cross p"] == pytest.approx(finding.attention.p)
-    assert row["Gradient × input"] == pytest.approx(finding.baselines["Gradient × input"])
+    assert row["Gradient × input ρ"] == pytest.approx(
+        finding.baselines["Gradient × input"]
+    )
 
 
 def test_the_other_way_of_taking_bonds_away_has_other_numbers(random_weights):

@@ -88,7 +88,7 @@ def test_choosing_a_crystal_changes_the_url(random_weights):
     assert test.query_params[state.CRYSTAL] == SILICON.id
 
 
-def test_an_uploaded_crystal_is_kept_out_of_the_url(random_weights):
+def test_an_uploaded_crystal_is_no_named_one_in_the_url(random_weights):
     test = app(crystal=SALT.id)
     test.file_uploader(key=state.UPLOAD_WIDGET).upload(
         "<i>CsCl</i>.vasp", POSCAR.encode()
@@ -100,6 +100,13 @@ def test_an_uploaded_crystal_is_kept_out_of_the_url(random_weights):
     assert facts.loc["Space group", "Value"].endswith("(221)")
     test.switch_page(ATTENTION).run()
     assert plain("<i>CsCl</i>.vasp") in text(test)
+    token = state.token_of(POSCAR.encode())
+    assert test.query_params[state.UPLOAD] in (token, [token])
+    # A reload is another session, without the file.
+    later = app(upload=token)
+    assert "file of another session" in text(later)
+    assert later.session_state[state.CRYSTAL] == SALT.id
+    assert state.UPLOAD not in later.query_params
 
 
 def test_a_broken_file_is_a_sentence_and_nothing_changes(random_weights):

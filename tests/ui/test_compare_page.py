@@ -82,7 +82,7 @@ def test_a_companion_is_another_form_or_is_built_alike():
 @pytest.mark.parametrize(
     ("asked", "sentence", "shown"),
     [
-        (f"{PAIR},<b>x</b>", "no crystal called “<b>x</b>”; it is left out", 2),
+        (f"{PAIR},<b>x</b>", "no crystal called “<b>x</b>”; left out", 2),
         (
             "bcc-fe,bcc-w,bcc-cr,bcc-mo,bcc-nb",
             "Only the first 4 of 5 crystals are compared",

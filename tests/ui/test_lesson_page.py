@@ -4,10 +4,11 @@ import re
 
 import pytest
 
-from crysformer.lesson import STEPS
+from crysformer.lesson import STEPS, steps_of
 from crysformer.predict import Predictor
 from crysformer.ui import state
 from crysformer.ui.lesson_answers import QUESTIONS
+from crysformer.ui.lesson_loaders import architecture
 
 from .helpers import SALT, SILICON, app, text
 
@@ -47,7 +48,7 @@ def answer_with(test, value):
 @pytest.mark.parametrize("crystal", CRYSTALS)
 def test_all_nine_steps(random_weights, crystal):
     test = app(LEARN, crystal=crystal)
-    for step, words in enumerate(STEPS, 1):
+    for step, words in enumerate(steps_of(architecture()), 1):
         go(test, step)
         said = everything(test)
         assert f"{step} · {words.title}" in said
@@ -102,7 +103,7 @@ def test_an_answer_is_checked_and_explained(random_weights, crystal, right):
     test = go(app(LEARN, crystal=crystal), 2)
     assert "the rule asks for 12" not in everything(test)
     answer_with(test, 12)
-    assert f"it is {right}" in everything(test)
+    assert f"The answer is **{right}**" in everything(test)
     answer_with(test, right)
     assert any("**Right.**" in each.value for each in test.success)
     assert "by chance. So the whole shell stays." in everything(test)
@@ -130,7 +131,7 @@ def test_no_answer_is_on_the_page_before_it_is_asked_for(random_weights, step):
     test = go(app(LEARN, crystal=SALT.id), step)
     assert len(QUESTIONS) == len(STEPS)
     assert "**Right.**" not in everything(test)
-    assert "it is " not in "\n".join(each.value for each in test.warning)
+    assert "The answer is" not in "\n".join(each.value for each in test.warning)
 
 
 def test_the_url_opens_a_step_and_an_atom(random_weights):
@@ -143,9 +144,30 @@ def test_the_url_opens_a_step_and_an_atom(random_weights):
 
 
 def test_bad_names_in_the_url_fall_back(random_weights):
-    test = app(LEARN, crystal=SALT.id, step="99", atom="<b>")
-    assert STEPS[0].title in everything(test)
-    assert test.query_params[state.STEP] == "1"
+    for step in ("99", "0010", "0", "-1", "9" * 5000, "²"):
+        test = app(LEARN, crystal=SALT.id, step=step, atom="<b>")
+        assert STEPS[0].title in everything(test)
+        assert test.query_params[state.STEP] == "1"
+        assert not test.exception
+
+
+def test_the_lesson_is_in_the_cell_that_a_link_names(random_weights):
+    """Learn has no control for the cell; the link's word counts, and the hand-out's."""
+    given = app(LEARN, crystal=SALT.id, step="1")
+    primitive = app(LEARN, crystal=SALT.id, step="1", cell="Primitive")
+    assert "The answer is **64**" in everything(answer_with(given, 1))
+    assert "The answer is **16**" in everything(answer_with(primitive, 1))
+    assert primitive.query_params["cell"] in ("Primitive", ["Primitive"])
+
+
+def test_an_atom_survives_a_visit_to_another_page(random_weights):
+    test = app(LEARN, crystal=SALT.id)
+    other = test.selectbox[-1].options[1].split()[0]
+    test = app(LEARN, crystal=SALT.id, atom=other)
+    test.switch_page("app.py").run()
+    del test.query_params[state.ATOM]
+    test.switch_page(LEARN).run()
+    assert test.query_params[state.ATOM] in (other, [other])
 
 
 def test_another_crystal_keeps_the_step_and_drops_the_atom(random_weights):

@@ -15,7 +15,7 @@ def test_predict_shows_values_with_units_and_errors(random_weights):
     predicted = loaders_prediction(random_weights)
     assert rows.loc["Formation energy", "Unit"] == "eV/atom"
     assert rows.loc["Formation energy", "Validation error"] == "0.12"
-    assert rows.loc["Formation energy", "Value"] == f"{predicted:.2f}"
+    assert rows.loc["Formation energy", "Value"] == f"{predicted:.2f}".replace("-", "−")
     assert "JARVIS-DFT, OptB88vdW" in text(test)
 
 
@@ -28,7 +28,7 @@ def test_a_negative_modulus_is_shown_as_zero_with_a_note(random_weights):
     test = app(crystal=SALT.id)
     rows = next(table for table in tables(test) if "Unit" in table).set_index("Property")
     assert rows.loc["Bulk modulus (Voigt)", "Value"] == "0"
-    assert "Bulk modulus (Voigt): the model says -99" in text(test)
+    assert "Bulk modulus (Voigt): the model says −99" in text(test)
 
 
 def test_facts_come_from_the_crystal(random_weights):
@@ -72,7 +72,7 @@ def test_a_failing_model_leaves_the_picture(random_weights, monkeypatch, page, m
 @pytest.mark.parametrize(
     ("value", "error", "shown"),
     [
-        (-1.87412, 0.0334, "-1.874"),
+        (-1.87412, 0.0334, "−1.874"),
         (-0.0004, 0.0334, "0.000"),
         (163.42, 10.2, "163"),
         (1637.2, 478.0, "1640"),
