@@ -4,7 +4,8 @@
 
 Three measurements of forward, backward and optimiser step on the same crystals: the full
 graph and the quotient in one single-threaded process; two single-threaded ranks; one
-process with two threads. Take them on an otherwise idle machine.
+process with two threads. Take them on an otherwise idle machine. Settings of a recipe can
+be given as in training, such as --set compiled=true precision=bfloat16.
 """
 
 import argparse
@@ -22,11 +23,13 @@ import torch
 
 from crysformer.batch import build_graph, collate
 from crysformer.batches import share_by_work
-from crysformer.config import get_preset
 from crysformer.data import GraphStore, read_rows
 from crysformer.model import Crysformer
+from crysformer.optimiser import make_optimisers
+from crysformer.padding import keep_kernels, padded
 from crysformer.ranks import Ranks, join_ranks
-from crysformer.recipe import Recipe
+from crysformer.recipe import RECIPES, Recipe
+from crysformer.run import read_recipe
 
 OUTPUTS = 20
 BATCH = 64
@@ -39,13 +42,14 @@ def main() -> None:
     parser.add_argument("--crystals", type=int, default=640)
     parser.add_argument("--worker", choices=("quotient", "full"), help=argparse.SUPPRESS)
     parser.add_argument("--repeats", type=int, default=2, help=argparse.SUPPRESS)
+    parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE")
     options = parser.parse_args()
     warnings.simplefilter("ignore", UserWarning)
     if options.worker:
         work(options)
         return
     own = ["-m", "benchmarks.training_speed", "--data", str(options.data)]
-    own += ["--crystals", str(options.crystals)]
+    own += ["--crystals", str(options.crystals), "--set", *options.set]
     run = [sys.executable, *own]
     ranks = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     ranks += ["--nproc-per-node=2", *own]
@@ -82,7 +86,8 @@ def work(options: argparse.Namespace) -> None:
     """Time training steps in this process, together with its other ranks."""
     ranks = join_ranks(torch.device("cpu"))
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
-    recipe = Recipe(model=get_preset("shipped"))
+    keep_kernels()
+    recipe = read_recipe(options.set, RECIPES["shipped"])
     rule = recipe.model.neighbour_rule
     rows = itertools.islice(read_rows(options.data), options.crystals)
     full = options.worker == "full"
@@ -98,20 +103,27 @@ def measure(graphs: GraphStore, recipe: Recipe, ranks: Ranks, repeats: int) -> f
     """Crystals per second over all ranks, the best of several passes."""
     torch.manual_seed(0)
     model = Crysformer(recipe.model, OUTPUTS)
+    if recipe.compiled:
+        model.compile_layers()
+    half = recipe.precision == "bfloat16"
     parallel = model
     if ranks.count > 1:
         parallel = torch.nn.parallel.DistributedDataParallel(model)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=1e-4, fused=True)
+    optimisers = make_optimisers(model, recipe)
     best = 0.0
     for _ in range(repeats):
         started = time.perf_counter()
         for first in range(0, len(graphs), BATCH):
             crystals = np.arange(first, min(first + BATCH, len(graphs)))
             mine = share_by_work(crystals, graphs.work, ranks.count)[ranks.index]
-            batch = collate([graphs[row] for row in mine])
-            parallel(batch).values.abs().mean().backward()
-            optimiser.step()
-            optimiser.zero_grad()
+            chosen = [graphs[row] for row in mine]
+            batch = collate(padded(chosen) if half else chosen)
+            with torch.autocast("cpu", torch.bfloat16, enabled=half):
+                output = parallel(batch).values[: len(chosen)]
+            output.float().abs().mean().backward()
+            for optimiser in optimisers:
+                optimiser.step()
+                optimiser.zero_grad()
         best = max(best, len(graphs) / (time.perf_counter() - started))
     return best
 

@@ -212,8 +212,9 @@ def _card(
         },
         "validation": {
             "weights": "exponential moving average",
-            "selected_by": "lowest mean of MAE / MAD over the properties among all "
-            "validations of the run, that is by these very errors",
+            "selected_by": "lowest mean of MAE / MAD over the properties, weighted as "
+            "their labels are in training, among all validations of the run, that is by "
+            "these very errors",
             "errors": {
                 key: {
                     "unit": PROPERTIES[key].unit,

@@ -22,7 +22,7 @@ from crysformer.model import Crysformer
 from crysformer.optimiser import make_optimisers, moving_average
 from crysformer.padding import padded
 from crysformer.ranks import Ranks
-from crysformer.recipe import Recipe, label_weights, masked_loss
+from crysformer.recipe import Recipe, label_weights, masked_loss, validation_score
 from crysformer.run_folder import RunFolder
 from crysformer.schedule import Budget, decay_factor, decay_progress, warmup_factor
 from crysformer.targets import Scaling, sizes_of
@@ -176,8 +176,7 @@ class Trainer:
         errors = validate(self.average.module, self.scalings, self.val_data, self.ranks)
         total = self.ranks.sum(np.array([np.sum(losses)]))
         train_loss = float(total[0]) / max(len(losses), 1)
-        ratios = [error.mae / error.mad for error in errors.values() if error.mad > 0]
-        score = float(np.mean(ratios)) if ratios else 0.0
+        score = validation_score(errors)
         if self.ranks.is_first:
             record = {
                 "step": self.step,

@@ -32,6 +32,7 @@ from .helpers import (
 
 def command(folder: Path, out: Path, *options: str, **settings: object) -> list[str]:
     values = {**vars(SMALL), "batch_size": 6, "warmup_steps": 2, "decay": 0.0}
+    values |= {name: getattr(RECIPE, name) for name in ("optimiser", "weight_decay")}
     values |= {"learning_rate": 2e-3, **settings}
     words = [f"{name}={value}" for name, value in values.items()]
     words = ["--data", str(folder), "--out", str(out), "--set", *words, *options]

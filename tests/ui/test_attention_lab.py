@@ -6,7 +6,7 @@ import pytest
 from crysformer.attention_choice import Choice, centre_weights
 from crysformer.attention_sites import site_numbers
 from crysformer.batch import build_graph
-from crysformer.faithfulness import GRADIENT, study
+from crysformer.faithfulness import study
 from crysformer.predict import Predictor
 from crysformer.ui import state
 from crysformer.verdict import find_each, verdict
