@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from pymatgen.core import Structure
 
-from crysformer.applicability import reasons_against
+from crysformer.applicability import BY_SYMMETRY, reasons_against
 from crysformer.attention_export import bond_rows, pair_rows
 from crysformer.data import reduced_formula
 from crysformer.errors import StructureError
@@ -21,6 +21,8 @@ from crysformer.properties import PROPERTIES
 from crysformer.structures import read_file
 
 Answer = dict[str, Any]
+
+_UNDEFINED = "not defined"
 
 
 def predict_files(files: Sequence[str], model: str, device: str) -> list[Answer]:
@@ -57,7 +59,7 @@ def _properties(
             prediction.shown,
             prediction.intervals,
             predictor.validation_errors,
-            reasons_against(structure, prediction),
+            _notes(structure, prediction),
         ),
         **({} if novelty is None else {"novelty": novelty.to_dict()}),
     }
@@ -67,7 +69,7 @@ def property_answers(
     values: Mapping[str, float],
     intervals: Mapping[str, tuple[float, float]],
     errors: Mapping[str, float],
-    reasons: Mapping[str, str] = MappingProxyType({}),
+    notes: Mapping[str, str] = MappingProxyType({}),
 ) -> Answer:
     """Predicted properties of one crystal as JSON: value, unit, interval, error, note.
 
@@ -75,7 +77,7 @@ def property_answers(
         values: Predictions, by property.
         intervals: Ends of the 90 % intervals of those that have one.
         errors: Mean absolute validation errors.
-        reasons: Why a value says nothing of this crystal, where it does not.
+        notes: What else is to be said of some values.
     """
     answers: Answer = {}
     for key, value in values.items():
@@ -87,9 +89,15 @@ def property_answers(
         if key in intervals:
             low, high = intervals[key]
             answers[key]["interval"] = {"low": low, "high": high}
-        if key in reasons:
-            answers[key]["note"] = f"not defined: {reasons[key]}"
+        if key in notes:
+            answers[key]["note"] = notes[key]
     return answers
+
+
+def _notes(structure: Structure, prediction: Prediction) -> dict[str, str]:
+    reasons = reasons_against(structure, prediction)
+    undefined = {key: f"{_UNDEFINED}: {reason}" for key, reason in reasons.items()}
+    return undefined | dict.fromkeys(prediction.exact, BY_SYMMETRY)
 
 
 def print_predictions(answers: Sequence[Answer], *, as_json: bool) -> int:
@@ -108,7 +116,7 @@ def _prediction_table(answer: Answer) -> str:
     rows = [
         {
             "property": PROPERTIES[key].label,
-            "value": "-" if "note" in found else f"{found['value']:.4g}",
+            "value": _value_text(found),
             "unit": found["unit"],
             "90 % interval": found.get("note") or _interval_text(found.get("interval")),
             "validation error": _error_text(found["validation_mae"]),
@@ -130,6 +138,11 @@ def _novelty_text(novelty: Mapping[str, Any]) -> str:
         f"This crystal is {novelty['word']}: {100 - novelty['percentile']:.0f} % of the "
         f"validation crystals are more unusual.{reasons}"
     )
+
+
+def _value_text(found: Mapping[str, Any]) -> str:
+    undefined = found.get("note", "").startswith(_UNDEFINED)
+    return "-" if undefined else f"{found['value']:.4g}"
 
 
 def _interval_text(interval: Mapping[str, float] | None) -> str:

@@ -15,6 +15,7 @@ from crysformer.properties import GAPS, PROPERTIES
 if TYPE_CHECKING:
     from crysformer.predict import Prediction
 
+BY_SYMMETRY = "zero by symmetry"
 NO_GAP = "no band gap is predicted"
 NO_LAYERS = "its atoms form no layers"
 

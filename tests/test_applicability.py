@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from crysformer.applicability import NO_GAP, NO_LAYERS, reasons_against
+from crysformer.applicability import BY_SYMMETRY, NO_GAP, NO_LAYERS, reasons_against
 from crysformer.cli import main
 from crysformer.library import load_library
 from crysformer.predict import Predictor
@@ -70,6 +70,7 @@ def test_the_command_line_says_what_is_not_defined(tmp_path, capsys):
     assert found[SOLAR]["note"] == f"not defined: {NO_GAP}"
     assert isinstance(found[SOLAR]["value"], float)
     assert found[PIEZO]["value"] == 0.0
+    assert found[PIEZO]["note"] == BY_SYMMETRY
     assert "note" not in found["formation_energy_peratom"]
     assert main(["predict", str(path), "--device", "cpu"]) == 0
     printed = capsys.readouterr().out.splitlines()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from crysformer.applicability import BY_SYMMETRY
 from crysformer.facts import Facts
 from crysformer.properties import PROPERTIES
 from crysformer.ui.frame import plain
@@ -149,7 +150,7 @@ def _property_row(
     if undefined:
         value = _NOTHING
     elif key in prediction.exact:
-        interval = "zero by symmetry"
+        interval = BY_SYMMETRY
     elif key in prediction.intervals:
         ends = prediction.intervals[key]
         interval = " to ".join(physical(key, end, error) for end in ends)

@@ -63,9 +63,14 @@ def expected_row(item, found, ends):
     def shown(value):
         return "0" if item.non_negative and value <= 0 else readable(value, error)
 
-    interval = found.get("interval")
+    interval, note = found.get("interval"), found.get("note", "")
     text = "–" if interval is None else " to ".join(map(shown, interval.values()))
-    row = [item.label, shown(found["value"]), item.unit, readable(error, error)]
+    value = shown(found["value"])
+    if note.startswith("not defined"):
+        value = text = "–"
+    elif note:
+        text = note
+    row = [item.label, value, item.unit, readable(error, error)]
     return [*row[:2], text, *row[2:]] if ends else row
 
 
