@@ -20,7 +20,7 @@ row = pick_crystal()
 with row:
     options = view_options(layers=True)
 
-picture, numbers = st.columns([5, 4], gap="medium")
+picture, numbers = st.columns([1, 1], gap="medium")
 with picture, guard():
     scene = loaders.chemical_scene(options)
     crystal_view(scene, key="crystal_view", height=640, title=loaders.formula())
