@@ -28,6 +28,7 @@ from crysformer.properties import PROPERTIES
 from crysformer.run import CACHE
 from crysformer.run_folder import RunFolder
 from crysformer.targets import Scaling
+from crysformer.train import END_MARGIN
 from crysformer.training_data import load_split
 from crysformer.validation_table import FILE as TABLE
 from crysformer.validation_table import validation_table, write_validation_table
@@ -214,7 +215,7 @@ def _card(
             "weights": "exponential moving average",
             "selected_by": "lowest mean of MAE / MAD over the properties, weighted as "
             "their labels are in training, among all validations of the run, that is by "
-            "these very errors",
+            f"these very errors; the end of the decay if it is within {END_MARGIN:.1%}",
             "errors": {
                 key: {
                     "unit": PROPERTIES[key].unit,

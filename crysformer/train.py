@@ -31,6 +31,9 @@ from crysformer.validate import validate
 CHECKPOINT_SECONDS = 240.0
 """Time between checkpoints: what a power cut can cost."""
 
+END_MARGIN = 0.005
+"""How much worse than the best score the end of a decay may be and still be taken."""
+
 
 class Trainer:
     """One training run on this rank.
@@ -190,8 +193,10 @@ class Trainer:
             }
             self.folder.note(record)
             self.curve.append(record)
-            if score < self.best:
-                self.best = score
+            # At the end of a decay the score is flat to noise: its end is as good.
+            near = 1.0 + END_MARGIN if self.progress >= 1.0 else 1.0
+            if score < self.best * near:
+                self.best = min(score, self.best)
                 best = self._averaged() | {"metrics": record, "curve": self.curve}
                 self.folder.save_best(best)
         first = next(iter(errors))
