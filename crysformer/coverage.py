@@ -1,14 +1,14 @@
 """How often intervals hold what they promise, overall and by kind of crystal."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crysformer.evaluate import Evaluation
-from crysformer.intervals import Intervals, calibration_half, fit_intervals
+from crysformer.intervals import Intervals, first_half, fit_intervals
 from crysformer.metrics import Coverage
 from crysformer.properties import OVERALL_GAPS
 
@@ -33,43 +33,64 @@ class Kind:
     rows: NDArray[np.bool_]
 
 
-def calibrate(evaluation: Evaluation) -> Intervals | None:
-    """Intervals calibrated on the calibrating half of some validated crystals.
+def calibrate(
+    evaluation: Evaluation, rows: NDArray[np.bool_] | None = None
+) -> Intervals | None:
+    """Intervals calibrated on validated crystals.
+
+    Args:
+        evaluation: Of the validation crystals.
+        rows: Which of them calibrate; all where nothing is given.
 
     Returns:
         The intervals, or None if the crystals are too few.
     """
-    half, data = calibration_half(evaluation.data.ids), evaluation.data
-    if half.sum() < MIN_CRYSTALS:
+    data = evaluation.data
+    if rows is None:
+        rows = np.ones(len(data), dtype=bool)
+    if rows.sum() < MIN_CRYSTALS:
         return None
     return fit_intervals(
         evaluation.keys,
-        data.values[half],
-        evaluation.predictions[half],
-        evaluation.representations[half],
-        data.num_sites[half],
-        data.formula_atoms[half],
-        evaluation.exact[half],
+        data.values[rows],
+        evaluation.predictions[rows],
+        evaluation.representations[rows],
+        data.num_sites[rows],
+        data.formula_atoms[rows],
+        evaluation.exact[rows],
     )
 
 
+def cross_checked(evaluation: Evaluation) -> Evaluation:
+    """The same with intervals for the check: each half's are calibrated on the other.
+
+    Without intervals where the crystals are too few.
+    """
+    half = first_half(evaluation.data.ids)
+    bounds = np.full((*evaluation.predictions.shape, 2), np.nan)
+    for checked in (half, ~half):
+        found = evaluation.with_intervals(calibrate(evaluation, ~checked)).bounds
+        if found is None:
+            return evaluation
+        bounds[checked] = found[checked]
+    return replace(evaluation, bounds=bounds)
+
+
 def coverage_card(evaluation: Evaluation) -> dict[str, Any]:
-    """Coverage over the checking half, by property and by kind of crystal.
+    """Coverage by property and by kind of crystal, each half of them among the kinds.
 
     Args:
-        evaluation: Of the validation crystals, with intervals.
+        evaluation: Of the validation crystals, cross-checked.
 
     Returns:
         By property ``all`` and the kinds of each group, each with ``coverage``, ``width``
         in the property's unit and ``n``; ready for the card.
     """
-    checking = ~calibration_half(evaluation.data.ids)
-    everyone = Kind("all", "", np.ones(len(checking), dtype=bool))
+    everyone = Kind("all", "", np.ones(len(evaluation.data), dtype=bool))
     card: dict[str, Any] = {}
     for column, key in enumerate(evaluation.keys):
         for kind in (everyone, *kinds(evaluation)):
-            rows = checking & kind.rows
-            found = evaluation.coverage(column, rows)
+            found = evaluation.coverage(column, kind.rows)
             if found.n:
                 place = card.setdefault(key, {})
                 if kind.name:
@@ -79,7 +100,10 @@ def coverage_card(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def kinds(evaluation: Evaluation) -> Iterator[Kind]:
-    """Sort the crystals of an evaluation by size, elements, and metal or not."""
+    """Sort the crystals of an evaluation by half, size, elements, and metal or not."""
+    half = first_half(evaluation.data.ids)
+    yield Kind("half", "first", half)
+    yield Kind("half", "second", ~half)
     sites = evaluation.data.num_sites
     for low, high in ((1, 4), (5, 10), (11, 20), (21, None)):
         name = f"{low} to {high}" if high else f"{low} or more"

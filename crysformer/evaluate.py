@@ -67,10 +67,15 @@ class Evaluation:
         return replace(self, bounds=bounds)
 
     def coverage(self, column: int, rows: NDArray[np.bool_] | None = None) -> Coverage:
-        """How often the intervals of a property hold, over some or all crystals."""
+        """How often the intervals of a property hold, over some or all crystals.
+
+        What symmetry makes exactly zero has no interval that could hold.
+        """
         if self.bounds is None:
             return interval_coverage(np.empty(0), np.empty((0, 2)))
-        chosen = slice(None) if rows is None else rows
+        chosen = ~self.exact[:, column]
+        if rows is not None:
+            chosen &= rows
         return interval_coverage(
             self.data.values[chosen, column], self.bounds[chosen, column]
         )

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from crysformer.batch import GraphArrays
 from crysformer.checkpoint import WEIGHTS, Checkpoint, output_keys, save_checkpoint
 from crysformer.config import ModelConfig
-from crysformer.coverage import calibrate, coverage_card
+from crysformer.coverage import calibrate, coverage_card, cross_checked
 from crysformer.data import Dataset
 from crysformer.errors import DataError
 from crysformer.evaluate import Evaluation, evaluate_data
@@ -37,8 +37,9 @@ HALF_TOLERANCE = 0.005
 """Relative change of a validation error below which weights are stored in halves."""
 
 INTERVALS_NOTE = (
-    "90 %, conformal, calibrated on the validation crystals whose identifier has a "
-    "sha256 with an even first byte; coverage and width are those of the other half"
+    "90 %, conformal, calibrated on the validation crystals; for coverage and width each "
+    "half of them (the first: identifiers whose sha256 has an even first byte) has "
+    "intervals that are calibrated on the other half"
 )
 
 FINGERPRINTS_NOTE = (
@@ -87,7 +88,7 @@ def export(run: Path, name: str, root: Path = WEIGHTS) -> Path:
     train = load_split(folders, "train", keys, rule, CACHE)
     dtype, found = _smallest_type(model, scalings, val)
     intervals = calibrate(found)
-    found = found.with_intervals(intervals)
+    found = cross_checked(found)
     novelty, scores, apart = _novelty(model, scalings, train, found, folders)
     card = _card(name, model, state, description, folders, train, found)
     card["validation"]["novelty"] = apart

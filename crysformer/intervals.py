@@ -3,9 +3,10 @@
 Split conformal prediction with a local scale (J. Lei et al., J. Am. Stat. Assoc. 113,
 1094 (2018)). The *difficulty* of a crystal is the mean error of the model for the
 validation crystals that are most similar to it in the trunk's own representation. Over
-one half of the validation crystals, the errors divided by the difficulties are sorted;
-the one that 90 % do not exceed, times a new crystal's difficulty, is half the width of
-its interval. The other half never calibrates: on it the intervals are checked.
+the validation crystals, the errors divided by the difficulties are sorted; the one that
+90 % do not exceed, times a new crystal's difficulty, is half the width of its interval.
+For the check this is done on one half of them and tried on the other, and the other way
+round (``coverage.py``); what ships is calibrated on both halves.
 Crystals that the model calls metals and the others have their own such number, where
 there are enough of both: their errors are too different to be sorted together.
 
@@ -45,8 +46,8 @@ _ROWS = 256
 _LARGEST = 60_000.0  # What half precision holds.
 
 
-def calibration_half(ids: Sequence[str]) -> NDArray[np.bool_]:
-    """Which crystals calibrate; the others check. A property of the identifier alone."""
+def first_half(ids: Sequence[str]) -> NDArray[np.bool_]:
+    """Which crystals are the first half of a check, by the identifier alone."""
     return np.array(
         [hashlib.sha256(name.encode()).digest()[0] % 2 == 0 for name in ids], dtype=bool
     )

@@ -149,7 +149,8 @@ def coverage(kinds: Mapping[str, Any]) -> go.Figure:
         kinds: Of the card: ``all`` and the groups, each with coverage and n.
     """
     rows = [("All", kinds["all"])]
-    for group, word in (("atoms", " atoms"), ("elements", " elements"), ("gap", "")):
+    words = {"half": " half", "atoms": " atoms", "elements": " elements", "gap": ""}
+    for group, word in words.items():
         for name, found in kinds.get(group, {}).items():
             said = " element" if group == "elements" and name == "1" else word
             rows.append((f"{name}{said}".capitalize(), found))

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crysformer.errors import WeightsError
-from crysformer.intervals import calibration_half
+from crysformer.intervals import first_half
 
 # The evaluation imports torch, which a page that only reads the table does not need.
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ COLUMNS = (
     "id",
     "formula",
     "sites",
-    "calibrates",
+    "half",
     "novelty",
     "property",
     "target",
@@ -32,8 +32,8 @@ COLUMNS = (
     "low",
     "high",
 )
-"""``calibrates``: 1 for crystals on which the intervals were calibrated, 0 for those on
-which they were checked. ``novelty``: percentile among the validation crystals."""
+"""``half``: 1 or 2; the intervals of each were calibrated on the other. ``novelty``:
+percentile among the validation crystals."""
 
 
 def validation_table(evaluation: "Evaluation", novelty: NDArray | None) -> pd.DataFrame:
@@ -56,7 +56,7 @@ def validation_table(evaluation: "Evaluation", novelty: NDArray | None) -> pd.Da
             "id": np.array(data.ids, dtype=object)[row],
             "formula": np.array(data.formulas, dtype=object)[row],
             "sites": data.num_sites[row],
-            "calibrates": calibration_half(data.ids).astype(int)[row],
+            "half": np.where(first_half(data.ids), 1, 2)[row],
             "novelty": novelty[row].round(1),
             "property": np.array(evaluation.keys, dtype=object)[column],
             "target": data.values[row, column],

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 
 import jsonschema
 import numpy as np
@@ -11,8 +12,10 @@ import yaml
 from crysformer.checkpoint import WEIGHTS, load_checkpoint
 from crysformer.cli import main
 from crysformer.config import DEFAULT_MODEL
+from crysformer.coverage import calibrate, cross_checked
 from crysformer.evaluate import evaluate
 from crysformer.export import export
+from crysformer.intervals import first_half
 from crysformer.library import get_crystal
 from crysformer.model_card import trained
 from crysformer.predict import Predictor
@@ -160,17 +163,21 @@ def test_what_says_how_far_to_trust_the_model_is_in_card_and_table(exported):
     known = ~np.isnan(found.data.values)
     assert len(table) == known.sum()
     assert set(table["property"]) == set(found.errors())
-    # What was stored predicts what was calibrated.
+    # What was stored predicts what was calibrated, and the table has what was checked.
+    again = found.with_intervals(calibrate(found)).bounds
+    np.testing.assert_allclose(found.bounds, again, rtol=1e-3, atol=1e-3)
+    checked = cross_checked(found).bounds
     for column, name in enumerate(("low", "high")):
-        ends = found.bounds[..., column][known]
+        ends = checked[..., column][known]
         np.testing.assert_allclose(table[name], ends, rtol=1e-3, atol=1e-3)
-    checking = table[table["calibrates"] == 0]
+    assert set(table["half"]) == {1, 2}
     for key, kinds in card["validation"]["coverage"].items():
-        rows = checking[checking["property"] == key]
+        rows = table[table["property"] == key]
         inside = rows["target"].between(rows["low"], rows["high"])
         assert kinds["all"]["n"] == len(rows)
         assert kinds["all"]["coverage"] == pytest.approx(inside.mean(), abs=0.02)
-        assert sum(kind["n"] for kind in kinds["atoms"].values()) == len(rows)
+        for group in ("half", "atoms"):
+            assert sum(kind["n"] for kind in kinds[group].values()) == len(rows)
     wrong = card["validation"]["novelty"]
     assert set(wrong) == {"species swapped", "volume scaled", "random positions"}
     judged = predictor.predict([get_crystal(name).structure() for name in CRYSTALS])
@@ -180,6 +187,20 @@ def test_what_says_how_far_to_trust_the_model_is_in_card_and_table(exported):
         assert item.novelty.percentile == pytest.approx(noted[item.formula], abs=17.0)
         # The validation crystals are the training crystals here.
         assert item.novelty.match == "same"
+
+
+def test_no_half_is_checked_by_intervals_it_calibrated(exported):
+    """Other values of one half move the other half's intervals and none of its own."""
+    data, _, folder = exported
+    predictor = Predictor("small", "cpu", root=folder.parent)
+    found = evaluate(predictor, data / "val.jsonl.gz")
+    half = first_half(found.data.ids)
+    values = np.where(half[:, None], found.data.values + 5.0, found.data.values)
+    moved = replace(found, data=replace(found.data, values=values))
+    before, after = (cross_checked(each).bounds for each in (found, moved))
+    assert np.array_equal(before[half], after[half], equal_nan=True)
+    wider = np.ptp(after[~half], axis=-1) > np.ptp(before[~half], axis=-1)
+    assert wider[~np.isnan(found.data.values[~half])].mean() > 0.5
 
 
 def test_what_the_first_weights_had_learnt_is_told(exported, tmp_path):

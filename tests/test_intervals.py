@@ -9,8 +9,8 @@ from crysformer.intervals import (
     LEVEL,
     Intervals,
     _local_errors,
-    calibration_half,
     conformal_quantile,
+    first_half,
     fit_intervals,
 )
 from crysformer.metrics import interval_coverage
@@ -164,9 +164,9 @@ def test_metals_and_others_have_their_own_quantile():
 
 def test_halves_depend_on_the_identifier_alone():
     ids = [f"JVASP-{number}" for number in range(4000)]
-    half = calibration_half(ids)
+    half = first_half(ids)
     assert half.mean() == pytest.approx(0.5, abs=0.03)
-    assert (calibration_half(ids[::-1])[::-1] == half).all()
+    assert (first_half(ids[::-1])[::-1] == half).all()
 
 
 def test_what_is_stored_gives_the_same_intervals(intervals):

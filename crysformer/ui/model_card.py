@@ -15,10 +15,10 @@ _NUMBERS = {
     "MAE": "Mean absolute error on the validation crystals",
     "Guessing the mean": "Error of always guessing the mean of these crystals",
     "Crystals": "Validation crystals with this label",
-    "In the interval": "Share of 90 % intervals that hold the computed value, over the "
-    "half of the validation crystals on which they were not calibrated",
+    "In the interval": "Share of 90 % intervals that hold the computed value; each half "
+    "of the validation crystals has intervals calibrated on the other half",
     "Mean width": "Of these intervals, in the property's unit",
-    "Checked on": "Crystals of that half",
+    "Checked on": "Validation crystals with this label, both halves",
 }
 _FORMATS = {"Crystals": "%d", "Checked on": "%d", "In the interval": "%.1f %%"}
 

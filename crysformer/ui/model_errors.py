@@ -113,7 +113,7 @@ def size_and_coverage(table: "pd.DataFrame", card: Mapping[str, Any], key: str) 
             f"{100 * kinds['all']['coverage']:.1f} % over all checked crystals",
         )
         st.caption(
-            "Over the half of the validation crystals on which they were not calibrated. "
+            "Each half of the validation crystals by intervals calibrated on the other. "
             "Bars: what chance alone does to so few crystals. Grey: 88 to 92 %."
         )
 
