@@ -23,6 +23,7 @@ _VARIANTS = {
 }
 _DONE, _EFFECTS = "trials_done", "effect_plot"
 _MAX_DONE = 20
+_CURVES = ("deletion", "insertion")
 _VARIANT_HELP = (
     "Masked: the graph without these bonds; the weights that stay sum to one again. "
     "Zero: the bonds keep their place in the softmax but pass nothing on, so that a "
@@ -184,21 +185,23 @@ def _curves(study: "Study", column: int) -> None:
 
     kind = st.segmented_control(
         "Curve",
-        ("deletion", "insertion"),
-        default="deletion",
+        _CURVES,
+        default=_CURVES[0],
         required=True,
         format_func=str.capitalize,
         label_visibility="collapsed",
-        key="curve_kind",
+        key=state.CURVE,
+        bind="query-params",
     )
+    kind = kind if kind in _CURVES else _CURVES[0]
     st.plotly_chart(
-        curve_plot(study.curves, column, kind or "deletion"),
+        curve_plot(study.curves, column, kind),
         config={"displayModeBar": False},
         alt=f"{kind} curve of the prediction by several orders of the bonds",
     )
     areas: dict[str, list[float]] = {}
     for name, curve in study.curves.items():
-        area = getattr(curve, f"{kind or 'deletion'}_area")[column]
+        area = getattr(curve, f"{kind}_area")[column]
         areas.setdefault("random" if name.startswith("Random") else name, []).append(area)
     text = ", ".join(
         f"{name.lower()} {np.mean(values):.2f}" for name, values in areas.items()

@@ -38,6 +38,7 @@ _SETTINGS = (
     state.ATTENTION_TAB,
     state.EFFECT,
     state.KNOCKOUT,
+    state.CURVE,
     state.RESPONSE_OF,
     state.PROPERTY,
     state.STRAIN_MODE,
