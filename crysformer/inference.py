@@ -8,9 +8,9 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from crysformer.batch import GraphArrays, GraphBatch, collate
+from crysformer.batch import GraphArrays, collate
 from crysformer.properties import PROPERTIES
-from crysformer.targets import Scaling, sizes_of
+from crysformer.targets import Scaling, share_of_base, sizes_of
 
 MAX_WORK = 60_000
 """Work of one batch: about 100 MB of activations without gradients."""
@@ -76,7 +76,7 @@ def predict_graphs(
             values[rows] = decode(
                 output.values.cpu().double().numpy(),
                 scalings,
-                batch,
+                batch.composition().cpu().double().numpy(),
                 num_sites[rows],
                 formula_atoms[rows],
             )
@@ -97,16 +97,26 @@ def zero_by_symmetry(
 def decode(
     targets: NDArray,
     scalings: Sequence[Scaling],
-    batch: GraphBatch,
+    composition: NDArray,
     num_sites: NDArray,
     formula_atoms: NDArray,
 ) -> NDArray[np.float64]:
-    """Standardised outputs of a batch to values, (crystals, properties)."""
-    composition = batch.composition().cpu().double().numpy()
+    """Standardised outputs to values, (crystals, properties).
+
+    Args:
+        targets: (crystals, outputs).
+        scalings: One per property; a base stands before what is derived from it.
+        composition: Fraction of each element, (crystals, 119).
+        num_sites: Atoms in each given cell.
+        formula_atoms: Atoms in each reduced formula.
+    """
     columns: dict[str, NDArray] = {}
     outputs = iter(targets.T)
     for scaling in scalings:
-        base = columns[scaling.base] if scaling.base else next(outputs)
+        if scaling.base:
+            base = columns[scaling.base] * share_of_base(scaling.key, formula_atoms)
+        else:
+            base = next(outputs)
         sizes = sizes_of(scaling.key, num_sites, formula_atoms)
         columns[scaling.key] = scaling.decode(base, composition, sizes)
     return np.stack([columns[scaling.key] for scaling in scalings], axis=1)

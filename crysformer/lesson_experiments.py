@@ -139,7 +139,7 @@ def _in_double(predictor: Predictor, graph: GraphArrays, structure: Structure) -
     values = decode(
         targets,
         predictor.checkpoint.scalings,
-        batch,
+        batch.composition().numpy(),
         np.array([len(structure)]),
         np.array([formula_unit_atoms(structure)]),
     )

@@ -4,9 +4,11 @@ In this order: per-cell or per-formula-unit values to values per atom; heavy tai
 their transform; minus a linear fit of one constant per element where that helps; minus
 the median, over the mean absolute deviation.
 
-Total energy has no output of its own: minus the formation energy it is linear in
-composition to 0.8 meV/atom, so it is the predicted formation energy plus element
-constants, and the two cannot contradict each other.
+Two properties have no output of their own. Total energy minus formation energy is linear
+in composition to 0.8 meV/atom, so it is the predicted formation energy plus element
+constants, and the two cannot contradict each other. The hull energy of the JARVIS release
+is the total energy over the atoms of the formula plus element constants, wherever the
+elements are the hull that it was measured from.
 """
 
 from dataclasses import dataclass
@@ -22,6 +24,12 @@ NUM_ELEMENTS = 119
 
 _RIDGE = 1e-3
 """Keeps constants of elements that a label hardly knows near zero."""
+
+_REWEIGHTINGS = 50
+"""Of a fit by absolute deviations; the constants of JARVIS stand still after 30."""
+
+_EXACT = 1e-3
+"""Deviation in a property's unit below which a row weighs no more than it would at it."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,13 @@ def sizes_of(key: str, num_sites: NDArray, formula_atoms: NDArray) -> NDArray:
     return np.ones(len(num_sites))
 
 
+def share_of_base(key: str, formula_atoms: NDArray) -> NDArray:
+    """What a property's base is multiplied by, (rows,)."""
+    if PROPERTIES[key].base_over_formula:
+        return 1.0 / formula_atoms
+    return np.ones(len(formula_atoms))
+
+
 def fit_scaling(
     key: str, values: NDArray, composition: NDArray, sizes: NDArray
 ) -> Scaling:
@@ -91,9 +106,17 @@ def fit_scaling(
 def fit_derived(
     key: str, base: str, difference: NDArray, composition: NDArray
 ) -> Scaling:
-    """Element constants by which one property exceeds another."""
+    """Element constants by which one property exceeds its share of another.
+
+    The sum of absolute deviations is made small, not that of squares: where most rows
+    obey the constants exactly and some not at all, the few do not move them.
+    """
     known = ~np.isnan(difference)
-    constants = _element_constants(composition[known], difference[known])
+    rows, values = composition[known], difference[known]
+    constants = _element_constants(rows, values)
+    for _ in range(_REWEIGHTINGS):
+        weight = np.maximum(np.abs(values - rows @ constants), _EXACT) ** -0.5
+        constants = _element_constants(rows * weight[:, None], values * weight)
     return Scaling(key, 0.0, 1.0, tuple(constants.tolist()), base)
 
 

@@ -9,7 +9,7 @@ from crysformer.config import NeighbourRule
 from crysformer.data import Dataset, GraphStore, load_dataset, read_rows
 from crysformer.errors import DataError
 from crysformer.properties import PROPERTIES
-from crysformer.targets import Scaling, fit_derived, fit_scaling, sizes_of
+from crysformer.targets import Scaling, fit_derived, fit_scaling, share_of_base, sizes_of
 
 
 def find_keys(folders: Sequence[Path]) -> list[str]:
@@ -59,7 +59,8 @@ def fit_scalings(data: Dataset, keys: Sequence[str]) -> list[Scaling]:
     for key in keys:
         base = PROPERTIES[key].base
         if base in columns:
-            difference = columns[key] - columns[base]
+            share = share_of_base(key, data.formula_atoms)
+            difference = columns[key] - columns[base] * share
             scalings.append(fit_derived(key, base, difference, composition))
         else:
             sizes = sizes_of(key, data.num_sites, data.formula_atoms)
