@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from pymatgen.core import Structure
 
-from crysformer.applicability import BY_SYMMETRY, reasons_against
+from crysformer.applicability import is_undefined, notes_on
 from crysformer.attention_export import bond_rows, pair_rows
 from crysformer.data import reduced_formula
 from crysformer.errors import StructureError
@@ -21,8 +21,6 @@ from crysformer.properties import PROPERTIES
 from crysformer.structures import read_file
 
 Answer = dict[str, Any]
-
-_UNDEFINED = "not defined"
 
 
 def predict_files(files: Sequence[str], model: str, device: str) -> list[Answer]:
@@ -59,7 +57,7 @@ def _properties(
             prediction.shown,
             prediction.intervals,
             predictor.validation_errors,
-            _notes(structure, prediction),
+            notes_on(structure, prediction),
         ),
         **({} if novelty is None else {"novelty": novelty.to_dict()}),
     }
@@ -92,12 +90,6 @@ def property_answers(
         if key in notes:
             answers[key]["note"] = notes[key]
     return answers
-
-
-def _notes(structure: Structure, prediction: Prediction) -> dict[str, str]:
-    reasons = reasons_against(structure, prediction)
-    undefined = {key: f"{_UNDEFINED}: {reason}" for key, reason in reasons.items()}
-    return undefined | dict.fromkeys(prediction.exact, BY_SYMMETRY)
 
 
 def print_predictions(answers: Sequence[Answer], *, as_json: bool) -> int:
@@ -141,8 +133,7 @@ def _novelty_text(novelty: Mapping[str, Any]) -> str:
 
 
 def _value_text(found: Mapping[str, Any]) -> str:
-    undefined = found.get("note", "").startswith(_UNDEFINED)
-    return "-" if undefined else f"{found['value']:.4g}"
+    return "-" if is_undefined(found.get("note", "")) else f"{found['value']:.4g}"
 
 
 def _interval_text(interval: Mapping[str, float] | None) -> str:

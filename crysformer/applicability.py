@@ -1,8 +1,8 @@
 """Which predicted numbers say something of a crystal: not all properties are for all.
 
 The network gives every number for every crystal, also where the property is not defined
-and no training label ever was. Those numbers are the network's and stay in tables for
-programs; a person is told the reason instead.
+and no training label ever was. Those numbers are the network's and stay in JSON, with a
+note; tables leave them out, and a person is told the reason instead.
 """
 
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ from crysformer.properties import GAPS, PROPERTIES
 if TYPE_CHECKING:
     from crysformer.predict import Prediction
 
+UNDEFINED = "not defined"
 BY_SYMMETRY = "zero by symmetry"
 NO_GAP = "no band gap is predicted"
 NO_LAYERS = "its atoms form no layers"
@@ -48,6 +49,18 @@ def reasons_against(structure: Structure, prediction: "Prediction") -> dict[str,
     if "layers" in needs.values() and not _has_layers(structure):
         against["layers"] = NO_LAYERS
     return {key: against[need] for key, need in needs.items() if need in against}
+
+
+def notes_on(structure: Structure, prediction: "Prediction") -> dict[str, str]:
+    """What else is to be said of some predicted numbers, by property."""
+    reasons = reasons_against(structure, prediction)
+    undefined = {key: f"{UNDEFINED}: {reason}" for key, reason in reasons.items()}
+    return undefined | dict.fromkeys(prediction.exact, BY_SYMMETRY)
+
+
+def is_undefined(note: str) -> bool:
+    """Whether a note says that a number means nothing."""
+    return note.startswith(UNDEFINED)
 
 
 def _is_metal(values: Mapping[str, float]) -> bool:

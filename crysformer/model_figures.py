@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from crysformer.ablations import Ablation
 from crysformer.intervals import LEVEL
 from crysformer.palette import VIRIDIS
 
@@ -15,6 +16,7 @@ DECILES = 10
 
 _MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
 _MARK = VIRIDIS[4]
+_WITHOUT = VIRIDIS[6]
 _LINE = {"color": "#808892", "dash": "dash", "width": 1.5}
 # Heavy tails would squeeze all else into a corner of the parity plot.
 _INNER = (0.002, 0.998)
@@ -212,6 +214,30 @@ def errors_by_novelty(table: pd.DataFrame, title: str) -> go.Figure:
         margin=_MARGIN,
     )
     figure.update_yaxes(rangemode="tozero")
+    return figure
+
+
+def errors_without(found: Sequence[Ablation], title: str) -> go.Figure:
+    """Draw a property's error with each part of the network left out.
+
+    Args:
+        found: The whole network first.
+        title: What the axis of errors says, with the unit.
+    """
+    rows = found[::-1]
+    bars = go.Bar(
+        x=[row.mae for row in rows],
+        y=[row.name for row in rows],
+        orientation="h",
+        marker_color=[_MARK if row is found[0] else _WITHOUT for row in rows],
+        text=[f"{row.mae:.3g}" for row in rows],
+        customdata=[100.0 * row.change for row in rows],
+        hovertemplate="%{y}: %{x:.4g}, %{customdata:+.1f} %<extra></extra>",
+    )
+    figure = go.Figure(bars)
+    figure.add_vline(found[0].mae, line=_LINE)
+    figure.update_layout(xaxis_title=title, margin=_MARGIN)
+    figure.update_yaxes(automargin=True)
     return figure
 
 

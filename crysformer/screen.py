@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pymatgen.core import Structure
 
+from crysformer.applicability import is_undefined, notes_on
 from crysformer.archive import MAX_BYTES, is_archive, read_archive
 from crysformer.data import reduced_formula
 from crysformer.errors import DisorderedError, StructureError
@@ -39,6 +40,7 @@ class ScreenRow:
         sites: Atoms in the given cell, or None if the file could not be read.
         values: Every shown property in its unit, by key; empty if there was an error.
         intervals: Ends of the 90 % interval of each property that has one.
+        notes: What else is to be said of some properties, see ``applicability``.
         novelty: How unlike the training data the crystal is, if the model can tell.
         error: What is wrong, in one sentence; empty if nothing is.
     """
@@ -49,8 +51,18 @@ class ScreenRow:
     sites: int | None = None
     values: Mapping[str, float] = field(default_factory=dict)
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
     novelty: Novelty | None = None
     error: str = ""
+
+    @property
+    def defined(self) -> dict[str, float]:
+        """The values that say something of the crystal."""
+        return {
+            key: value
+            for key, value in self.values.items()
+            if not is_undefined(self.notes.get(key, ""))
+        }
 
 
 def screen(
@@ -108,18 +120,19 @@ def _predicted(
     rows: Sequence[ScreenRow], structures: Sequence[Structure], predictor: Predictor
 ) -> Iterator[ScreenRow]:
     """Complete the rows of one batch; those with an error have no structure."""
-    results = iter(predictor.predict_each(structures))
+    results = zip(structures, predictor.predict_each(structures), strict=True)
     for row in rows:
         if row.error:
             yield row
             continue
-        found = next(results)
+        structure, found = next(results)
         if isinstance(found, Prediction):
             yield replace(
                 row,
                 space_group=found.space_group,
                 values=found.shown,
                 intervals=found.intervals,
+                notes=notes_on(structure, found),
                 novelty=found.novelty,
             )
         else:

@@ -32,6 +32,8 @@ def table(
 ) -> pd.DataFrame:
     """Results as a table: facts, one column for each property, novelty, and the error.
 
+    A property that is not defined for a crystal has an empty cell.
+
     Args:
         rows: Results.
         keys: Properties, which name the columns and stand in their units.
@@ -41,11 +43,12 @@ def table(
     records = [
         {
             **{name: getattr(row, name) for name in (*_FACTS, "error")},
-            **row.values,
+            **row.defined,
             **_novelty(row),
             **{
                 name: end
                 for key, interval in row.intervals.items()
+                if key in row.defined
                 for name, end in zip(interval_columns(key), interval, strict=True)
             },
         }
@@ -109,7 +112,7 @@ def answer(row: ScreenRow, predictor: Predictor) -> dict[str, Any]:
         "sites": row.sites,
         "model": predictor.name,
         "properties": property_answers(
-            row.values, row.intervals, predictor.validation_errors
+            row.values, row.intervals, predictor.validation_errors, row.notes
         ),
         **({} if row.novelty is None else {"novelty": row.novelty.to_dict()}),
     }

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from crysformer.ablations import read_ablations
 from crysformer.config import WEIGHTS
 from crysformer.model_card import read_card, read_curves
 from crysformer.ui import model_errors, state
@@ -29,6 +30,7 @@ with guard():
     with right:
         model_errors.learning(read_curves(folder), card, key, name)
     model_errors.size_and_coverage(rows, card, key)
+    model_errors.parts(read_ablations(folder), key, name)
     model_errors.chemistry(rows, name)
     model_errors.novelty(rows, card, name)
 st.markdown("#### Self-test")

@@ -8,6 +8,8 @@ from crysformer.applicability import BY_SYMMETRY, NO_GAP, NO_LAYERS, reasons_aga
 from crysformer.cli import main
 from crysformer.library import load_library
 from crysformer.predict import Predictor
+from crysformer.screen import screen
+from crysformer.screen_output import answer, shown_keys, table
 
 PIEZO, SOLAR = "dfpt_piezo_max_dij", "slme"
 DIELECTRIC, EXFOLIATION = "dfpt_piezo_max_dielectric", "exfoliation_energy"
@@ -76,3 +78,18 @@ def test_the_command_line_says_what_is_not_defined(tmp_path, capsys):
     printed = capsys.readouterr().out.splitlines()
     solar = next(line for line in printed if "Solar efficiency" in line)
     assert NO_GAP in solar
+
+
+def test_screening_leaves_out_what_is_not_defined(predictor):
+    """Iron has no gap and no layers: empty cells in tables, notes in JSON."""
+    names = ("bcc-fe", "molybdenite-mos2")
+    files = [(name, LIBRARY[name].structure().to(fmt="cif").encode()) for name in names]
+    rows = list(screen(files, predictor))
+    columns = [SOLAR, DIELECTRIC, EXFOLIATION, f"{SOLAR}_low", f"{EXFOLIATION}_high"]
+    frame = table(rows, shown_keys(predictor), intervals=True)[columns]
+    assert frame.iloc[0].isna().all()
+    assert frame.iloc[1].notna().all()
+    iron, sulfide = (answer(row, predictor)["properties"] for row in rows)
+    assert iron[SOLAR]["note"] == f"not defined: {NO_GAP}"
+    assert iron[PIEZO] == iron[PIEZO] | {"value": 0.0, "note": BY_SYMMETRY}
+    assert "note" not in sulfide[SOLAR]

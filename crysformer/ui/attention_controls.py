@@ -17,6 +17,8 @@ ATOMISTIC, LINE = get_args(Graph)
 SIDE_BY_SIDE = "Side by side"
 ROLL_OUT, CONTRIBUTION = OVERS[2], ATOMS[3]
 SHARES = (5, 10, 25, 50, 100)
+FIRST_SHARE = 25
+"""All bonds of a crystal at once hide each other, so the first picture has fewer."""
 ALL = "All"
 MAX_THICKNESS = 3.0
 _GRAPH_HELP = (
@@ -92,7 +94,7 @@ def attention_controls(
         share = st.select_slider(
             "Strongest bonds, %",
             SHARES,
-            value=SHARES[-1],
+            value=FIRST_SHARE,
             key=state.THRESHOLD,
             bind="query-params",
             width=150,
@@ -108,7 +110,7 @@ def attention_controls(
         atoms = atoms or ATOMS[0]
         if atoms == CONTRIBUTION:
             contribution_property()
-        drawing = _drawing((share or SHARES[-1]) / 100, num_bonds)
+        drawing = _drawing((share or FIRST_SHARE) / 100, num_bonds)
     side = module == SIDE_BY_SIDE
     settings = AttentionSettings(
         graph,

@@ -28,6 +28,10 @@ _NOVELTY_HELP = (
     "How unlike the training data the crystal is: more unusual than this share of the "
     "validation crystals. Open it in Predict to read why."
 )
+_EMPTY = {
+    "gap": " · empty where no band gap is predicted",
+    "layers": " · empty where the atoms form no layers",
+}
 
 
 def current_job() -> BatchJob | None:
@@ -207,7 +211,8 @@ def _columns(keys: list[str], errors: dict[str, float]) -> dict[str, Any]:
     }
     for key in keys:
         error = f" · validation error {errors[key]:.2g}" if key in errors else ""
-        help_text = f"{PROPERTIES[key].source}{error}"
+        empty = _EMPTY.get(PROPERTIES[key].needs, "")
+        help_text = f"{PROPERTIES[key].source}{error}{empty}"
         columns[key] = number(named[key], format="%.4g", help=help_text)
     return columns
 

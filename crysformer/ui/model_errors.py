@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from crysformer import model_figures
+from crysformer.ablations import ablations, seed_spread
 from crysformer.figures import element_map, titles
 from crysformer.model_card import shown_properties
 from crysformer.ui import state
@@ -116,6 +117,31 @@ def size_and_coverage(table: "pd.DataFrame", card: Mapping[str, Any], key: str) 
             "Each half of the validation crystals by intervals calibrated on the other. "
             "Bars: what chance alone does to so few crystals. Grey: 88 to 92 %."
         )
+
+
+def parts(table: "pd.DataFrame | None", key: str, name: str) -> None:
+    """Show what short trainings lose without each part of the network, if any were."""
+    found = [] if table is None else ablations(table, key)
+    if table is None or not found:
+        return
+    st.markdown("##### What each part of the network is worth")
+    st.plotly_chart(
+        model_figures.errors_without(found, f"Mean error of {_lower(name)}"),
+        height=_HEIGHT,
+        config=_PLAIN,
+        alt=f"Mean error of {name} after short trainings: "
+        + ", ".join(f"{row.name} {row.mae:.3g}" for row in found),
+    )
+    crystals, passes = table["crystals"].iloc[0], table["passes"].iloc[0]
+    means = "; ".join(
+        f"{_lower(r.name)} {100.0 * r.mean_change:+.1f} %" for r in found[1:]
+    )
+    st.caption(
+        f"Short trainings, {passes} passes over {crystals:,} crystals, alike but for the "
+        "part left out. Two seeds of the whole network lie within "
+        f"±{100.0 * seed_spread(table, key):.1f} % here; less than that says nothing. "
+        f"In the mean over all properties: {means}."
+    )
 
 
 def chemistry(table: "pd.DataFrame", name: str) -> None:
