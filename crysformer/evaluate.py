@@ -111,11 +111,16 @@ class Evaluation:
 def check_writable(path: Path) -> None:
     """Refuse a file that cannot be written before anything is computed for it.
 
+    A file that was not there is not there afterwards either.
+
     Raises:
         DataError: It cannot.
     """
+    before = path.exists()
     try:
         path.open("a", encoding="utf-8").close()
+        if not before:
+            path.unlink()
     except OSError as error:
         raise _unwritable(path, error) from error
 

@@ -92,9 +92,9 @@ def error_rows(card: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Errors of every shown property, beside published ones and the intervals' coverage.
 
     Returns:
-        Rows with ``Property``, ``Unit``, ``MAE``, ``Guessing the mean``, ``Crystals``,
-        ``Paper's MAE``, ``In the interval`` (%), ``Mean width``, ``Checked on`` and
-        ``Source``; None where there is no number.
+        Rows with ``Property``, ``Unit``, ``MAE``, ``Mean guess``, ``Crystals``, ``Paper's
+        MAE``, ``In the interval`` (%), ``Mean width`` and ``Source``; None where there is
+        no number.
     """
     found = card["validation"].get("coverage", {})
     rows = []
@@ -105,12 +105,11 @@ def error_rows(card: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "Property": PROPERTIES[key].label,
                 "Unit": error["unit"],
                 "MAE": error["mae"],
-                "Guessing the mean": error["mad"],
+                "Mean guess": error["mad"],
                 "Crystals": error["n"],
                 "Paper's MAE": f"{PUBLISHED[key]:g}" if key in PUBLISHED else MISSING,
                 "In the interval": held and 100.0 * held["coverage"],
                 "Mean width": held and held["width"],
-                "Checked on": held and held["n"],
                 "Source": PROPERTIES[key].source,
             }
         )

@@ -94,6 +94,18 @@ def test_a_table_that_cannot_be_written_is_refused_at_once(tmp_path, capsys):
         assert reason in said
 
 
+def test_a_bad_data_file_leaves_no_empty_table(tmp_path, capsys):
+    data, out, old = (tmp_path / name for name in ("bad.jsonl", "new.csv", "old.csv"))
+    data.write_text("nonsense\n")
+    old.write_text("of yesterday")
+    for table in (out, old):
+        status = main(["evaluate", "--data", str(data), "--out", str(table)])
+        assert status == 1
+        assert "bad.jsonl" in capsys.readouterr().err
+    assert not out.exists()
+    assert old.read_text() == "of yesterday"
+
+
 def test_coverage_counts_the_labels_inside(tmp_path, predictor):
     """Labels are put where the intervals say: two inside and one outside is 2 in 3."""
     path = tmp_path / "file.jsonl"

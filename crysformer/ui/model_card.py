@@ -13,14 +13,14 @@ from crysformer.ui.frame import Frame, plain
 SELF_TEST = "model_self_test"
 _NUMBERS = {
     "MAE": "Mean absolute error on the validation crystals",
-    "Guessing the mean": "Error of always guessing the mean of these crystals",
+    "Mean guess": "Error of always guessing the mean of these crystals",
     "Crystals": "Validation crystals with this label",
     "In the interval": "Share of 90 % intervals that hold the computed value; each half "
-    "of the validation crystals has intervals calibrated on the other half",
+    "of the validation crystals has intervals calibrated on the other half; numbers that "
+    "are zero by symmetry are not counted",
     "Mean width": "Of these intervals, in the property's unit",
-    "Checked on": "Validation crystals with this label, both halves",
 }
-_FORMATS = {"Crystals": "%d", "Checked on": "%d", "In the interval": "%.1f %%"}
+_FORMATS = {"Crystals": "%d", "In the interval": "%.1f %%"}
 
 
 def card_table(card: Mapping[str, Any]) -> None:
@@ -45,7 +45,7 @@ def error_table(card: Mapping[str, Any]) -> None:
         name: number(name, format=_FORMATS.get(name, "%.3g"), help=text)
         for name, text in _NUMBERS.items()
     }
-    columns["Property"] = st.column_config.TextColumn(pinned=True, width=190)
+    columns["Property"] = st.column_config.TextColumn(pinned=True, width=270)
     columns["Unit"] = st.column_config.TextColumn(width=80)
     frame = pd.DataFrame(error_rows(card))
     st.dataframe(
