@@ -44,6 +44,7 @@ SCRIPTS = (
     "viewer_draw.js",
     "viewer_pick.js",
     "viewer_chrome.js",
+    "viewer_touch.js",
     "viewer_png.js",
     "viewer_scene.js",
 )

@@ -114,6 +114,7 @@ function listen(view) {
     active = false;
     if (!view.measured.length) view.tip.hidden = true;
   });
+  listenToFingers(stage);
   // The wheel scrolls the page until the picture has been touched.
   stage.addEventListener(
     "wheel",

@@ -147,11 +147,19 @@ def open_page(chromium):
     """Open pages that record console errors and requests to other machines."""
     contexts = []
 
-    def start(width: int = 1400, height: int = 900, scheme: str = "light"):
+    def start(
+        width: int = 1400,
+        height: int = 900,
+        scheme: str = "light",
+        *,
+        phone: bool = False,
+    ):
         context = chromium.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,
             accept_downloads=True,
+            has_touch=phone,
+            is_mobile=phone,
         )
         contexts.append(context)
         page = context.new_page()

@@ -1,0 +1,91 @@
+"""Fingers on the 3D views, with Chromium's touch events."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from .helpers import READY, at, scene, wait_for_scene
+
+SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
+STEPS = 12
+SIZE = {"width": 400, "height": 800, "phone": True}
+
+
+@pytest.fixture(scope="module")
+def server(serve):
+    return serve(Path("app.py"))
+
+
+class Phone:
+    """A page under fingers."""
+
+    def __init__(self, page):
+        page.wait_for_selector(READY)
+        page.get_by_text("Formation energy").first.wait_for(state="attached")
+        page.wait_for_timeout(500)
+        self.page = page
+        self.chromium = page.context.new_cdp_session(page)
+        box = page.locator(".stage").first.bounding_box()
+        self.centre = (
+            box["x"] + box["width"] / 2,
+            box["y"] + min(box["height"] / 2, 150),
+        )
+
+    def touch(self, *paths):
+        """Move fingers together along their paths, from the centre, and lift them."""
+        for step in range(STEPS + 1):
+            points = [
+                self.centre + np.add(start, np.subtract(end, start) * step / STEPS)
+                for start, end in paths
+            ]
+            self._send("touchMove" if step else "touchStart", points)
+        self._send("touchEnd", [])
+        self.page.wait_for_timeout(600)
+
+    def tap(self, point):
+        """Touch a place of the page for a moment."""
+        self._send("touchStart", [point])
+        self._send("touchEnd", [])
+
+    def _send(self, kind, points):
+        fingers = [{"x": x, "y": y, "id": k} for k, (x, y) in enumerate(points)]
+        self.chromium.send(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers}
+        )
+
+    def cameras(self):
+        """Cameras of all pictures, as the view publishes them."""
+        facts = scene(self.page)
+        return [each["camera"] for each in facts.get("panels", [facts])]
+
+    def scrolled(self):
+        """How far the page is scrolled, pixels."""
+        return self.page.evaluate(SCROLLED)
+
+
+@pytest.mark.parametrize("page", ["/", "/Compare"])
+def test_a_finger_scrolls_or_turns_and_two_zoom(browse, page):
+    phone = Phone(browse(f"{page}?crystal=rutile-tio2", **SIZE))
+    opened = phone.cameras()
+    phone.touch(((0, 60), (5, -140)))
+    assert phone.scrolled() > 100
+    assert phone.cameras() == opened
+    phone.page.evaluate(f"{SCROLLED} = 0")
+    phone.touch(((-60, 0), (90, 40)))
+    assert phone.scrolled() == 0
+    turned = phone.cameras()
+    for new, old in zip(turned, opened, strict=True):
+        assert new[:4] == old[:4]
+        assert new[4:] != old[4:]
+    phone.touch(((-20, 0), (-80, 0)), ((20, 0), (80, 0)))
+    assert phone.scrolled() == 0
+    for new, old in zip(phone.cameras(), turned, strict=True):
+        assert new[3] > old[3]
+
+
+def test_a_tap_picks_an_atom(browse):
+    phone = Phone(browse("/?crystal=caesium-chloride-cscl", **SIZE))
+    phone.tap(at(phone.page, (0, 0, 0)))
+    picked = wait_for_scene(phone.page, lambda facts: facts["picked"]["sites"])["picked"]
+    assert picked["sites"] == [0]
