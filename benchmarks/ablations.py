@@ -12,7 +12,6 @@ import argparse
 import csv
 import gzip
 import json
-import math
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from pathlib import Path
 
 from crysformer.ablations import COLUMNS
 from crysformer.recipe import RECIPES
+from crysformer.run import read_recipe
 
 VARIANTS: Sequence[tuple[tuple[str, ...], int]] = (
     ((), 0),
@@ -42,16 +42,17 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--set", nargs="+", default=[], metavar="NAME=VALUE")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, options.out.open("w") as file:
+    recipe = read_recipe(options.set, RECIPES["shipped"])
+    steps = options.passes * (options.crystals // recipe.batch_size)
+    # The table that is there stays until the new one is whole.
+    unfinished = options.out.with_suffix(".partial")
+    with tempfile.TemporaryDirectory() as folder, unfinished.open("w") as file:
         table = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         table.writeheader()
         data = Path(folder) / "data"
         data.mkdir()
         _cut(options.data / "train.jsonl.gz", data, options.crystals)
         _cut(options.data / "val.jsonl.gz", data, options.crystals // 4)
-        steps = options.passes * math.ceil(
-            options.crystals / RECIPES["shipped"].batch_size
-        )
         for number, (without, seed) in enumerate(VARIANTS):
             out = Path(folder) / f"run-{number}"
             record = train(data, out, steps, [*options.set, *without, f"seed={seed}"])
@@ -68,12 +69,15 @@ def main() -> None:
                     }
                 )
             file.flush()
+    unfinished.replace(options.out)
 
 
 def _cut(path: Path, folder: Path, crystals: int) -> None:
     """Keep crystals evenly spread over a file."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         rows = list(lines)
+    if crystals > len(rows):
+        raise SystemExit(f"{path} has {len(rows)} crystals, not {crystals}.")
     kept = (rows[number * len(rows) // crystals] for number in range(crystals))
     with gzip.open(folder / path.name, "wt", encoding="utf-8", compresslevel=1) as file:
         file.writelines(kept)

@@ -33,15 +33,14 @@ class Ablation:
         name: What is left out, in words.
         mae: Validation error of the chosen property, mean over seeds.
         change: By how much that is above the whole network's, as a share of it.
-        mean_change: Of all shown properties, in the mean.
-        seeds: Trainings behind it.
+        mean_change: The same of all shown properties with an output of their own, in the
+            mean.
     """
 
     name: str
     mae: float
     change: float
     mean_change: float
-    seeds: int
 
 
 def read_ablations(folder: Path) -> pd.DataFrame | None:
@@ -59,7 +58,11 @@ def read_ablations(folder: Path) -> pd.DataFrame | None:
         if tuple(table.columns) != COLUMNS or wrong or "" not in set(table["without"]):
             raise ValueError(f"columns {list(table.columns)}, unknown parts {wrong}")
         shown = table["property"].map(lambda key: PROPERTIES[key].shown)
-        return table[shown].astype({"mae": float, "n": int})
+        numbers = dict.fromkeys(("seed", "crystals", "passes", "n"), int) | {"mae": float}
+        table = table[shown].astype(numbers)
+        if _errors(table).isna().any(axis=None):
+            raise ValueError("a part lacks a property that others have")
+        return table
     except (OSError, ValueError, KeyError) as error:
         raise WeightsError(
             f"The ablations of model {folder.name!r} cannot be read: {error}."
@@ -73,25 +76,32 @@ def ablations(table: pd.DataFrame, key: str) -> list[Ablation]:
         table: As ``read_ablations`` gives it.
         key: Property; without rows there is nothing to say.
     """
-    errors = table.pivot_table("mae", "without", "property", sort=False)
+    errors = _errors(table)
     if key not in errors:
         return []
     changes = errors / errors.loc[""] - 1.0
-    seeds = table.groupby("without")["seed"].nunique()
+    own = [name for name in errors if not PROPERTIES[name].base]
     order = [name for name in _NAMES if name in errors.index]
     return [
         Ablation(
             _NAMES[name],
             float(errors.loc[name, key]),
             float(changes.loc[name, key]),
-            float(changes.loc[name].mean()),
-            int(seeds[name]),
+            float(changes.loc[name, own].mean()),
         )
         for name in order
     ]
 
 
-def seed_spread(table: pd.DataFrame, key: str) -> float:
-    """Half the range of the whole network's errors over seeds, over their mean."""
-    whole = table[(table["without"] == "") & (table["property"] == key)]["mae"]
-    return float((whole.max() - whole.min()) / 2.0 / whole.mean())
+def seed_difference(table: pd.DataFrame) -> pd.Series:
+    """By how much the whole network's errors differ between seeds, by property.
+
+    The largest minus the smallest, as a share of their mean; 0 with one seed.
+    """
+    errors = table[table["without"] == ""].groupby("property")["mae"]
+    return (errors.max() - errors.min()) / errors.mean()
+
+
+def _errors(table: pd.DataFrame) -> pd.DataFrame:
+    """Mean over seeds: a row for each part left out, a column for each property."""
+    return table.pivot_table("mae", "without", "property", sort=False)

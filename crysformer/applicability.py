@@ -5,12 +5,13 @@ and no training label ever was. Those numbers are the network's and stay in JSON
 note; tables leave them out, and a person is told the reason instead.
 """
 
+import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pymatgen.core import Structure
 
-from crysformer.properties import GAPS, PROPERTIES
+from crysformer.properties import GAPS, PROPERTIES, Need
 
 if TYPE_CHECKING:
     from crysformer.predict import Prediction
@@ -19,6 +20,10 @@ UNDEFINED = "not defined"
 BY_SYMMETRY = "zero by symmetry"
 NO_GAP = "no band gap is predicted"
 NO_LAYERS = "its atoms form no layers"
+REASONS: Mapping[Need, str] = {"gap": NO_GAP, "layers": NO_LAYERS}
+"""Why a property is not defined for a crystal, by what the crystal lacks."""
+
+_logger = logging.getLogger(__name__)
 
 _METAL = 0.05
 """eV; where all predicted gaps are smaller, there is none."""
@@ -43,12 +48,12 @@ def reasons_against(structure: Structure, prediction: "Prediction") -> dict[str,
         for key in prediction.shown
         if key not in prediction.exact
     }
-    against: dict[str, str] = {}
+    missing: set[Need] = set()
     if "gap" in needs.values() and _is_metal(prediction.shown):
-        against["gap"] = NO_GAP
+        missing.add("gap")
     if "layers" in needs.values() and not _has_layers(structure):
-        against["layers"] = NO_LAYERS
-    return {key: against[need] for key, need in needs.items() if need in against}
+        missing.add("layers")
+    return {key: REASONS[need] for key, need in needs.items() if need in missing}
 
 
 def notes_on(structure: Structure, prediction: "Prediction") -> dict[str, str]:
@@ -86,4 +91,8 @@ def _has_layers(structure: Structure) -> bool:
         cell=structure.lattice.matrix,
         pbc=True,
     )
-    return "2D" in analyze_dimensionality(atoms, method="RDA")[0].dimtype
+    try:
+        return "2D" in analyze_dimensionality(atoms, method="RDA")[0].dimtype
+    except Exception:  # A crystal nobody thought of must not end the others.
+        _logger.exception("Layers of %s cannot be told.", structure.formula)
+        return True

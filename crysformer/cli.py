@@ -77,7 +77,9 @@ def _add_screen(commands: argparse._SubParsersAction) -> None:
         "(what is wrong, or empty), then KEY_low and KEY_high, the ends of its 90 % "
         "interval. Units, labels and validation errors "
         "are in TABLE.units.json beside the table. Values are the model's own, also "
-        "where it says a modulus below zero. The exit status is 1 if a file was bad.",
+        "where it says a modulus below zero; the cell is empty where a property is not "
+        "defined (no band gap predicted, no layers). "
+        "The exit status is 1 if a file was bad.",
     )
     screen.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     screen.add_argument(

@@ -1,6 +1,7 @@
 """Errors of a bundled model on a data file, and its predictions as a table."""
 
 import csv
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -116,8 +117,8 @@ def check_writable(path: Path) -> None:
     Raises:
         DataError: It cannot.
     """
-    before = path.exists()
     try:
+        before = os.path.lexists(path)
         path.open("a", encoding="utf-8").close()
         if not before:
             path.unlink()

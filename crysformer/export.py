@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import tempfile
 from collections.abc import Sequence
 from datetime import date
@@ -12,6 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from crysformer.ablations import FILE as ABLATIONS
 from crysformer.batch import GraphArrays
 from crysformer.checkpoint import WEIGHTS, Checkpoint, output_keys, save_checkpoint
 from crysformer.config import ModelConfig
@@ -104,6 +106,8 @@ def export(run: Path, name: str, root: Path = WEIGHTS) -> Path:
         table = validation_table(found, novelty.percentiles(scores))
         write_validation_table(table, folder)
         write_golden(name, Path(fresh))
+        if (root / name / ABLATIONS).is_file():  # of the architecture, made by hand
+            shutil.copy(root / name / ABLATIONS, folder)
         _put_in_place(folder, root / name)
     return root / name
 

@@ -40,8 +40,8 @@ class Property:
             piezoelectric response.
         needs: What a crystal must have for the property to be defined, if not every
             crystal has it.
-        base: Property of which this one differs by element constants alone; it shares
-            that property's output.
+        base: Property from which this one follows by element constants; where both have
+            labels they share that property's output.
         base_over_formula: Whether the base is divided by the atoms of the reduced
             formula first.
     """
@@ -112,6 +112,7 @@ _PROPERTIES = (
         "E_hull",
         "eV/atom",
         OPT,
+        composition=True,
         shown=False,
         non_negative=True,
         base="optb88vdw_total_energy",

@@ -11,6 +11,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from crysformer.answers import property_answers
+from crysformer.applicability import REASONS
 from crysformer.errors import SettingsError
 from crysformer.predict import Predictor
 from crysformer.properties import PROPERTIES
@@ -95,6 +96,7 @@ def units(predictor: Predictor) -> dict[str, Any]:
                 "unit": PROPERTIES[key].unit,
                 "source": PROPERTIES[key].source,
                 "validation_mae": errors.get(key),
+                "empty_where": REASONS.get(PROPERTIES[key].needs),
             }
             for key in shown_keys(predictor)
         },

@@ -41,7 +41,8 @@ class Scaling:
         shift: Median after transform and element constants.
         scale: Mean absolute deviation from it.
         constants: Contribution of each element by atomic number, (119,).
-        base: Property whose prediction this one adds its constants to, or empty.
+        base: Property to whose prediction, times ``share_of_base``, this one adds its
+            constants; or empty.
     """
 
     key: str

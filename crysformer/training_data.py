@@ -57,10 +57,12 @@ def fit_scalings(data: Dataset, keys: Sequence[str]) -> list[Scaling]:
     columns = {key: data.values[:, column] for column, key in enumerate(keys)}
     scalings = []
     for key in keys:
-        base = PROPERTIES[key].base
+        base, difference = PROPERTIES[key].base, np.empty(0)
         if base in columns:
             share = share_of_base(key, data.formula_atoms)
             difference = columns[key] - columns[base] * share
+        # Without a crystal that has both labels, the property gets an output of its own.
+        if not np.isnan(difference).all():
             scalings.append(fit_derived(key, base, difference, composition))
         else:
             sizes = sizes_of(key, data.num_sites, data.formula_atoms)

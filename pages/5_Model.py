@@ -30,9 +30,9 @@ with guard():
     with right:
         model_errors.learning(read_curves(folder), card, key, name)
     model_errors.size_and_coverage(rows, card, key)
-    model_errors.parts(read_ablations(folder), key, name)
     model_errors.chemistry(rows, name)
     model_errors.novelty(rows, card, name)
+    model_errors.parts(read_ablations(folder), key, name)
 st.markdown("#### Self-test")
 with guard():
     self_test(places)

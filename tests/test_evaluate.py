@@ -87,7 +87,11 @@ def test_a_crystal_without_a_graph_is_named_and_left_out(tmp_path, predictor, ca
 
 def test_a_table_that_cannot_be_written_is_refused_at_once(tmp_path, capsys):
     command = ["evaluate", "--data", str(tmp_path / "none.jsonl"), "--out"]
-    for out, reason in ((tmp_path, "directory"), (tmp_path / "no" / "x.csv", "No such")):
+    for out, reason in (
+        (tmp_path, "directory"),
+        (tmp_path / "no" / "x.csv", "No such"),
+        (tmp_path / ("x" * 300), "too long"),
+    ):
         assert main([*command, str(out)]) == 1
         said = capsys.readouterr().err
         assert f"{out} cannot be written" in said
@@ -98,11 +102,14 @@ def test_a_bad_data_file_leaves_no_empty_table(tmp_path, capsys):
     data, out, old = (tmp_path / name for name in ("bad.jsonl", "new.csv", "old.csv"))
     data.write_text("nonsense\n")
     old.write_text("of yesterday")
-    for table in (out, old):
+    link = tmp_path / "link.csv"
+    link.symlink_to(tmp_path / "elsewhere.csv")
+    for table in (out, old, link):
         status = main(["evaluate", "--data", str(data), "--out", str(table)])
         assert status == 1
         assert "bad.jsonl" in capsys.readouterr().err
     assert not out.exists()
+    assert link.is_symlink()
     assert old.read_text() == "of yesterday"
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import yaml
 
+from crysformer.ablations import FILE as ABLATIONS
 from crysformer.checkpoint import WEIGHTS, load_checkpoint
 from crysformer.cli import main
 from crysformer.config import DEFAULT_MODEL
@@ -129,6 +130,16 @@ def test_export_writes_everything_that_ships_and_no_pickle(exported):
         "curves.jsonl",
         "golden.json",
     }
+
+
+def test_ablations_outlive_a_new_export(exported):
+    _, run, folder = exported
+    place = folder.parent / "again"
+    place.mkdir()
+    (place / ABLATIONS).write_text("made by hand\n")
+    export(run, "again", folder.parent)
+    assert (place / ABLATIONS).read_text() == "made by hand\n"
+    assert (place / "config.json").is_file()
 
 
 def test_errors_of_the_card_are_those_evaluate_finds(exported):

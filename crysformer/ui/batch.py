@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from crysformer.applicability import REASONS
 from crysformer.archive import MAX_BYTES, MAX_MEMBER_BYTES
 from crysformer.figures import titles
 from crysformer.properties import PROPERTIES
@@ -28,10 +29,6 @@ _NOVELTY_HELP = (
     "How unlike the training data the crystal is: more unusual than this share of the "
     "validation crystals. Open it in Predict to read why."
 )
-_EMPTY = {
-    "gap": " · empty where no band gap is predicted",
-    "layers": " · empty where the atoms form no layers",
-}
 
 
 def current_job() -> BatchJob | None:
@@ -210,9 +207,11 @@ def _columns(keys: list[str], errors: dict[str, float]) -> dict[str, Any]:
         "error": text("Error"),
     }
     for key in keys:
-        error = f" · validation error {errors[key]:.2g}" if key in errors else ""
-        empty = _EMPTY.get(PROPERTIES[key].needs, "")
-        help_text = f"{PROPERTIES[key].source}{error}{empty}"
+        needs, help_text = PROPERTIES[key].needs, PROPERTIES[key].source
+        if key in errors:
+            help_text += f" · validation error {errors[key]:.2g}"
+        if needs:
+            help_text += f" · empty where {REASONS[needs]}"
         columns[key] = number(named[key], format="%.4g", help=help_text)
     return columns
 

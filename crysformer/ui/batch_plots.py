@@ -51,7 +51,7 @@ def _histogram(table: "pd.DataFrame", names: dict[str, str]) -> None:
     key = _choose("Histogram of", names, OF)
     known = table[key].dropna()
     if known.empty:
-        st.caption("No crystal has this number yet.")
+        st.caption("No crystal has this number.")
         return
     st.plotly_chart(
         histogram(table, key, names[key]),
@@ -72,6 +72,9 @@ def _scatter(job: BatchJob, table: "pd.DataFrame", names: dict[str, str]) -> Non
         x = _choose("Across", names, X)
     with columns[1]:
         y = _choose("Up", names, Y, 1)
+    if table[[x, y]].dropna().empty:
+        st.caption("No crystal has both numbers.")
+        return
     st.plotly_chart(
         scatter(table, x, y, names),
         height=_HEIGHT,

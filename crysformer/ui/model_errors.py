@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from crysformer import model_figures
-from crysformer.ablations import ablations, seed_spread
+from crysformer.ablations import ablations, seed_difference
 from crysformer.figures import element_map, titles
 from crysformer.model_card import shown_properties
 from crysformer.ui import state
@@ -133,14 +133,16 @@ def parts(table: "pd.DataFrame | None", key: str, name: str) -> None:
         + ", ".join(f"{row.name} {row.mae:.3g}" for row in found),
     )
     crystals, passes = table["crystals"].iloc[0], table["passes"].iloc[0]
+    seeds = seed_difference(table)
     means = "; ".join(
         f"{_lower(r.name)} {100.0 * r.mean_change:+.1f} %" for r in found[1:]
     )
     st.caption(
         f"Short trainings, {passes} passes over {crystals:,} crystals, alike but for the "
-        "part left out. Two seeds of the whole network lie within "
-        f"±{100.0 * seed_spread(table, key):.1f} % here; less than that says nothing. "
-        f"In the mean over all properties: {means}."
+        "part left out. Whole networks that differ by nothing but the seed lie "
+        f"{100.0 * seeds[key]:.1f} % apart here and {100.0 * seeds.mean():.1f} % in the "
+        "mean over the properties: a change of that size says nothing. In the mean over "
+        f"properties: {means}."
     )
 
 

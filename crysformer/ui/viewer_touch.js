@@ -2,49 +2,47 @@
 // touch-action lets it; one that begins sideways turns the crystal; two zoom. 3Dmol alone
 // would take every finger, and a phone could not scroll past the picture.
 
+const FINGER_SLOP = 4; // pixels before a finger has a direction
+
 function listenToFingers(stage) {
-  let start = null; // of one finger that is nobody's yet
-  stage.addEventListener(
-    "touchstart",
-    (event) => {
-      if (!event.isTrusted) return; // our own, below
-      start = event.touches.length === 1 ? place(event) : null;
-      if (start) event.stopPropagation();
-    },
-    { capture: true, passive: true },
-  );
-  stage.addEventListener(
-    "touchmove",
-    (event) => {
-      if (!start) return;
-      event.stopPropagation();
-      const [x, y] = place(event).map((value, axis) => Math.abs(value - start[axis]));
-      // Small moves of a resting finger come to no page: the first one has a direction.
-      // One that cannot be cancelled is already scrolling.
-      if (x <= y || !event.cancelable) return;
-      start = null;
-      event.preventDefault();
-      handOver(event);
-    },
-    { capture: true, passive: false },
-  );
-  for (const end of ["touchend", "touchcancel"])
-    stage.addEventListener(end, () => (start = null), { capture: true });
+  let owner = null; // "page", "crystal", or nobody yet
+  let start = null;
+  const listen = (type, handle, passive) =>
+    stage.addEventListener(
+      type,
+      (event) => {
+        if (!event.isTrusted) return; // our own, below
+        handle(event);
+        if (owner !== "crystal") event.stopPropagation();
+      },
+      { capture: true, passive },
+    );
+  const begin = ({ targetTouches }) => {
+    if (targetTouches.length === 1) [owner, start] = [null, place(targetTouches)];
+    else owner ??= "crystal";
+  };
+  // Browsers ask at the first moves only whether they may scroll, so that is when the
+  // answer must be known.
+  const decide = (event) => {
+    if (owner) return;
+    const [x, y] = place(event.targetTouches).map((at, axis) => Math.abs(at - start[axis]));
+    if (Math.max(x, y) < FINGER_SLOP) return;
+    owner = x > y && event.cancelable ? "crystal" : "page";
+    if (owner === "page") return;
+    event.preventDefault();
+    handOver(event);
+  };
+  listen("touchstart", begin, true);
+  listen("touchmove", decide, false);
 }
 
-function place(event) {
-  return [event.touches[0].clientX, event.touches[0].clientY];
+function place([finger]) {
+  return [finger.clientX, finger.clientY];
 }
 
-// 3Dmol hears of the finger only now, as if it had just come.
-function handOver({ target, touches, targetTouches, changedTouches }) {
-  const lists = { touches, targetTouches, changedTouches };
-  const fingers = Object.entries(lists).map(([name, list]) => [name, [...list]]);
-  target.dispatchEvent(
-    new TouchEvent("touchstart", {
-      ...Object.fromEntries(fingers),
-      bubbles: true,
-      cancelable: true,
-    }),
-  );
+// 3Dmol hears of the finger only now, as if it had just come. Not every browser can make
+// a TouchEvent; 3Dmol reads no more of one than where the fingers are.
+function handOver({ target, targetTouches, changedTouches }) {
+  const event = new Event("touchstart", { bubbles: true, cancelable: true });
+  target.dispatchEvent(Object.assign(event, { targetTouches, changedTouches }));
 }

@@ -32,14 +32,17 @@ class Phone:
             box["y"] + min(box["height"] / 2, 150),
         )
 
-    def touch(self, *paths):
-        """Move fingers together along their paths, from the centre, and lift them."""
+    def touch(self, *paths, late=0):
+        """Move fingers together along their paths, from the centre, and lift them.
+
+        Those after the first come down ``late`` steps after it, where they are then.
+        """
         for step in range(STEPS + 1):
             points = [
                 self.centre + np.add(start, np.subtract(end, start) * step / STEPS)
-                for start, end in paths
+                for start, end in (paths if step >= late else paths[:1])
             ]
-            self._send("touchMove" if step else "touchStart", points)
+            self._send("touchMove" if step not in (0, late) else "touchStart", points)
         self._send("touchEnd", [])
         self.page.wait_for_timeout(600)
 
@@ -78,10 +81,18 @@ def test_a_finger_scrolls_or_turns_and_two_zoom(browse, page):
     for new, old in zip(turned, opened, strict=True):
         assert new[:4] == old[:4]
         assert new[4:] != old[4:]
-    phone.touch(((-20, 0), (-80, 0)), ((20, 0), (80, 0)))
+    phone.touch(((0, -20), (0, -90)), ((0, 20), (0, 90)))
     assert phone.scrolled() == 0
     for new, old in zip(phone.cameras(), turned, strict=True):
         assert new[3] > old[3]
+
+
+def test_a_finger_that_joins_one_that_scrolls_does_not_zoom(browse):
+    phone = Phone(browse("/?crystal=rutile-tio2", **SIZE))
+    opened = phone.cameras()
+    phone.touch(((0, 60), (0, -140)), ((40, 60), (90, 60)), late=6)
+    assert phone.scrolled() > 50
+    assert phone.cameras() == opened
 
 
 def test_a_tap_picks_an_atom(browse):

@@ -1,12 +1,19 @@
 """The hull energies of the JARVIS release, which follow from its total energies."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 
 from crysformer.data import formula_unit_atoms, read_rows
-from crysformer.inference import decode
+from crysformer.inference import decode, predict_graphs
+from crysformer.model import Crysformer
 from crysformer.targets import NUM_ELEMENTS, Scaling, fit_derived, share_of_base
+from crysformer.training_data import fit_scalings
 from tests.crystals import SHARED
+
+from .helpers import COLUMNS, SMALL
 
 BASE = "optb88vdw_total_energy"
 
@@ -49,6 +56,41 @@ def test_a_few_crystals_on_another_hull_do_not_move_the_constants():
     difference[::7] += generator.gamma(1.0, 1.0, size=429)
     scaling = fit_derived("ehull", "optb88vdw_total_energy", difference, composition)
     np.testing.assert_allclose(scaling.constants, constants, atol=2e-3)
+
+
+def test_any_network_s_hull_energies_follow_from_its_total_energies(data):
+    """Fitted on labels, and predicted by random weights."""
+    keys = [*COLUMNS[:2], "ehull"]
+    constants = np.zeros(NUM_ELEMENTS)
+    constants[[11, 14, 17]] = 2.0, 4.0, 2.0
+    hull = data.values[:, 1] / data.formula_atoms + data.composition() @ constants
+    known = replace(data, values=np.column_stack([data.values[:, :2], hull]))
+    scalings = fit_scalings(known, keys)
+    assert [scaling.base for scaling in scalings] == ["", COLUMNS[0], BASE]
+    torch.manual_seed(3)
+    values = predict_graphs(
+        Crysformer(SMALL, 1).eval(),
+        scalings,
+        [data.graphs[row] for row in range(len(data))],
+        data.num_sites,
+        data.formula_atoms,
+    ).values
+    expected = values[:, 1] / data.formula_atoms + data.composition() @ constants
+    np.testing.assert_allclose(values[:, 2], np.maximum(expected, 0.0), atol=0.01)
+
+
+def test_without_crystals_that_have_both_it_has_an_output(data):
+    keys = [*COLUMNS[:2], "ehull"]
+    values = np.column_stack([data.values[:, :2], np.abs(data.values[:, 1])])
+    values[: len(data) // 2, 1] = np.nan
+    values[len(data) // 2 :, 2] = np.nan
+    known = replace(data, values=values)
+    assert fit_scalings(known, keys)[2].base == ""
+    pair = [key for key in keys if key != BASE]
+    known = replace(data, values=values[:, [0, 2]])
+    scaling = fit_scalings(known, pair)[1]
+    assert (scaling.key, scaling.base) == ("ehull", "")
+    assert np.count_nonzero(scaling.constants)
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="../shared/data is not beside this copy")

@@ -5,6 +5,7 @@ import shutil
 import pytest
 import yaml
 
+from crysformer.ablations import COLUMNS, FILE, read_ablations
 from crysformer.config import DEFAULT_MODEL, WEIGHTS
 from crysformer.figures import titles
 from crysformer.golden import Difference
@@ -70,7 +71,8 @@ def test_every_property_has_its_pictures():
             "Error of crystals unlike the training data",
         ):
             assert heading in said
-        assert len(test.get("plotly_chart")) == 6
+        parts = read_ablations(WEIGHTS / DEFAULT_MODEL) is not None
+        assert len(test.get("plotly_chart")) == 6 + parts
         wrong = CARD["validation"]["novelty"]["volume scaled"]["auroc"]
         assert f"volume scaled {wrong:.2f}" in said
 
@@ -104,6 +106,29 @@ def test_a_damaged_file_is_a_sentence(other_weights, name):
     (other_weights / name).write_bytes(b"\x1f\x8b{")
     test = app(MODEL)
     assert "cannot be read" in "".join(item.value for item in test.error)
+
+
+def test_what_parts_of_the_network_are_worth(other_weights):
+    rows = [",".join(COLUMNS)]
+    for part, seed, error in (("", 0, 0.9), ("", 1, 1.1), ("line_graph", 0, 1.5)):
+        rows += [
+            f"{part},{seed},12000,8,{key},300,{error}" for key in shown_properties(CARD)
+        ]
+    (other_weights / FILE).write_text("\n".join(rows) + "\n")
+    test = app(MODEL)
+    assert len(test.get("plotly_chart")) == 7
+    said = text(test)
+    assert "What each part of the network is worth" in said
+    assert "8 passes over 12,000 crystals" in said
+    assert "20.0 % apart here" in said
+    assert "no line graph +50.0 %" in said
+
+
+def test_a_damaged_table_of_parts_leaves_the_rest(other_weights):
+    (other_weights / FILE).write_text("nonsense\n")
+    test = app(MODEL)
+    assert "ablations of model" in "".join(item.value for item in test.error)
+    assert "Error of crystals unlike the training data" in text(test)
 
 
 def test_a_model_without_intervals_shows_the_rest(other_weights):
