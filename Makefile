@@ -4,7 +4,8 @@
 PYTHON ?= python3
 PORT ?= 8501
 VENV ?= .venv
-PYTEST_ARGS ?=
+# A file's tests share a server or a model, so they stay in one process.
+PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile
 
 VENV_PYTHON := $(VENV)/bin/python
 RUNTIME := $(VENV)/.runtime-$(shell cat requirements.txt | cksum | cut -d ' ' -f 1)

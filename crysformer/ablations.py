@@ -20,7 +20,7 @@ _NAMES = {
     "": WHOLE,
     "cross": "No cross-attention",
     "conditional": "No conditional attention",
-    "condition_edges": "No update of bonds by conditional attention",
+    "condition_edges": "No update of bonds",
     "line_graph": "No line graph",
 }
 

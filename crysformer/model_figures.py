@@ -231,6 +231,7 @@ def errors_without(found: Sequence[Ablation], title: str) -> go.Figure:
         orientation="h",
         marker_color=[_MARK if row is found[0] else _WITHOUT for row in rows],
         text=[f"{row.mae:.3g}" for row in rows],
+        insidetextanchor="start",
         customdata=[100.0 * row.change for row in rows],
         hovertemplate="%{y}: %{x:.4g}, %{customdata:+.1f} %<extra></extra>",
     )
