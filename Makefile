@@ -14,7 +14,7 @@ DEV := $(VENV)/.dev-$(shell cat requirements.txt requirements-dev.txt | cksum | 
 .PHONY: help app test lint viewer chromium clean
 
 help:
-	@echo "make app     open the app on http://localhost:$(PORT)"
+	@echo "make app     serve the app on http://localhost:$(PORT)"
 	@echo "make test    check format and style, then run all tests"
 	@echo "make lint    check format and style only"
 	@echo "make clean   remove everything that these commands made"

@@ -1,7 +1,7 @@
 """Muon with equally shaped matrices taken together, which a CPU likes.
 
-A network of 64 small matrices spends more time on calling the products one by one than on
-the products: stacked, a step takes a third of the time (docs/training.md).
+A network of a hundred small matrices spends more time on calling the products one by one
+than on the products: stacked, a step takes a third of the time (docs/training.md).
 """
 
 from collections import defaultdict

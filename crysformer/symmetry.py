@@ -1,7 +1,7 @@
 """The exact symmetry quotient: one representative of each orbit, with its multiplicity.
 
 The network is invariant under the space group of the crystal, so equivalent atoms, bonds
-and angles carry equal features in every layer (model.md section 5, our choice). Keeping
+and angles carry equal features in every layer (docs/model.md, our choice). Keeping
 one of each and counting the others is an identity, not an approximation:
 
 * atoms: orbits of the space group;

@@ -103,7 +103,7 @@ def test_pointless_substitutions_are_sentences(old, new, sentence):
 
 def test_body_centred_iron_loses_two_of_fourteen_neighbours_along_c():
     # 8 + 6 neighbours; under strain along c two of the six move away, and only four are
-    # within the tolerance of the twelfth (design/model.md, section 1).
+    # within the tolerance of the twelfth (docs/model.md, Graphs).
     iron = crystal("bcc-fe")
     cell = standardise(iron)
     counts = [

@@ -31,7 +31,10 @@ def downloads(job: BatchJob) -> None:
 
 
 def csv_file(job: BatchJob) -> bytes:
-    """The results as CSV, with the model's own numbers and their intervals."""
+    """The results as CSV, with the model's own numbers and their intervals.
+
+    Cells are empty where a property is not defined.
+    """
     from crysformer.screen_output import shown_keys, table, to_csv
 
     return to_csv(table(job.rows, shown_keys(job.predictor), intervals=True)).encode()

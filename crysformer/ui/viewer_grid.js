@@ -5,7 +5,7 @@
 // describe, turnTo ...), so pointer, wheel and keys work alike in both.
 
 const NARROWEST = 170; // pixels a panel wants in a row
-const PANEL_HEIGHT = 220; // of stacked panels: a finger must get past them
+const PANEL_HEIGHT = 220; // of stacked panels: more than one stays in sight
 const TALLEST = 1.5; // height of a panel over its width
 const GRIDS = new WeakMap();
 
