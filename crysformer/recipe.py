@@ -23,12 +23,13 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 """Settings that are words, and the words they can be."""
 
 EMPHASIS: Mapping[str, float] = {
-    "formation_energy_peratom": 20.0,
+    "formation_energy_peratom": 14.0,
     "optb88vdw_bandgap": 4.0,
-    "mbj_bandgap": 3.0,
-    "bulk_modulus_kv": 3.0,
+    "mbj_bandgap": 5.0,
+    "bulk_modulus_kv": 2.0,
     "shear_modulus_gv": 2.0,
-    "max_efg": 3.0,
+    "magmom_oszicar": 2.0,
+    "max_efg": 2.0,
     "formation_energy_per_atom": 12.0,
     "band_gap_pbe": 4.0,
 }
