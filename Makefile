@@ -4,8 +4,10 @@
 PYTHON ?= python3
 PORT ?= 8501
 VENV ?= .venv
-# A file's tests share a server or a model, so they stay in one process.
-PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile
+PYTEST_ARGS ?=
+# A file's tests share a model, so they stay in one process. Browser tests run one after
+# another: a busy machine shows them races that no visitor meets.
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
 VENV_PYTHON := $(VENV)/bin/python
 RUNTIME := $(VENV)/.runtime-$(shell cat requirements.txt | cksum | cut -d ' ' -f 1)
@@ -23,7 +25,8 @@ app: $(RUNTIME) viewer
 	$(VENV_PYTHON) -m streamlit run app.py --server.port $(PORT)
 
 test: lint viewer chromium
-	$(VENV_PYTHON) -m pytest $(PYTEST_ARGS)
+	$(VENV_PYTHON) -m pytest $(PARALLEL) --ignore=tests/browser $(PYTEST_ARGS)
+	$(VENV_PYTHON) -m pytest tests/browser $(PYTEST_ARGS)
 
 lint: $(DEV)
 	$(VENV_PYTHON) -m ruff format --check .

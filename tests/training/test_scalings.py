@@ -63,7 +63,7 @@ def test_losses_of_shards_add_up_to_the_loss_of_the_whole(kind):
 
 
 def test_rare_labels_weigh_more():
-    keys = ["optb88vdw_bandgap", "slme", "spillage", "max_efg"]
+    keys = ["optb88vdw_bandgap", "slme", "spillage", "exfoliation_energy"]
     weights = label_weights(keys, torch.tensor([1.0, 1.0, 0.25, 0.0]))
     torch.testing.assert_close(weights, torch.tensor([4.0, 1.0, 2.0, 1e-3**-0.5]))
 
