@@ -6,7 +6,7 @@ PORT ?= 8501
 VENV ?= .venv
 PYTEST_ARGS ?=
 # A file's tests share a model, so they stay in one process. Browser tests run one after
-# another: a busy machine shows them races that no visitor meets.
+# another: on a busy machine they meet races and time limits.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
 VENV_PYTHON := $(VENV)/bin/python
