@@ -26,7 +26,8 @@ _RIDGE = 1e-3
 """Keeps constants of elements that a label hardly knows near zero."""
 
 _REWEIGHTINGS = 50
-"""Of a fit by absolute deviations; the constants of JARVIS stand still after 30."""
+"""Of a fit by absolute deviations; in another 50 two constants of JARVIS's hull energies
+move by more than 2 meV, the largest by 14."""
 
 _EXACT = 1e-3
 """Deviation in a property's unit below which a row weighs no more than it would at it."""
