@@ -61,6 +61,9 @@ def fit_scalings(data: Dataset, keys: Sequence[str]) -> list[Scaling]:
         if base in columns:
             share = share_of_base(key, data.formula_atoms)
             difference = columns[key] - columns[base] * share
+            if PROPERTIES[key].floor:
+                # What the floor raised to zero says only how low it might have been.
+                difference = np.where(columns[key] > 0.0, difference, np.nan)
         # Without a crystal that has both labels, the property gets an output of its own.
         if not np.isnan(difference).all():
             scalings.append(fit_derived(key, base, difference, composition))
