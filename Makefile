@@ -31,10 +31,11 @@ test: lint viewer chromium
 lint: $(DEV)
 	$(VENV_PYTHON) -m ruff format --check .
 	$(VENV_PYTHON) -m ruff check .
+	$(VENV)/bin/lint-imports --no-cache
 
 # Without 3Dmol.js everything but the 3D view works, so a failure is said and not fatal.
 viewer: $(RUNTIME)
-	@$(VENV_PYTHON) -m crysformer.viewer_asset || echo "Going on without the 3D view."
+	@$(VENV_PYTHON) -m crysformer.picture.asset || echo "Going on without the 3D view."
 
 chromium:
 	@if [ -x /usr/bin/chromium ]; then exit 0; fi; \

@@ -2,14 +2,15 @@
 
 import streamlit as st
 
-from crysformer.ui import first_picture, loaders
-from crysformer.ui.export import export_menu
-from crysformer.ui.facts_panel import facts_panel
-from crysformer.ui.frame import frame, guard
-from crysformer.ui.picker import pick_crystal
-from crysformer.ui.tables import novelty_line, property_tables
-from crysformer.ui.view_options import view_options
-from crysformer.ui.viewer import crystal_view
+from crysformer.ui.predict.facts import facts_panel
+from crysformer.ui.session import answers, first_picture
+from crysformer.ui.session.text import guard
+from crysformer.ui.shell.export_menu import export_menu
+from crysformer.ui.shell.frame import frame
+from crysformer.ui.shell.picker import pick_crystal
+from crysformer.ui.shell.tables import novelty_line, property_tables
+from crysformer.ui.shell.view_menu import view_options
+from crysformer.ui.viewer.view import crystal_view
 
 places = frame("Predict")
 st.markdown(
@@ -22,34 +23,34 @@ with row:
 
 picture, numbers = st.columns([1, 1], gap="medium")
 with picture, guard():
-    scene = loaders.chemical_scene(options)
-    crystal_view(scene, key="crystal_view", height=640, title=loaders.formula())
+    scene = answers.chemical_scene(options)
+    crystal_view(scene, key="crystal_view", height=640, title=answers.formula())
     with row:
-        export_menu(scene, loaders.formula())
+        export_menu(scene, answers.formula())
 
 
-def facts() -> None:
+def show_facts() -> None:
     """Show what is known without a model."""
     with picture, guard():
         facts_panel()
 
 
-def answers() -> None:
+def show_answers() -> None:
     """Show what the model says."""
     with numbers, guard():
-        prediction = loaders.prediction()
+        prediction = answers.prediction()
         places.show_model()
         novelty_line(prediction.novelty)
         property_tables(
             prediction,
-            loaders.predictor().validation_errors,
-            loaders.reasons_against(loaders.chosen()),
+            answers.predictor().validation_errors,
+            answers.reasons_against(answers.chosen()),
         )
 
 
 with numbers, st.spinner("Predicting…"):
     first_picture.wait()
     # The facts need pandas, the answers torch: on a fresh server the quicker comes first.
-    ready = loaders.predictor_ready.is_set()
-    for show in (answers, facts) if ready else (facts, answers):
+    ready = answers.predictor_ready.is_set()
+    for show in (show_answers, show_facts) if ready else (show_facts, show_answers):
         show()

@@ -18,9 +18,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from crysformer.ablations import COLUMNS
-from crysformer.recipe import RECIPES
-from crysformer.run import read_recipe
+from crysformer.model.ablations import COLUMNS
+from crysformer.training.recipe import RECIPES
+from crysformer.training.start import read_recipe
 
 VARIANTS: Sequence[tuple[tuple[str, ...], int]] = (
     ((), 0),

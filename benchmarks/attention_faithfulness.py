@@ -17,19 +17,19 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from crysformer.attention import BondAttention
-from crysformer.batch import build_graph
-from crysformer.bond_orbits import find_orbits
-from crysformer.data import read_rows
+from crysformer.attention.rollout import both_steps, module_steps, roll_out
+from crysformer.attention.weights import BondAttention
+from crysformer.data.dataset import read_rows
 from crysformer.errors import StructureError
-from crysformer.faithfulness import shares
-from crysformer.knockout import VARIANTS, knock_out
-from crysformer.predict import DEFAULT_MODEL, Predictor
-from crysformer.properties import PROPERTIES
-from crysformer.rank_correlation import ranks
-from crysformer.rollout import both_steps, module_steps, roll_out
-from crysformer.saliency import gradient_times_input
-from crysformer.verdict import MIN_ORBITS
+from crysformer.faithfulness.correlation import ranks
+from crysformer.faithfulness.knockout import VARIANTS, knock_out
+from crysformer.faithfulness.orbits import find_orbits
+from crysformer.faithfulness.saliency import gradient_times_input
+from crysformer.faithfulness.study import shares
+from crysformer.faithfulness.verdict import MIN_ORBITS
+from crysformer.graph.batch import build_graph
+from crysformer.predict.predictor import DEFAULT_MODEL, Predictor
+from crysformer.properties.table import PROPERTIES
 
 BASELINES = ("number of bonds", "1 / length", "random", "gradient x input")
 

@@ -15,13 +15,13 @@ from pathlib import Path
 
 import torch
 
-from crysformer.padding import keep_kernels
-from crysformer.ranks import Ranks
-from crysformer.recipe import RECIPES
-from crysformer.run import CACHE, read_recipe
-from crysformer.schedule import Budget
-from crysformer.train import Trainer
-from crysformer.training_data import find_keys, fit_scalings, load_split
+from crysformer.training.datasets import find_keys, fit_scalings, load_split
+from crysformer.training.padding import keep_kernels
+from crysformer.training.processes import Ranks
+from crysformer.training.recipe import RECIPES
+from crysformer.training.schedule import Budget
+from crysformer.training.start import CACHE, read_recipe
+from crysformer.training.trainer import Trainer
 
 WARM_STEPS = 40
 PROBE_STEPS = 40

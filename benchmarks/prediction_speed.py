@@ -14,10 +14,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from crysformer.batch import build_graph
-from crysformer.data import formula_unit_atoms, read_rows
-from crysformer.inference import predict_graphs
-from crysformer.predict import DEFAULT_MODEL, Predictor
+from crysformer.data.dataset import read_rows
+from crysformer.graph.batch import build_graph
+from crysformer.model.inference import predict_graphs
+from crysformer.predict.predictor import DEFAULT_MODEL, Predictor
+from crysformer.structure.formula import formula_unit_atoms
 
 
 def main() -> None:

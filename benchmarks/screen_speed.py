@@ -19,9 +19,9 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
 
-from crysformer.library import load_library
-from crysformer.predict import Predictor
-from crysformer.screen import screen
+from crysformer.library.catalogue import load_library
+from crysformer.predict.predictor import Predictor
+from crysformer.screening.screen import screen
 
 ATOMS = range(8, 13)
 BAR_SECONDS = 60.0

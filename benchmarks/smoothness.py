@@ -17,13 +17,13 @@ import numpy as np
 import torch
 from pymatgen.core import Structure
 
-from crysformer.batch import build_graph
-from crysformer.checkpoint import output_keys
-from crysformer.config import ModelConfig
-from crysformer.inference import predict_graphs
-from crysformer.library import get_crystal
-from crysformer.model import Crysformer
-from crysformer.targets import Scaling
+from crysformer.graph.batch import build_graph
+from crysformer.library.catalogue import get_crystal
+from crysformer.model.checkpoint import output_keys
+from crysformer.model.config import ModelConfig
+from crysformer.model.inference import predict_graphs
+from crysformer.model.network import Crysformer
+from crysformer.properties.scaling import Scaling
 
 CRYSTALS = (
     "diamond-si",

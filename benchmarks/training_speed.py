@@ -21,15 +21,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from crysformer.batch import build_graph, collate
-from crysformer.batches import share_by_work
-from crysformer.data import GraphStore, read_rows
-from crysformer.model import Crysformer
-from crysformer.optimiser import make_optimisers
-from crysformer.padding import keep_kernels, padded
-from crysformer.ranks import Ranks, join_ranks
-from crysformer.recipe import RECIPES, Recipe
-from crysformer.run import read_recipe
+from crysformer.data.dataset import GraphStore, read_rows
+from crysformer.graph.batch import build_graph, collate
+from crysformer.model.network import Crysformer
+from crysformer.training.optimiser import make_optimisers
+from crysformer.training.padding import keep_kernels, padded
+from crysformer.training.plan import share_by_work
+from crysformer.training.processes import Ranks, join_ranks
+from crysformer.training.recipe import RECIPES, Recipe
+from crysformer.training.start import read_recipe
 
 OUTPUTS = 20
 BATCH = 64

@@ -16,7 +16,7 @@ from pymatgen.core import Structure
 from pymatgen.io.vasp import Poscar
 
 from benchmarks.app_speed import FLAGS, VIEW, change, numbers, scene, server, wait
-from crysformer.library import load_library
+from crysformer.library.catalogue import load_library
 
 TURNS = 20
 # The name of a library crystal and its repeats: 8, 64, 512 and 1000 atoms.

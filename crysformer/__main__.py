@@ -2,7 +2,7 @@
 
 import sys
 
-from crysformer.cli import main
+from crysformer.cli.parser import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -13,7 +13,7 @@ class StructureError(CrysformerError):
 
 
 class DisorderedError(StructureError):
-    """Sites hold parts of atoms; `crysformer.ordering` can put whole ones there."""
+    """Sites hold parts of atoms; `structure.ordering` can put whole ones there."""
 
 
 class LibraryError(CrysformerError):

@@ -2,17 +2,18 @@
 
 import streamlit as st
 
-from crysformer.ui import loaders, state
-from crysformer.ui.attention_controls import LINE, attention_controls
-from crysformer.ui.attention_picture import attention_pictures, attention_scenes
-from crysformer.ui.attention_tabs import attention_tabs
-from crysformer.ui.attention_trial import attention_trial
-from crysformer.ui.compare_view import crystal_grid
-from crysformer.ui.export import export_menu
-from crysformer.ui.frame import frame, guard
-from crysformer.ui.picker import pick_crystal
-from crysformer.ui.view_options import view_options
-from crysformer.ui.viewer import ViewerEvent, crystal_view
+from crysformer.ui.attention.controls import LINE, attention_controls
+from crysformer.ui.attention.picture import attention_pictures, attention_scenes
+from crysformer.ui.attention.tabs import attention_tabs
+from crysformer.ui.attention.trial import attention_trial
+from crysformer.ui.session import answers, state
+from crysformer.ui.session.text import guard
+from crysformer.ui.shell.export_menu import export_menu
+from crysformer.ui.shell.frame import frame
+from crysformer.ui.shell.picker import pick_crystal
+from crysformer.ui.shell.view_menu import view_options
+from crysformer.ui.viewer.grid import crystal_grid
+from crysformer.ui.viewer.view import ViewerEvent, crystal_view
 
 VIEW, GRID, HEIGHT = "attention_view", "attention_grid", 600
 NAMES = ("Cross-attention", "Conditional attention")
@@ -30,11 +31,11 @@ with row:
     options = view_options()
 controls = st.container()
 picture, numbers = st.columns([5, 4], gap="medium")
-if not loaders.predictor_ready.is_set():
+if not answers.predictor_ready.is_set():
     with picture, guard():
-        crystal_view(loaders.chemical_scene(options), key=VIEW, height=HEIGHT)
+        crystal_view(answers.chemical_scene(options), key=VIEW, height=HEIGHT)
     with numbers, guard(), st.spinner("Loading the model…"):
-        loaders.predictor()
+        answers.predictor()
         st.rerun()
     st.stop()
 
@@ -42,7 +43,7 @@ if not loaders.predictor_ready.is_set():
 attention, scenes, lit, site = None, [], [], None
 with controls, guard():
     places.show_model()
-    structure, attention = loaders.structure(), loaders.bond_attention()
+    structure, attention = answers.structure(), answers.bond_attention()
     degree = int(attention.degree.max())
     settings, drawing = attention_controls(*attention.cross.shape[1:], degree)
 with numbers, guard():
@@ -55,8 +56,8 @@ with numbers, guard():
         scenes = attention_scenes(structure, attention, shown, settings, options)
         attention_tabs(structure, attention, shown, settings, bond, site)
 with picture, guard():
-    scenes = scenes or [loaders.chemical_scene(options)]
-    title = f"{loaders.formula()}-attention"
+    scenes = scenes or [answers.chemical_scene(options)]
+    title = f"{answers.formula()}-attention"
     chosen = {"bonds": lit, "sites": [] if site is None else [site], "on_event": follow}
     if len(scenes) > 1:
         crystal_grid(scenes, NAMES, key=GRID, height=HEIGHT, title=title, **chosen)

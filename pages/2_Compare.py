@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from crysformer.comparison import compare
 from crysformer.errors import CrysformerError
-from crysformer.ui import first_picture, loaders
-from crysformer.ui.compare_choice import candidates, choose_crystals
-from crysformer.ui.compare_view import crystal_grid
-from crysformer.ui.frame import frame, guard, plain
-from crysformer.ui.view_options import view_options
+from crysformer.experiments.comparison import compare
+from crysformer.ui.compare.choice import candidates, choose_crystals
+from crysformer.ui.session import answers, first_picture
+from crysformer.ui.session.text import guard, plain
+from crysformer.ui.shell.frame import frame
+from crysformer.ui.shell.view_menu import view_options
+from crysformer.ui.viewer.grid import crystal_grid
 
 places = frame("Compare")
 st.markdown("Two to four crystals side by side; they turn together.")
@@ -23,7 +24,7 @@ if not crystals:
 
 with guard():
     crystal_grid(
-        [loaders.scene_of(each.crystal, options) for each in crystals],
+        [answers.scene_of(each.crystal, options) for each in crystals],
         [f"{each.label} · {each.name}" for each in crystals],
         key="compare_view",
     )
@@ -33,13 +34,13 @@ with guard(), st.spinner("Predicting…"):
     predictions = {}
     for each in crystals:
         try:
-            predictions[each.label] = loaders.prediction_of(each.crystal)
+            predictions[each.label] = answers.prediction_of(each.crystal)
         except CrysformerError as error:
             st.error(plain(f"{each.label}: {error}"), icon=":material/error:")
     places.show_model()
 if predictions:
-    from crysformer.ui.compare_response import response_section
-    from crysformer.ui.compare_table import comparison_table
+    from crysformer.ui.compare.response import response_section
+    from crysformer.ui.compare.table import comparison_table
 
     st.markdown("##### Predicted properties")
     with guard():
@@ -48,8 +49,8 @@ if predictions:
             list(predictions),
             compare(
                 list(predictions.values()),
-                loaders.predictor().validation_errors,
-                [loaders.reasons_against(crystal) for crystal in shown],
+                answers.predictor().validation_errors,
+                [answers.reasons_against(crystal) for crystal in shown],
             ),
             "Predicted properties of the compared crystals",
         )

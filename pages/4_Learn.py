@@ -2,29 +2,25 @@
 
 import streamlit as st
 
-from crysformer.ui import (
-    lesson_attention,
-    lesson_frame,
-    lesson_graphs,
-    lesson_loaders,
-    lesson_network,
-)
-from crysformer.ui.frame import frame, guard
-from crysformer.ui.lesson_answers import QUESTIONS
-from crysformer.ui.lesson_handout import handout_menu
-from crysformer.ui.lesson_loaders import Lesson
-from crysformer.ui.picker import pick_crystal
+from crysformer.ui.learn import attention, cached, graphs, network
+from crysformer.ui.learn import frame as lesson_frame
+from crysformer.ui.learn.cached import Lesson
+from crysformer.ui.learn.handout import handout_menu
+from crysformer.ui.learn.questions import QUESTIONS
+from crysformer.ui.session.text import guard
+from crysformer.ui.shell.frame import frame
+from crysformer.ui.shell.picker import pick_crystal
 
 VIEWS = (
-    lesson_graphs.show_cell,
-    lesson_graphs.show_neighbours,
-    lesson_graphs.show_line_graph,
-    lesson_graphs.show_numbers,
-    lesson_attention.show_cross,
-    lesson_attention.show_conditional,
-    lesson_network.show_blocks,
-    lesson_network.show_prediction,
-    lesson_network.show_symmetry,
+    graphs.show_cell,
+    graphs.show_neighbours,
+    graphs.show_line_graph,
+    graphs.show_numbers,
+    attention.show_cross,
+    attention.show_conditional,
+    network.show_blocks,
+    network.show_prediction,
+    network.show_symmetry,
 )
 FIRST_WITH_NETWORK = 5
 
@@ -34,14 +30,14 @@ step = lesson_frame.current_step()
 lesson_frame.step_list(step)
 with st.container(key="lesson"), guard():
     lesson_frame.heading(step)
-    digest, graph = lesson_loaders.graph()
+    digest, graph = cached.graph()
     with row:
         site = lesson_frame.pick_atom(graph, digest)
     lesson = Lesson(
         digest,
         graph,
         graph.around(site),
-        lesson_loaders.architecture(),
+        cached.architecture(),
         st.context.theme.type == "dark",
     )
     if step < FIRST_WITH_NETWORK:

@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from crysformer.ablations import read_ablations
-from crysformer.config import WEIGHTS
-from crysformer.model_card import read_card, read_curves
-from crysformer.ui import model_errors, state
-from crysformer.ui.frame import frame, guard
-from crysformer.ui.model_card import card_table, error_table, self_test
+from crysformer.model.ablations import read_ablations
+from crysformer.model.card import read_card, read_curves
+from crysformer.paths import WEIGHTS
+from crysformer.ui.model import errors
+from crysformer.ui.model.card import card_table, error_table, self_test
+from crysformer.ui.session import state
+from crysformer.ui.session.text import guard
+from crysformer.ui.shell.frame import frame
 
 places = frame("Model")
 folder = WEIGHTS / state.model()
@@ -22,17 +24,17 @@ with guard():
     st.markdown("##### Errors of every property")
     error_table(card)
     st.markdown("#### One property in detail")
-    key, name = model_errors.choose_property(card)
-    rows = model_errors.property_rows(folder, key)
+    key, name = errors.choose_property(card)
+    rows = errors.property_rows(folder, key)
     left, right = st.columns(2, gap="medium")
     with left:
-        model_errors.parity(rows, name)
+        errors.parity(rows, name)
     with right:
-        model_errors.learning(read_curves(folder), card, key, name)
-    model_errors.size_and_coverage(rows, card, key)
-    model_errors.chemistry(rows, name)
-    model_errors.novelty(rows, card, name)
-    model_errors.parts(read_ablations(folder), key, name)
+        errors.learning(read_curves(folder), card, key, name)
+    errors.size_and_coverage(rows, card, key)
+    errors.chemistry(rows, name)
+    errors.novelty(rows, card, name)
+    errors.parts(read_ablations(folder), key, name)
 st.markdown("#### Self-test")
 with guard():
     self_test(places)

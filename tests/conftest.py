@@ -2,6 +2,9 @@
 
 import os
 import tempfile
+from pathlib import Path
+
+import pytest
 
 # One thread each: the tests are small, and threads that spin slow their neighbours.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -16,3 +19,20 @@ os.environ["CRYSFORMER_CACHE"] = _GRAPHS.name
 def pytest_unconfigure() -> None:
     """Remove the cached graphs."""
     _GRAPHS.cleanup()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    """Eight crystals with invented labels, as the files of a data set."""
+    from tests.support.training import write_split
+
+    return write_split(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="module")
+def data(folder):
+    """The training half of these crystals."""
+    from crysformer.training.datasets import find_keys, load_split
+    from tests.support.training import SMALL
+
+    return load_split([folder], "train", find_keys([folder]), SMALL.neighbour_rule, None)

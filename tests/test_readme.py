@@ -1,17 +1,15 @@
 """The README tells the truth: its numbers, links, commands and example."""
 
 import re
-from pathlib import Path
 
 import pytest
 import yaml
 
-from crysformer.checkpoint import WEIGHTS
-from crysformer.cli import main
-from crysformer.library import get_crystal
-from crysformer.properties import PROPERTIES
+from crysformer.cli.parser import main
+from crysformer.library.catalogue import get_crystal
+from crysformer.paths import ROOT, WEIGHTS
+from crysformer.properties.table import PROPERTIES
 
-ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ROW = re.compile(
     r"^\| (?P<label>[^|]+) \| `(?P<key>\w+)` \| (?P<unit>[^|]*) \| ([^|]+) \|"

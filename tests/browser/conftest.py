@@ -1,7 +1,6 @@
 """A server for a script, a Chromium, and pages that keep a record of what went wrong."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,20 +12,10 @@ from urllib.request import urlopen
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from crysformer.paths import ROOT
+from tests.support.browser import CHROMIUM, FLAGS, LIBRARY
+
 RANDOM = Path(__file__).with_name("serve_random.py")
-ARTIFACTS = ROOT / "artifacts"
-LIBRARY = ROOT / "static" / "3Dmol-min.js"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # What a server's log must never hold.
 UNWANTED = ("traceback", "will be removed", "deprecat", "warning")
 # Streamlit asks for its own endpoints under the page's path before it knows the base; its
@@ -44,7 +33,7 @@ def pytest_collection_modifyitems(items):
     """Mark every test here, and skip with the reason where a part is missing."""
     reasons = {
         "needs Chromium on the PATH": CHROMIUM is None,
-        "needs python -m crysformer.viewer_asset": not LIBRARY.is_file(),
+        "needs python -m crysformer.picture.asset": not LIBRARY.is_file(),
         "needs Playwright for Python": not _has_playwright(),
     }
     for item in items:

@@ -3,18 +3,18 @@
 import sys
 from pathlib import Path
 
-TESTS = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def main() -> None:
     """Put the random network where the shipped one is loaded, then start Streamlit."""
-    sys.path[:0] = [str(TESTS.parent), str(TESTS)]
-    from random_model import random_checkpoint
+    sys.path[:0] = [str(ROOT)]
     from streamlit.web import cli
 
     import crysformer.predict
+    from tests.support.random_model import random_checkpoint
 
-    crysformer.predict.load_checkpoint = lambda *_: random_checkpoint()
+    crysformer.predict.predictor.load_checkpoint = lambda *_: random_checkpoint()
     sys.argv = ["streamlit", "run", *sys.argv[1:]]
     cli.main()
 

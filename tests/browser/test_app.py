@@ -7,8 +7,9 @@ from importlib.util import find_spec
 import pandas as pd
 import pytest
 
-from .conftest import ARTIFACTS, ROOT
-from .helpers import (
+from crysformer.paths import ROOT
+from tests.support.browser import (
+    ARTIFACTS,
     CIF,
     NASTY,
     POSCAR,

@@ -8,10 +8,9 @@ import zipfile
 
 import pytest
 
-from crysformer.library import load_library
-
-from .conftest import ARTIFACTS, ROOT
-from .helpers import scene
+from crysformer.library.catalogue import load_library
+from crysformer.paths import ROOT
+from tests.support.browser import ARTIFACTS, scene
 
 CRYSTALS = list(load_library().values())[:9]
 FILES = [(f"{c.id}.cif", c.structure().to(fmt="cif").encode()) for c in CRYSTALS]

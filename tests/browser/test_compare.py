@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from .conftest import ARTIFACTS, ROOT
-from .helpers import VIEW, colours, scene, wait_for_scene
+from crysformer.paths import ROOT
+from tests.support.browser import ARTIFACTS, VIEW, colours, scene, wait_for_scene
 
 TRIO = "/Compare?compare=rock-salt-nacl,wurtzite-zns,rutile-tio2"
 

@@ -6,10 +6,9 @@ import zipfile
 
 import pytest
 
-from tests.crystal_files import FORMATS, NA, cif, poscar, table, xyz
-
-from .conftest import ARTIFACTS, ROOT
-from .helpers import scene, wait_for_scene
+from crysformer.paths import ROOT
+from tests.support.browser import ARTIFACTS, scene, wait_for_scene
+from tests.support.crystal_files import FORMATS, NA, cif, poscar, table, xyz
 
 # Sodium chloride with the atoms on faces, edges and corners repeated.
 ATOMS = 27

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from .conftest import ROOT
-from .helpers import scene, wait_for_scene
+from crysformer.paths import ROOT
+from tests.support.browser import scene, wait_for_scene
 
 SALT, QUARTZ = "rock-salt-nacl", "quartz-sio2"
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from .conftest import ARTIFACTS, ROOT
-from .helpers import VIEW, colours, scene, wait_for_scene
+from crysformer.paths import ROOT
+from tests.support.browser import ARTIFACTS, VIEW, colours, scene, wait_for_scene
 
 SALT = "rock-salt-nacl"
 WITH_VIEW = {1, 2, 3, 7, 9}

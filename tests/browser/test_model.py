@@ -2,8 +2,8 @@
 
 import pytest
 
-from .conftest import ARTIFACTS, ROOT
-from .helpers import count_colours
+from crysformer.paths import ROOT
+from tests.support.browser import ARTIFACTS, count_colours
 
 PLOT = ".js-plotly-plot"
 PATH = "/Model?shown=Band+gap%2C+OptB88vdW+%28eV%29"

@@ -6,11 +6,10 @@ import sys
 
 import pytest
 
-from crysformer.properties import PROPERTIES
-from crysformer.ui.tables import readable
-
-from .conftest import ROOT
-from .helpers import CIF, POSCAR, XYZ, scene, upload
+from crysformer.paths import ROOT
+from crysformer.properties.table import PROPERTIES
+from crysformer.ui.shell.tables import readable
+from tests.support.browser import CIF, POSCAR, XYZ, scene, upload
 
 FILES = {"periclase.cif": CIF, "CsCl.vasp": POSCAR, "iron.xyz": XYZ}
 

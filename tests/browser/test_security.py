@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from .conftest import ARTIFACTS, ROOT
-from .helpers import scene, wait_for_scene
-from .nasty_files import BAD, GOOD, MARK, NAME, zipped
+from crysformer.paths import ROOT
+from tests.support.browser import ARTIFACTS, scene, wait_for_scene
+from tests.support.nasty_files import BAD, GOOD, MARK, NAME, zipped
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from .helpers import READY, at, scene, wait_for_scene
+from tests.support.browser import READY, at, scene, wait_for_scene
 
 SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
 STEPS = 12

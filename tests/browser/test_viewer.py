@@ -9,8 +9,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from .conftest import ARTIFACTS, CHROMIUM, FLAGS, LIBRARY, ROOT
-from .helpers import VIEW, at, colours, scene, wait_for_scene
+from crysformer.paths import ROOT
+from tests.support.browser import (
+    ARTIFACTS,
+    CHROMIUM,
+    FLAGS,
+    LIBRARY,
+    VIEW,
+    at,
+    colours,
+    scene,
+    wait_for_scene,
+)
 
 SCRIPT = Path(__file__).with_name("viewer_app.py")
 

@@ -6,11 +6,11 @@ import numpy as np
 import streamlit as st
 from pymatgen.core import Lattice, Structure
 
-from crysformer.drawn_bonds import chemical_bonds
-from crysformer.palette import Scale
-from crysformer.scene import build_scene
-from crysformer.ui import state
-from crysformer.ui.viewer import crystal_view
+from crysformer.picture.bonds import chemical_bonds
+from crysformer.picture.palette import Scale
+from crysformer.picture.scene import build_scene
+from crysformer.ui.session import state
+from crysformer.ui.viewer.view import crystal_view
 
 NASTY = "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>"
 

@@ -5,12 +5,11 @@ import copy
 import torch
 from torch import nn
 
-from crysformer.model import Crysformer
-from crysformer.muon import StackedMuon, orthogonalise
-from crysformer.optimiser import make_optimisers
-from crysformer.recipe import Recipe
-
-from .helpers import SMALL
+from crysformer.model.network import Crysformer
+from crysformer.training.muon import StackedMuon, orthogonalise
+from crysformer.training.optimiser import make_optimisers
+from crysformer.training.recipe import Recipe
+from tests.support.training import SMALL
 
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 

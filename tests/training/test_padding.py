@@ -3,11 +3,10 @@
 import numpy as np
 import torch
 
-from crysformer.batch import build_graph, collate
-from crysformer.padding import padded
-from tests.crystals import TEXTBOOK, random_model
-
-from .helpers import SMALL
+from crysformer.graph.batch import build_graph, collate
+from crysformer.training.padding import padded
+from tests.support.crystals import TEXTBOOK, random_model
+from tests.support.training import SMALL
 
 
 def test_padding_changes_no_prediction_and_no_gradient():

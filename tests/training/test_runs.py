@@ -9,14 +9,13 @@ import pytest
 import torch
 
 from crysformer.errors import DataError
-from crysformer.inference import predict_graphs
-from crysformer.metrics import property_error
-from crysformer.recipe import EMPHASIS
-from crysformer.schedule import Budget
-from crysformer.train import Trainer
-from crysformer.training_data import fit_scalings, load_split
-
-from .helpers import (
+from crysformer.model.inference import predict_graphs
+from crysformer.properties.metrics import property_error
+from crysformer.training.datasets import fit_scalings, load_split
+from crysformer.training.recipe import EMPHASIS
+from crysformer.training.schedule import Budget
+from crysformer.training.trainer import Trainer
+from tests.support.training import (
     ALONE,
     COLUMNS,
     RECIPE,

@@ -6,8 +6,13 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from crysformer.batches import BatchPlan, share_by_work
-from crysformer.schedule import Budget, decay_factor, decay_progress, warmup_factor
+from crysformer.training.plan import BatchPlan, share_by_work
+from crysformer.training.schedule import (
+    Budget,
+    decay_factor,
+    decay_progress,
+    warmup_factor,
+)
 
 
 def test_batches_are_reproducible_and_can_be_joined_anywhere():

@@ -2,16 +2,18 @@
 
 import pytest
 import streamlit as st
-from random_model import random_checkpoint
 
-from crysformer.ui import loaders
+from crysformer.ui.session import answers
+from tests.support.random_model import random_checkpoint
 
 
 @pytest.fixture
 def random_weights(monkeypatch):
     """Put a small network with random weights in the place of the shipped one."""
     checkpoint = random_checkpoint()
-    monkeypatch.setattr("crysformer.predict.load_checkpoint", lambda *_: checkpoint)
+    monkeypatch.setattr(
+        "crysformer.predict.predictor.load_checkpoint", lambda *_: checkpoint
+    )
     return checkpoint
 
 
@@ -20,4 +22,4 @@ def fresh_caches():
     """Start without what earlier tests left in the caches."""
     st.cache_data.clear()
     st.cache_resource.clear()
-    loaders.predictor_ready.clear()
+    answers.predictor_ready.clear()

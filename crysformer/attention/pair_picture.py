@@ -1,0 +1,174 @@
+"""Attention between bonds that meet at an atom: which other bonds one bond listens to.
+
+In the line graph bonds are nodes; a bond attends to the other bonds of its centre atom,
+and the feature of such a pair is the angle between them.
+"""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pymatgen.core import Structure
+
+from crysformer.attention.bond_picture import (
+    PLAIN,
+    THICK,
+    THIN,
+    Drawing,
+    Picture,
+    all_bonds,
+    ranked,
+)
+from crysformer.attention.reduce import Choice, scale_for, shown_values
+from crysformer.picture.bonds import DrawnBonds
+from crysformer.picture.copies import Crystal
+from crysformer.picture.overlays import angle_wedge
+from crysformer.picture.palette import Scale
+from crysformer.structure.labels import site_labels
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from crysformer.attention.weights import BondAttention, PairAttention
+
+# More wedges than these hide each other; equal ones are drawn together or not at all.
+MAX_WEDGES = 8
+
+
+def pair_picture(
+    structure: Structure,
+    attention: "BondAttention",
+    pairs: "PairAttention",
+    choice: Choice,
+    bond: int,
+    drawing: Drawing = PLAIN,
+) -> Picture:
+    """Show which bonds one bond attends to, by colour and by wedges of the angle.
+
+    Args:
+        structure: The crystal.
+        attention: Its bonds.
+        pairs: Weights of all pairs of bonds.
+        choice: Which number to show.
+        bond: The bond that attends.
+        drawing: Which partners to draw, and how; they are those of one atom.
+    """
+    rows = np.flatnonzero(pairs.bond == bond)
+    degree = np.full(len(rows), len(rows))
+    values = shown_values(pairs.cross[rows], pairs.conditional[rows], degree, choice)
+    scale = scale_for(values, choice, dark=drawing.dark)
+    bonds, other, angle = all_bonds(attention), pairs.other[rows], pairs.angle_deg[rows]
+    shown = np.flatnonzero(drawing.keep.keep(values, np.zeros(len(values), dtype=int)))
+    wedges = [
+        _wedge(structure, bonds, bond, int(other[k]), values[k], angle[k], scale, choice)
+        for k in shown[_leading(values[shown])]
+    ]
+    return Picture(
+        _partners(
+            bonds, bond, other[shown], values[shown], scale, choice, drawing.thickness
+        ),
+        scale.bar(choice.title),
+        _pair_table(structure, bonds, other, angle, values),
+        f"{len(other)} bonds that {_name(structure, bonds, bond)} listens to",
+        wedges,
+        focus=int(bonds.i[bond]),
+    )
+
+
+def _leading(values: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Order the largest values, as whole groups of equal ones, at least one group."""
+    order = ranked(values)
+    size = np.round(np.abs(values[order]), 9)
+    ends = np.flatnonzero(np.diff(size, append=-1.0)) + 1
+    fitting = ends[ends <= MAX_WEDGES]
+    return order[: fitting[-1] if len(fitting) else ends[0]]
+
+
+def _partners(
+    bonds: DrawnBonds,
+    bond: int,
+    other: NDArray[np.int64],
+    values: NDArray[np.float64],
+    scale: Scale,
+    choice: Choice,
+    thickness: float,
+) -> DrawnBonds:
+    """Paint the partners by their numbers and the bond itself grey."""
+    keep = np.zeros(len(bonds), dtype=bool)
+    keep[other] = keep[bond] = True
+    colour, radius, note = (
+        ["#808080"] * len(bonds),
+        np.full(len(bonds), THIN),
+        [""] * len(bonds),
+    )
+    strength = scale.strength(values)
+    for row, paint, weight, value in zip(
+        other, scale.colours(values), strength, values, strict=True
+    ):
+        colour[row] = paint
+        radius[row] = thickness * (THIN + (THICK - THIN) * weight)
+        note[row] = f"listened to with {choice.measure.lower()} {value:.4f}"
+    radius[bond], note[bond] = THICK / 2, "the bond that listens"
+    return replace(bonds, colour=colour, radius=radius, note=note).select(keep)
+
+
+def _wedge(
+    structure: Structure,
+    bonds: DrawnBonds,
+    bond: int,
+    other: int,
+    value: float,
+    angle: float,
+    scale: Scale,
+    choice: Choice,
+) -> dict[str, Any]:
+    site = bonds.i[bond]
+    centre = Crystal.of(structure).position(np.array([site]), np.zeros((1, 3)))[0]
+    strength = float(scale.strength([value])[0])
+    return angle_wedge(
+        centre,
+        _vector(structure, bonds, bond),
+        _vector(structure, bonds, other),
+        radius=(0.5 + 0.2 * strength) * float(bonds.length[bond]),
+        colour=scale.colours([value])[0],
+        bond_id=other,
+        text=f"{angle:.1f}° · {choice.measure.lower()} {value:.4f}",
+    )
+
+
+def _name(structure: Structure, bonds: DrawnBonds, row: int) -> str:
+    labels = site_labels([each.specie.symbol for each in structure])
+    image = " ".join(map(str, bonds.image[row].tolist()))
+    return f"{labels[bonds.i[row]]} → {labels[bonds.j[row]]} ({image})"
+
+
+def _vector(structure: Structure, bonds: DrawnBonds, row: int) -> NDArray[np.float64]:
+    frac = structure.frac_coords
+    return (
+        frac[bonds.j[row]] + bonds.image[row] - frac[bonds.i[row]]
+    ) @ structure.lattice.matrix
+
+
+def _pair_table(
+    structure: Structure,
+    bonds: DrawnBonds,
+    other: NDArray[np.int64],
+    angle: NDArray[np.float64],
+    values: NDArray[np.float64],
+) -> "pd.DataFrame":
+    import pandas as pd
+
+    labels = np.array(site_labels([each.specie.symbol for each in structure]))
+    table = pd.DataFrame(
+        {
+            "Bond": other,
+            "From": labels[bonds.i[other]],
+            "To": labels[bonds.j[other]],
+            "Image": [" ".join(map(str, image)) for image in bonds.image[other].tolist()],
+            "Length": bonds.length[other],
+            "Angle": angle,
+            "Value": values,
+        }
+    )
+    return table.iloc[ranked(values)].reset_index(drop=True)

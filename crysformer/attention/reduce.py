@@ -1,0 +1,153 @@
+"""Which number of each bond is shown: module, block, head, and how they are combined.
+
+Weights come per directed bond, block and head; those of one centre sum to one. *Lift* is
+a weight times the number of bonds of its centre: one means "no more than any other bond
+here", which makes atoms with different numbers of neighbours comparable.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crysformer.attention.statistics import lift, normalised
+from crysformer.picture.palette import Scale
+
+if TYPE_CHECKING:
+    from crysformer.attention.weights import BondAttention
+
+Module = Literal["Cross", "Conditional", "Difference"]
+MODULES: tuple[Module, ...] = get_args(Module)
+Over = Literal["Mean", "Maximum", "Roll-out"]
+OVERS: tuple[Over, ...] = get_args(Over)
+Measure = Literal["Lift", "Weight"]
+MEASURES: tuple[Measure, ...] = get_args(Measure)
+
+_TITLES = {
+    ("Weight", False): "Attention weight",
+    ("Lift", False): "Lift over uniform attention (1 = uniform)",
+    ("Weight", True): "Weight, cross − conditional",
+    ("Lift", True): "Lift, cross − conditional",
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which number of each bond to show.
+
+    Attributes:
+        module: One attention module, or cross minus conditional.
+        block: Index of a block; None takes all together.
+        head: Index of a head; None takes all together.
+        over: How blocks and heads are taken together. A roll-out is over all blocks and
+            the mean of the heads, whatever ``block`` and ``head`` say (``rollout``).
+        measure: The weight itself or its lift over uniform attention.
+    """
+
+    module: Module = "Cross"
+    block: int | None = None
+    head: int | None = None
+    over: Over = "Mean"
+    measure: Measure = "Lift"
+
+    @property
+    def title(self) -> str:
+        """Words for the number shown."""
+        return _TITLES[self.measure, self.module == "Difference"]
+
+    @property
+    def part(self) -> str:
+        """Which blocks and heads of which module, in words."""
+        if self.over == "Roll-out":
+            return f"{self.module.lower()}, roll-out over all blocks"
+        places = [
+            f"{self.over.lower()} over {name}s"
+            if index is None
+            else f"{name} {index + 1}"
+            for name, index in (("block", self.block), ("head", self.head))
+        ]
+        return ", ".join([self.module.lower(), *places])
+
+
+def shown_values(
+    cross: NDArray[np.floating],
+    conditional: NDArray[np.floating],
+    degree: NDArray[np.integer],
+    choice: Choice,
+) -> NDArray[np.float64]:
+    """Reduce weights to one number for each bond or pair, by mean or maximum.
+
+    Args:
+        cross: Weights of the cross-attention, ``(bonds, blocks, heads)``.
+        conditional: Weights of the conditional attention, same shape.
+        degree: Number of bonds of each bond's centre, ``(bonds,)``.
+        choice: What to show.
+
+    Returns:
+        Numbers, ``(bonds,)``. A maximum over blocks and heads no longer sums to one.
+    """
+    return _measured(
+        _reduced(cross, choice), _reduced(conditional, choice), degree, choice
+    )
+
+
+def bond_values(attention: "BondAttention", choice: Choice) -> NDArray[np.float64]:
+    """Reduce the weights of a crystal's bonds to one number each, roll-outs included."""
+    if choice.over != "Roll-out":
+        return shown_values(
+            attention.cross, attention.conditional, attention.degree, choice
+        )
+    from crysformer.attention.rollout import module_steps, roll_out
+
+    cross, conditional = (
+        roll_out(attention, module_steps(weights)).weight
+        for weights in (attention.cross, attention.conditional)
+    )
+    return _measured(cross, conditional, attention.degree, choice)
+
+
+def centre_weights(attention: "BondAttention", choice: Choice) -> NDArray[np.float64]:
+    """Numbers of one module as weights that sum to one at each centre, (bonds,).
+
+    Means and roll-outs do already; a maximum is divided by its sum.
+    """
+    values = bond_values(
+        attention,
+        Choice(choice.module, choice.block, choice.head, choice.over, "Weight"),
+    )
+    return normalised(values, attention.i)
+
+
+def scale_for(
+    values: NDArray[np.float64], choice: Choice, *, dark: bool = False
+) -> Scale:
+    """Choose the colour scale for the numbers shown."""
+    if choice.module == "Difference":
+        return Scale.fit(values, "difference", dark=dark)
+    kind = "lift" if choice.measure == "Lift" else "sequential"
+    return Scale.fit(values, kind, dark=dark)
+
+
+def _measured(
+    cross: NDArray[np.float64],
+    conditional: NDArray[np.float64],
+    degree: NDArray[np.integer],
+    choice: Choice,
+) -> NDArray[np.float64]:
+    values = {
+        "Cross": cross,
+        "Conditional": conditional,
+        "Difference": cross - conditional,
+    }[choice.module]
+    return lift(values, degree) if choice.measure == "Lift" else values
+
+
+def _reduced(weights: NDArray[np.floating], choice: Choice) -> NDArray[np.float64]:
+    weights = np.asarray(weights, dtype=float)
+    if choice.block is not None:
+        weights = weights[:, choice.block : choice.block + 1]
+    if choice.head is not None:
+        weights = weights[:, :, choice.head : choice.head + 1]
+    take = weights.max if choice.over == "Maximum" else weights.mean
+    return take(axis=(1, 2))

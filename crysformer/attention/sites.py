@@ -1,0 +1,79 @@
+"""Numbers of atoms made from attention, as a table and as colours of the picture."""
+
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+from pymatgen.core import Structure
+
+from crysformer.attention.reduce import Choice, centre_weights
+from crysformer.attention.statistics import effective_neighbours, entropy
+from crysformer.picture.palette import Scale
+from crysformer.picture.scene import SiteColours
+from crysformer.structure.labels import site_labels
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from crysformer.attention.weights import BondAttention
+
+Atoms = Literal["Elements", "Effective neighbours", "Entropy", "Contribution"]
+ATOMS: tuple[Atoms, ...] = get_args(Atoms)
+
+
+def site_numbers(
+    attention: "BondAttention", choice: Choice
+) -> dict[str, NDArray[np.float64]]:
+    """How spread the attention of each site is, for the weights that are shown.
+
+    For the difference of both modules it is the difference of their numbers.
+
+    Returns:
+        ``Entropy`` in nats and ``Effective neighbours``, (sites,).
+    """
+    if choice.module == "Difference":
+        one, two = (
+            site_numbers(attention, Choice(name, choice.block, choice.head, choice.over))
+            for name in ("Cross", "Conditional")
+        )
+        return {name: one[name] - two[name] for name in one}
+    weights = centre_weights(attention, choice)
+    return {
+        "Entropy": entropy(weights, attention.i),
+        "Effective neighbours": effective_neighbours(weights, attention.i),
+    }
+
+
+def site_table(
+    structure: Structure,
+    attention: "BondAttention",
+    numbers: dict[str, NDArray[np.float64]],
+) -> "pd.DataFrame":
+    """One row for each site: its name, its number of bonds, and the numbers given."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "Atom": site_labels([site.specie.symbol for site in structure]),
+            "Bonds": np.bincount(attention.i, minlength=len(structure)),
+            **numbers,
+        }
+    )
+
+
+def paint_sites(
+    values: NDArray[np.float64], title: str, *, signed: bool, dark: bool = False
+) -> SiteColours | None:
+    """Turn numbers of sites into colours; None where they are not known.
+
+    Args:
+        values: (sites,).
+        title: What the colour bar says, with the unit.
+        signed: Whether the numbers run both ways from zero.
+        dark: Whether the page is dark.
+    """
+    if not np.isfinite(values).all():
+        return None
+    scale = Scale.fit(values, "difference" if signed else "sequential", dark=dark)
+    notes = [f"{title[0].lower()}{title[1:]} {value:.3g}" for value in values]
+    return SiteColours(scale.colours(values), notes, scale.bar(title))

@@ -1,0 +1,225 @@
+"""Command line: predict, screen, attention, train, export, evaluate, fetch, self-test.
+
+Parsing only, and imports of torch only by the commands that need it: ``--help`` is quick.
+"""
+
+import argparse
+import io
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from crysformer.errors import CrysformerError
+from crysformer.model.config import DEFAULT_MODEL
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # No unit or file name may end a command where the terminal lacks its letters.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    options = _parser().parse_args(words)
+    try:
+        return options.command(options, words)
+    except CrysformerError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m crysformer", description="Properties of crystals and attention."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_predict(commands)
+    _add_screen(commands)
+    _add_attention(commands)
+    _add_train(commands)
+    _add_export(commands)
+    _add_evaluate(commands)
+    _add_fetch(commands)
+    _add_self_test(commands)
+    return parser
+
+
+def _add_model(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--model", default=DEFAULT_MODEL, help="a folder in weights/")
+    command.add_argument(
+        "--device", default="auto", choices=("auto", "cpu", "cuda", "mps")
+    )
+
+
+def _add_predict(commands: argparse._SubParsersAction) -> None:
+    predict = commands.add_parser("predict", help="properties of crystals from files")
+    predict.add_argument("files", nargs="+", metavar="FILE")
+    predict.add_argument("--json", action="store_true", help="print a JSON list")
+    _add_model(predict)
+
+    def run(options: argparse.Namespace, _: list[str]) -> int:
+        from crysformer.cli.answers import predict_files, print_predictions
+
+        answers = predict_files(options.files, options.model, options.device)
+        return print_predictions(answers, as_json=options.json)
+
+    predict.set_defaults(command=run)
+
+
+def _add_screen(commands: argparse._SubParsersAction) -> None:
+    screen = commands.add_parser(
+        "screen",
+        help="properties of many crystals as one table",
+        description="Predict every crystal in files, folders and zips. Columns: file, "
+        "formula, space_group (number), sites (atoms in the given cell), one for each "
+        "property under its key, novelty (how unlike the training data, in words), "
+        "novelty_percentile (of the validation crystals, those less unusual), error "
+        "(what is wrong, or empty), then KEY_low and KEY_high, the ends of its 90 % "
+        "interval. Units, labels and validation errors "
+        "are in TABLE.units.json beside the table. Values are the model's own, also "
+        "where it says a modulus below zero; the cell is empty where a property is not "
+        "defined (no band gap predicted, no layers). "
+        "The exit status is 1 if a file was bad.",
+    )
+    screen.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    screen.add_argument(
+        "--out", type=Path, metavar="CSV", help="the table; printed without it"
+    )
+    screen.add_argument(
+        "--json", action="store_true", help="print a JSON list as predict does"
+    )
+    screen.add_argument(
+        "--order",
+        action="store_true",
+        help="predict ordered approximations of disordered crystals, named so",
+    )
+    _add_model(screen)
+
+    def run(options: argparse.Namespace, _: list[str]) -> int:
+        from crysformer.predict.predictor import Predictor
+        from crysformer.screening.output import screen_paths
+
+        predictor = Predictor(options.model, options.device)
+        return screen_paths(
+            options.paths,
+            predictor,
+            options.out,
+            as_json=options.json,
+            order=options.order,
+        )
+
+    screen.set_defaults(command=run)
+
+
+def _add_attention(commands: argparse._SubParsersAction) -> None:
+    attention = commands.add_parser("attention", help="attention on every bond of a file")
+    attention.add_argument("file", metavar="FILE")
+    attention.add_argument(
+        "--json", action="store_true", help="print all weights as JSON"
+    )
+    attention.add_argument("--graph", default="atomistic", choices=("atomistic", "line"))
+    _add_model(attention)
+
+    def run(options: argparse.Namespace, _: list[str]) -> int:
+        from crysformer.cli.answers import attention_of_file, print_attention
+
+        answer = attention_of_file(
+            options.file, options.model, options.device, options.graph
+        )
+        return print_attention(answer, as_json=options.json)
+
+    attention.set_defaults(command=run)
+
+
+def _add_train(commands: argparse._SubParsersAction) -> None:
+    train = commands.add_parser("train", help="train a model, or go on with a run")
+    train.add_argument("--data", nargs="+", required=True, help="folders of data")
+    train.add_argument("--preset", default="shipped", help="shipped or paper")
+    train.add_argument("--out", required=True, help="folder of the run")
+    train.add_argument("--hours", type=float, help="stop after this time, decayed")
+    train.add_argument("--steps", type=int, help="stop after this many steps, decayed")
+    train.add_argument(
+        "--resume", action="store_true", help="go on with the run in --out"
+    )
+    train.add_argument("--start-from", help="begin with the weights of a bundled model")
+    train.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
+    train.add_argument(
+        "--processes", type=int, default=0, help="ranks; 0 takes one per core or GPU"
+    )
+    train.add_argument(
+        "--set", nargs="*", default=[], metavar="NAME=VALUE", help="recipe or model field"
+    )
+
+    def run(options: argparse.Namespace, words: list[str]) -> int:
+        from crysformer.training.start import train
+
+        train(options, words)
+        return 0
+
+    train.set_defaults(command=run)
+
+
+def _add_export(commands: argparse._SubParsersAction) -> None:
+    export = commands.add_parser("export", help="a run's best weights to weights/NAME")
+    export.add_argument("run", type=Path, metavar="RUN")
+    export.add_argument("--model", required=True, metavar="NAME")
+
+    def run(options: argparse.Namespace, _: list[str]) -> int:
+        from crysformer.training.export import export
+
+        print(export(options.run, options.model))
+        return 0
+
+    export.set_defaults(command=run)
+
+
+def _add_evaluate(commands: argparse._SubParsersAction) -> None:
+    evaluate = commands.add_parser("evaluate", help="errors of a model on a data file")
+    evaluate.add_argument("--data", type=Path, required=True, metavar="FILE.jsonl.gz")
+    evaluate.add_argument("--out", type=Path, metavar="CSV", help="write all predictions")
+    _add_model(evaluate)
+
+    def run(options: argparse.Namespace, _: list[str]) -> int:
+        from crysformer.cli.answers import print_errors
+        from crysformer.evaluation.evaluate import check_writable, evaluate
+        from crysformer.predict.predictor import Predictor
+
+        if options.out:
+            check_writable(options.out)
+        evaluation = evaluate(Predictor(options.model, options.device), options.data)
+        if options.out:
+            evaluation.write_csv(options.out)
+        return print_errors(evaluation.errors(), evaluation.coverages())
+
+    evaluate.set_defaults(command=run)
+
+
+def _add_fetch(commands: argparse._SubParsersAction) -> None:
+    fetch = commands.add_parser("fetch", help="download public training data")
+    fetch.add_argument("name", choices=("jarvis", "mp"))
+    fetch.add_argument("--out", type=Path, help="folder; data/NAME without it")
+
+    def run(options: argparse.Namespace, _: list[str]) -> int:
+        from crysformer.data.fetch import fetch
+
+        for path in fetch(options.name, options.out or Path("data") / options.name):
+            print(path)
+        return 0
+
+    fetch.set_defaults(command=run)
+
+
+def _add_self_test(commands: argparse._SubParsersAction) -> None:
+    self_test = commands.add_parser(
+        "self-test", help="recompute a model's golden predictions"
+    )
+    _add_model(self_test)
+
+    def run(options: argparse.Namespace, _: list[str]) -> int:
+        from crysformer.cli.answers import print_differences
+        from crysformer.evaluation.golden import check_golden
+        from crysformer.predict.predictor import Predictor
+
+        return print_differences(check_golden(Predictor(options.model, options.device)))
+
+    self_test.set_defaults(command=run)

@@ -1,0 +1,267 @@
+"""Training rows and their graphs: gzipped JSON lines in, one cached graph store out.
+
+A row is ``{"id", "structure": {"lattice", "frac_coords", "species"}, "labels": {...}}``.
+Graphs depend only on the file and the neighbour rule, so they are built once, by all
+cores, and kept as one safetensors file in a cache folder.
+"""
+
+import gzip
+import hashlib
+import json
+import logging
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pymatgen.core import Element, Structure
+from pymatgen.core.structure import StructureError as PymatgenStructureError
+from safetensors.numpy import load_file, save_file
+from tqdm import tqdm
+
+from crysformer.errors import DataError, StructureError
+from crysformer.graph.batch import GraphArrays, build_graph
+from crysformer.graph.rule import NeighbourRule
+from crysformer.properties.elements import NUM_ELEMENTS
+from crysformer.properties.table import PROPERTIES
+from crysformer.structure.formula import formula_unit_atoms, reduced_formula
+
+_logger = logging.getLogger(__name__)
+
+GRAPH_VERSION = 2
+"""Raised whenever the same file and rule would give other graphs."""
+
+_KEPT = "kept_rows"
+"""Rows of the file that have a graph."""
+
+_ROW_FIELDS = ("atomic_numbers", "atom_multiplicity")
+_BOND_FIELDS = ("edge_index", "lengths", "log_bond_multiplicity")
+_ANGLE_FIELDS = ("line_index", "cosines", "log_angle_multiplicity")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One crystal of a data file.
+
+    Attributes:
+        id: Identifier of the publisher.
+        structure: The crystal.
+        labels: Known label values by column name, in the units of properties.py.
+    """
+
+    id: str
+    structure: Structure
+    labels: dict[str, float]
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    """Yield the rows of a JSON-lines file, gzipped or not; blank lines do not count.
+
+    Raises:
+        DataError: The file is missing or damaged, or a row lacks a field.
+    """
+    try:
+        with path.open("rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+        opened = gzip.open if packed else open
+        with opened(path, "rt", encoding="utf-8") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    yield _parse_row(json.loads(line), path, number)
+    except (OSError, EOFError, zlib.error, ValueError) as error:
+        raise DataError(f"{path} cannot be read as JSON lines: {error}.") from None
+
+
+def _parse_row(row: dict[str, Any], path: Path, number: int) -> Row:
+    try:
+        crystal = row["structure"]
+        species = [Element(symbol) for symbol in crystal["species"]]
+        structure = Structure(crystal["lattice"], species, crystal["frac_coords"])
+        # A label that is null is as unknown as one that is left out.
+        known = {k: v for k, v in row["labels"].items() if v is not None}
+        labels = {key: float(value) for key, value in known.items()}
+        return Row(str(row["id"]), structure, labels)
+    except (
+        AttributeError,
+        KeyError,
+        TypeError,
+        ValueError,
+        PymatgenStructureError,
+    ) as error:
+        raise DataError(
+            f"Row {number} of {path} is not a crystal with labels: {error!r}."
+        ) from None
+
+
+def property_values(labels: dict[str, float], keys: Sequence[str]) -> list[float]:
+    """Value of each property in a row, NaN where a label is missing.
+
+    Components of a tensor are merged into their mean only where all of them are known.
+    """
+    values = []
+    for key in keys:
+        columns = PROPERTIES[key].columns
+        known = [labels[column] for column in columns if column in labels]
+        complete = len(known) == len(columns)
+        values.append(sum(known) / len(known) if complete else float("nan"))
+    return values
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Graphs and labels of one file, in file order.
+
+    Attributes:
+        ids: Identifiers.
+        values: Property values, NaN where unknown, (rows, properties).
+        num_sites: Atoms in the cell of the row, (rows,).
+        formula_atoms: Atoms in its reduced formula, (rows,).
+        volumes: Volume per atom, Å³, (rows,).
+        graphs: Quotient graphs.
+        formulas: Reduced formulas.
+    """
+
+    ids: list[str]
+    formulas: list[str]
+    values: NDArray[np.float64]
+    num_sites: NDArray[np.int64]
+    formula_atoms: NDArray[np.int64]
+    volumes: NDArray[np.float64]
+    graphs: "GraphStore"
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def composition(self) -> NDArray[np.float64]:
+        """Fraction of each element by atomic number, (rows, 119)."""
+        fractions = np.zeros((len(self), NUM_ELEMENTS))
+        for row, fraction in enumerate(fractions):
+            graph = self.graphs[row]
+            np.add.at(fraction, graph.atomic_numbers, graph.atom_multiplicity)
+        return fractions / fractions.sum(axis=1, keepdims=True)
+
+
+class GraphStore:
+    """Many graphs in a few flat arrays; indexing returns views."""
+
+    def __init__(self, arrays: dict[str, NDArray]) -> None:
+        self.arrays = arrays
+
+    def __len__(self) -> int:
+        return len(self.arrays["first_atom"]) - 1
+
+    def __getitem__(self, index: int) -> GraphArrays:
+        spans = {
+            name: slice(*self.arrays[f"first_{name}"][index : index + 2])
+            for name in ("atom", "bond", "angle")
+        }
+        fields = {name: self.arrays[name][spans["atom"]] for name in _ROW_FIELDS}
+        for name in _BOND_FIELDS:
+            fields[name] = self.arrays[name][..., spans["bond"]]
+        for name in _ANGLE_FIELDS:
+            fields[name] = self.arrays[name][..., spans["angle"]]
+        return GraphArrays(
+            **fields, piezoelectric=bool(self.arrays["piezoelectric"][index])
+        )
+
+    @property
+    def work(self) -> NDArray[np.int64]:
+        """Cost of each graph, as ``GraphArrays.work``."""
+        bonds = np.diff(self.arrays["first_bond"])
+        return np.diff(self.arrays["first_angle"]) + 10 * bonds
+
+    @classmethod
+    def from_graphs(cls, graphs: Sequence[GraphArrays]) -> "GraphStore":
+        """Pack graphs; lengths and cosines are kept in single precision."""
+        arrays = {}
+        for name in (*_ROW_FIELDS, *_BOND_FIELDS, *_ANGLE_FIELDS):
+            rows = [getattr(graph, name) for graph in graphs]
+            joined = np.concatenate(rows, axis=-1)
+            kind = np.float32 if joined.dtype.kind == "f" else np.int32
+            arrays[name] = np.ascontiguousarray(joined.astype(kind))
+        for name, field in (
+            ("atom", "atomic_numbers"),
+            ("bond", "lengths"),
+            ("angle", "cosines"),
+        ):
+            counts = [len(getattr(graph, field)) for graph in graphs]
+            arrays[f"first_{name}"] = np.concatenate([[0], np.cumsum(counts)])
+        arrays["piezoelectric"] = np.array([graph.piezoelectric for graph in graphs])
+        return cls(arrays)
+
+
+def load_dataset(
+    path: Path, keys: Sequence[str], rule: NeighbourRule, cache: Path | None = None
+) -> Dataset:
+    """Read a file and its graphs, from the cache where they were built before.
+
+    A row whose cell is too empty for a graph is left out, with a warning that names it.
+
+    Args:
+        path: Gzipped JSON lines.
+        keys: Properties to read.
+        rule: Neighbour rule of the model.
+        cache: Folder for graph stores; nothing is kept without one.
+
+    Raises:
+        DataError: The file cannot be read or holds no rows with a graph.
+    """
+    rows = list(read_rows(path))
+    stored = None if cache is None else cache / f"{_fingerprint(path, rule)}.safetensors"
+    if stored is not None and stored.exists():
+        arrays = load_file(stored)
+        kept = arrays.pop(_KEPT)
+        graphs = GraphStore(arrays)
+    else:
+        found = build_graphs(rows, rule)
+        kept = np.array([row for row, graph in enumerate(found) if graph is not None])
+        if not len(kept):
+            raise DataError(f"{path} holds no crystals.")
+        graphs = GraphStore.from_graphs([found[row] for row in kept])
+        if stored is not None:
+            stored.parent.mkdir(parents=True, exist_ok=True)
+            partial = stored.with_suffix(f".{os.getpid()}.partial")
+            save_file({**graphs.arrays, _KEPT: kept}, partial)
+            partial.replace(stored)
+    rows = [rows[row] for row in kept]
+    structures = [row.structure for row in rows]
+    return Dataset(
+        ids=[row.id for row in rows],
+        formulas=[reduced_formula(structure) for structure in structures],
+        values=np.array([property_values(row.labels, keys) for row in rows]),
+        num_sites=np.array([len(structure) for structure in structures]),
+        formula_atoms=np.array([formula_unit_atoms(s) for s in structures]),
+        volumes=np.array([s.volume / len(s) for s in structures]),
+        graphs=graphs,
+    )
+
+
+def build_graphs(rows: Sequence[Row], rule: NeighbourRule) -> list[GraphArrays | None]:
+    """Build graphs on all cores, with a progress bar; None where there is none."""
+    jobs = [(row, rule) for row in rows]
+    bar = {"total": len(jobs), "desc": "graphs", "unit": "crystal", "leave": False}
+    if len(jobs) < 200:
+        return [_build(job) for job in tqdm(jobs, **bar)]
+    with ProcessPoolExecutor() as pool:
+        return list(tqdm(pool.map(_build, jobs, chunksize=50), **bar))
+
+
+def _build(job: tuple[Row, NeighbourRule]) -> GraphArrays | None:
+    row, rule = job
+    try:
+        return build_graph(row.structure, rule)
+    except StructureError as error:
+        _logger.warning("%s is left out: %s", row.id, error)
+        return None
+
+
+def _fingerprint(path: Path, rule: NeighbourRule) -> str:
+    """Name of a graph store: changes with the file, the rule and this code's version."""
+    digest = hashlib.sha256(path.read_bytes())
+    digest.update(repr((rule, GRAPH_VERSION)).encode())
+    return f"{path.name.split('.')[0]}-{digest.hexdigest()[:16]}"

@@ -1,0 +1,125 @@
+"""How often intervals hold what they promise, overall and by kind of crystal."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crysformer.evaluation.evaluate import Evaluation
+from crysformer.properties.metrics import Coverage
+from crysformer.properties.table import OVERALL_GAPS
+from crysformer.trust.intervals import Intervals, first_half, fit_intervals
+
+MIN_CRYSTALS = 20
+"""Fewer calibrate nothing."""
+
+_METAL = 0.01  # eV; a gap below it is noise of the band structure.
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Some crystals of a data set that have something in common.
+
+    Attributes:
+        group: What sorts them: cell size, number of elements, metal or not.
+        name: Which of that group they are.
+        rows: Whether each crystal is one of them.
+    """
+
+    group: str
+    name: str
+    rows: NDArray[np.bool_]
+
+
+def calibrate(
+    evaluation: Evaluation, rows: NDArray[np.bool_] | None = None
+) -> Intervals | None:
+    """Intervals calibrated on validated crystals.
+
+    Args:
+        evaluation: Of the validation crystals.
+        rows: Which of them calibrate; all where nothing is given.
+
+    Returns:
+        The intervals, or None if the crystals are too few.
+    """
+    data = evaluation.data
+    if rows is None:
+        rows = np.ones(len(data), dtype=bool)
+    if rows.sum() < MIN_CRYSTALS:
+        return None
+    return fit_intervals(
+        evaluation.keys,
+        data.values[rows],
+        evaluation.predictions[rows],
+        evaluation.representations[rows],
+        data.num_sites[rows],
+        data.formula_atoms[rows],
+        evaluation.exact[rows],
+    )
+
+
+def cross_checked(evaluation: Evaluation) -> Evaluation:
+    """The same with intervals for the check: each half's are calibrated on the other.
+
+    Without intervals where the crystals are too few.
+    """
+    half = first_half(evaluation.data.ids)
+    bounds = np.full((*evaluation.predictions.shape, 2), np.nan)
+    for checked in (half, ~half):
+        found = evaluation.with_intervals(calibrate(evaluation, ~checked)).bounds
+        if found is None:
+            return evaluation
+        bounds[checked] = found[checked]
+    return replace(evaluation, bounds=bounds)
+
+
+def coverage_card(evaluation: Evaluation) -> dict[str, Any]:
+    """Coverage by property and by kind of crystal, each half of them among the kinds.
+
+    Args:
+        evaluation: Of the validation crystals, cross-checked.
+
+    Returns:
+        By property ``all`` and the kinds of each group, each with ``coverage``, ``width``
+        in the property's unit and ``n``; ready for the card.
+    """
+    everyone = Kind("all", "", np.ones(len(evaluation.data), dtype=bool))
+    card: dict[str, Any] = {}
+    for column, key in enumerate(evaluation.keys):
+        for kind in (everyone, *kinds(evaluation)):
+            found = evaluation.coverage(column, kind.rows)
+            if found.n:
+                place = card.setdefault(key, {})
+                if kind.name:
+                    place = place.setdefault(kind.group, {})
+                place[kind.name or kind.group] = _rounded(found)
+    return card
+
+
+def kinds(evaluation: Evaluation) -> Iterator[Kind]:
+    """Sort the crystals of an evaluation by half, size, elements, and metal or not."""
+    half = first_half(evaluation.data.ids)
+    yield Kind("half", "first", half)
+    yield Kind("half", "second", ~half)
+    sites = evaluation.data.num_sites
+    for low, high in ((1, 4), (5, 10), (11, 20), (21, None)):
+        name = f"{low} to {high}" if high else f"{low} or more"
+        yield Kind("atoms", name, (sites >= low) & (sites <= (high or np.inf)))
+    elements = (evaluation.data.composition() > 0).sum(axis=1)
+    for number in (1, 2, 3):
+        yield Kind("elements", str(number), elements == number)
+    yield Kind("elements", "4 or more", elements >= 4)
+    for key in OVERALL_GAPS:
+        if key in evaluation.keys:
+            gap = evaluation.data.values[:, evaluation.keys.index(key)]
+            yield Kind("gap", "metal", gap < _METAL)
+            yield Kind("gap", "not a metal", gap >= _METAL)
+            return
+
+
+def _rounded(coverage: Coverage) -> dict[str, float | int]:
+    digits = {"coverage": f"{coverage.coverage:.4f}", "width": f"{coverage.width:.4g}"}
+    return asdict(coverage) | {name: float(text) for name, text in digits.items()}

@@ -1,0 +1,84 @@
+"""Golden predictions: what a bundled model answered for known crystals when it shipped.
+
+``python -m crysformer self-test`` recomputes them, so that a changed environment cannot
+change numbers unnoticed.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from crysformer.errors import WeightsError
+from crysformer.library.catalogue import get_crystal
+from crysformer.paths import WEIGHTS
+from crysformer.predict.predictor import Predictor
+
+GOLDEN_CRYSTALS = (
+    "diamond-si",
+    "rock-salt-nacl",
+    "rutile-tio2",
+    "wurtzite-zno",
+    "bcc-fe",
+)
+"""Library crystals whose predictions are kept."""
+
+TOLERANCE = 1e-3
+"""Allowed difference in units of a property's validation error."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A golden prediction that is no longer met.
+
+    Attributes:
+        crystal: Library id.
+        key: Property.
+        expected: Value when the model shipped.
+        found: Value now.
+    """
+
+    crystal: str
+    key: str
+    expected: float
+    found: float
+
+
+def _predict(predictor: Predictor) -> dict[str, dict[str, float]]:
+    structures = [get_crystal(name).structure() for name in GOLDEN_CRYSTALS]
+    predictions = predictor.predict(structures)
+    return {
+        name: prediction.values
+        for name, prediction in zip(GOLDEN_CRYSTALS, predictions, strict=True)
+    }
+
+
+def write_golden(model: str, root: Path = WEIGHTS) -> None:
+    """Keep today's predictions of a bundled model as its golden ones."""
+    values = _predict(Predictor(model, "cpu", root=root))
+    content = {
+        "command": f"python -m crysformer export RUN --model {model}",
+        "predictions": values,
+    }
+    (root / model / "golden.json").write_text(json.dumps(content, indent=1) + "\n")
+
+
+def check_golden(predictor: Predictor, root: Path = WEIGHTS) -> list[Difference]:
+    """Recompute the golden predictions of a model.
+
+    Returns:
+        Every value that moved by more than ``TOLERANCE`` of its validation error.
+
+    Raises:
+        WeightsError: The model ships no golden predictions.
+    """
+    path = root / predictor.name / "golden.json"
+    if not path.is_file():
+        raise WeightsError(f"Model {predictor.name!r} ships no golden predictions.")
+    expected = json.loads(path.read_text())["predictions"]
+    found, errors = _predict(predictor), predictor.validation_errors
+    return [
+        Difference(name, key, value, found[name][key])
+        for name, values in expected.items()
+        for key, value in values.items()
+        if abs(found[name][key] - value) > TOLERANCE * errors.get(key, abs(value) + 1.0)
+    ]

@@ -1,0 +1,1 @@
+"""Virtual experiments with a predictor: other cells, strain, several crystals at once."""

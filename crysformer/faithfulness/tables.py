@@ -1,0 +1,135 @@
+"""A faithfulness study as tables: every property, and every bond in a property's unit."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pymatgen.core import Structure
+
+from crysformer.arrays import FloatArray
+from crysformer.attention.weights import BondAttention
+from crysformer.faithfulness.knockout import Variant
+from crysformer.faithfulness.study import BONDS, GRADIENT, LENGTH, RANDOM, Study
+from crysformer.faithfulness.verdict import Finding
+from crysformer.properties.scaling import Scaling, sizes_of
+from crysformer.properties.table import PROPERTIES
+from crysformer.structure.formula import formula_unit_atoms
+from crysformer.structure.labels import site_labels
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def output_columns(scalings: Sequence[Scaling]) -> dict[str, int]:
+    """Column of the network's output that each property fit to be shown is read from.
+
+    Properties that share an output, such as formation and total energy, differ by element
+    constants alone, so that the same bonds matter for them; the first one is kept.
+    """
+    own = [scaling.key for scaling in scalings if not scaling.base]
+    return {key: column for column, key in enumerate(own) if PROPERTIES[key].shown}
+
+
+def in_unit(
+    change: FloatArray, output: float, scaling: Scaling, structure: Structure
+) -> FloatArray:
+    """Changes of a standardised output as changes of the property, in its unit.
+
+    Values that the app would raise to zero are left as the network says them, so that no
+    effect hides behind that.
+
+    Args:
+        change: Standardised, any shape.
+        output: Standardised prediction for the whole crystal.
+        scaling: Of the property.
+        structure: The crystal, for values per cell or per formula unit.
+    """
+    size = sizes_of(
+        scaling.key, np.array([len(structure)]), np.array([formula_unit_atoms(structure)])
+    )[0]
+    step = change * scaling.scale
+    if PROPERTIES[scaling.key].transform == "log1p":
+        # No such property has element constants: the logarithm is that of the value.
+        start = output * scaling.scale + scaling.shift
+        return size * np.exp(start) * np.expm1(step)
+    return size * step
+
+
+def property_table(
+    found: dict[str, list[Finding]], columns: dict[str, int], titles: dict[str, str]
+) -> "pd.DataFrame":
+    """One row for each property: rank correlations of both modules and of baselines.
+
+    Args:
+        found: By module, findings for every output.
+        columns: Output of each property.
+        titles: What to call each property.
+    """
+    import pandas as pd
+
+    rows = []
+    for key, column in columns.items():
+        row = {"Property": titles[key]}
+        for module, findings in found.items():
+            finding = findings[column]
+            row |= {
+                f"{module} ρ": finding.attention.rho,
+                f"{module} τ": finding.attention.tau,
+                f"{module} p": finding.attention.p,
+                f"{module} ρ given": finding.given.rho,
+                f"{module} shuffled": finding.shuffled,
+            }
+        first = next(iter(found.values()))[column]
+        for name in (RANDOM, BONDS, LENGTH, GRADIENT):
+            row |= {f"{name} ρ": first.baselines[name], f"{name} τ": first.taus[name]}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def orbit_names(structure: Structure, bonds: BondAttention, study: Study) -> list[str]:
+    """Name each undirected orbit by one of its bonds, their length and their number."""
+    labels = site_labels([site.specie.symbol for site in structure])
+    first = np.unique(study.orbits.of_bond, return_index=True)[1]
+    arrow = np.where(study.orbits.one_way, "→", "–")
+    return [
+        f"{labels[bonds.i[row]]} {mark} {labels[bonds.j[row]]}, {length:.3f} Å, ×{count}"
+        for row, mark, length, count in zip(
+            first, arrow, study.orbits.length, study.orbits.count, strict=True
+        )
+    ]
+
+
+def orbit_table(
+    names: list[str],
+    study: Study,
+    output: int,
+    scaling: Scaling,
+    structure: Structure,
+    variant: Variant,
+    title: str,
+) -> "pd.DataFrame":
+    """One row for each undirected orbit: attention, and the change without it.
+
+    Args:
+        names: Of the orbits.
+        study: What was found.
+        output: Column of the network's output.
+        scaling: Of the property.
+        structure: The crystal.
+        variant: How bonds are taken away.
+        title: What to call the property, with its unit.
+    """
+    import pandas as pd
+
+    whole = float(study.outputs[output])
+    change = in_unit(study.change[variant][:, output], whole, scaling, structure)
+    table = pd.DataFrame(
+        {
+            "Orbit": np.arange(len(names)),
+            "Bonds": names,
+            **{f"{name} share": share for name, share in study.attention.items()},
+            f"Change of {title}": change,
+        }
+    )
+    order = np.argsort(-np.abs(change), kind="stable")
+    return table.iloc[order].reset_index(drop=True)

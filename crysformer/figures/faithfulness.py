@@ -1,0 +1,102 @@
+"""Plots of a faithfulness study: effects against attention, deletion and insertion."""
+
+import re
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from crysformer.faithfulness.curves import Curves
+from crysformer.picture.palette import OKABE_ITO
+
+_MARGIN = {"l": 8, "r": 8, "t": 30, "b": 8}
+_STYLES = {
+    "Cross": {"color": OKABE_ITO[4], "symbol": "circle", "dash": "solid"},
+    "Conditional": {"color": OKABE_ITO[5], "symbol": "diamond", "dash": "solid"},
+    "1 / length": {"color": OKABE_ITO[2], "symbol": "x", "dash": "dash"},
+    "Random": {"color": "#808890", "symbol": "cross", "dash": "dot"},
+}
+
+
+def effect_plot(
+    attention: dict[str, NDArray[np.float64]],
+    effect: NDArray[np.float64],
+    names: list[str],
+    y_title: str,
+) -> go.Figure:
+    """Draw the change without each orbit against its share of attention.
+
+    Args:
+        attention: By module, share of all attention, (orbits,).
+        effect: Size of the change, (orbits,).
+        names: What each orbit is called.
+        y_title: What the change is of, with the unit.
+    """
+    figure = go.Figure()
+    for module, shares in attention.items():
+        style = _STYLES[module]
+        figure.add_scatter(
+            x=100 * shares,
+            y=effect,
+            mode="markers",
+            name=module,
+            marker={
+                "size": 9,
+                "color": style["color"],
+                "symbol": style["symbol"],
+                "opacity": 0.8,
+            },
+            customdata=[[orbit] for orbit in range(len(effect))],
+            text=names,
+            hovertemplate="%{text}<br>%{x:.2f} % of attention, change %{y:.3g}",
+        )
+    figure.update_layout(
+        xaxis_title="Share of all attention (%)",
+        yaxis_title=y_title,
+        height=360,
+        margin=_MARGIN,
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        dragmode=False,
+    )
+    return figure
+
+
+def curve_plot(curves: dict[str, Curves], output: int, kind: str) -> go.Figure:
+    """Draw how far the prediction has moved as bonds go, or come, in several orders.
+
+    Args:
+        curves: By name of the order; those called ``Random 1, 2, …`` are drawn alike.
+        output: Column of the prediction.
+        kind: ``deletion`` or ``insertion``.
+    """
+    figure = go.Figure()
+    shown = set()
+    for name, curve in curves.items():
+        family = re.sub(r" \d+$", "", name)
+        style = _STYLES[family]
+        x = curve.fraction if kind == "deletion" else curve.inserted
+        figure.add_scatter(
+            x=100 * x,
+            y=getattr(curve, kind)[:, output],
+            mode="lines+markers",
+            name=family,
+            legendgroup=family,
+            showlegend=family not in shown,
+            line={
+                "color": style["color"],
+                "dash": style["dash"],
+                "width": 1 if family == "Random" else 2,
+            },
+            marker={"symbol": style["symbol"], "size": 6},
+            hovertemplate="%{x:.0f} % of bonds: %{y:.2f}",
+        )
+        shown.add(family)
+    verb = "taken out" if kind == "deletion" else "put in"
+    figure.update_layout(
+        xaxis_title=f"Bonds {verb}, most attention first (%)",
+        yaxis_title="Distance from the whole prediction",
+        height=300,
+        margin=_MARGIN,
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+    )
+    return figure

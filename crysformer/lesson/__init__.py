@@ -1,0 +1,1 @@
+"""The nine steps from a crystal to a prediction: words, numbers, pictures."""

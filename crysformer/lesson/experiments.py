@@ -1,0 +1,146 @@
+"""Small experiments with one crystal: stretch it, turn it, and compute it twice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from pymatgen.core import Element, Structure
+from pymatgen.core.operations import SymmOp
+
+from crysformer.graph.batch import GraphArrays, collate
+from crysformer.graph.quotient import take_quotient
+from crysformer.graph.standard_cell import standardise
+from crysformer.lesson.steps import MAX_ANGLES
+from crysformer.lesson.walkthrough import copy_on_cpu
+from crysformer.model.inference import decode
+from crysformer.predict.predictor import Predictor
+from crysformer.properties.table import PROPERTIES
+from crysformer.structure.formula import formula_unit_atoms
+
+STRETCHES = np.arange(-5.0, 6.0)
+"""Of every edge of the cell, percent."""
+
+_AXIS, _ANGLE_DEG = (1, 2, 3), 30.0
+
+
+def main_property(predictor: Predictor) -> str:
+    """The property that the lesson's experiments speak of: the model's first one."""
+    return next(key for key in predictor.checkpoint.keys if PROPERTIES[key].shown)
+
+
+def responses(predictor: Predictor, structure: Structure) -> dict[str, NDArray]:
+    """Predict a crystal at every stretch of ``STRETCHES``.
+
+    Returns:
+        Values by property, in its unit, (stretches,).
+    """
+    predicted = predictor.predict([stretched(structure, each) for each in STRETCHES])
+    return {
+        key: np.array([each.values[key] for each in predicted])
+        for key in predicted[0].shown
+    }
+
+
+def stretched(structure: Structure, percent: float) -> Structure:
+    """Copy a crystal with every edge longer by some percent."""
+    copy = structure.copy()
+    copy.scale_lattice(structure.volume * (1 + percent / 100) ** 3)
+    return copy
+
+
+@dataclass(frozen=True)
+class Changes:
+    """One number of a crystal before and after three changes.
+
+    Attributes:
+        replacement: What the third change does, such as "Replace Na by K".
+        base: The main property as it is, in its unit.
+        turned: The same of the rotated crystal.
+        doubled: The same with a doubled cell.
+        replaced: The same with one element replaced.
+    """
+
+    replacement: str
+    base: float
+    turned: float
+    doubled: float
+    replaced: float
+
+
+def changes(predictor: Predictor, structure: Structure) -> Changes:
+    """Turn a crystal, double its cell, and replace one of its elements."""
+    turned, doubled, replaced = (structure.copy() for _ in range(3))
+    turned.apply_operation(SymmOp.from_axis_angle_and_translation(_AXIS, _ANGLE_DEG))
+    doubled.make_supercell([2, 1, 1])
+    old = structure[0].specie.symbol
+    taken = {site.specie.symbol for site in structure}
+    new = similar_element(old, taken, predictor.elements_seen)
+    replaced.replace_species({old: new})
+    predicted = predictor.predict([structure, turned, doubled, replaced])
+    key = main_property(predictor)
+    return Changes(f"Replace {old} by {new}", *(each.values[key] for each in predicted))
+
+
+def similar_element(symbol: str, taken: set[str], known: Sequence[str]) -> str:
+    """Most similar of the known elements that are not taken: group first, then row."""
+    own = Element(symbol)
+    others = (Element(each) for each in known if each not in taken)
+
+    def unlike(other: Element) -> tuple[int, int, int]:
+        return abs(other.group - own.group), abs(other.row - own.row), -other.Z
+
+    return min(others, key=unlike).symbol
+
+
+@dataclass(frozen=True)
+class TwoGraphs:
+    """The full graph of a primitive cell and its symmetry quotient.
+
+    Attributes:
+        full: Atoms, bonds and angles of the full graph.
+        quotient: The same of the quotient.
+        from_full: The main property from the full graph in double precision, in its unit;
+            None where that graph is too large to be computed beside a lesson.
+        from_quotient: The same from the quotient.
+    """
+
+    full: tuple[int, int, int]
+    quotient: tuple[int, int, int]
+    from_full: float | None
+    from_quotient: float
+
+
+def two_graphs(predictor: Predictor, structure: Structure) -> TwoGraphs:
+    """Predict one crystal from both graphs, in double precision."""
+    cell = standardise(structure)
+    rule = predictor.model.config.neighbour_rule
+    graphs = [
+        GraphArrays.from_quotient(take_quotient(cell, rule, full=full))
+        for full in (False, True)
+    ]
+    counts = [
+        (len(graph.atomic_numbers), len(graph.lengths), len(graph.cosines))
+        for graph in graphs
+    ]
+    if counts[1][2] > MAX_ANGLES:
+        del graphs[1]
+    values = [_in_double(predictor, graph, structure) for graph in graphs]
+    from_full = values[1] if len(values) > 1 else None
+    return TwoGraphs(counts[1], counts[0], from_full, values[0])
+
+
+def _in_double(predictor: Predictor, graph: GraphArrays, structure: Structure) -> float:
+    """The main property from one graph, in its unit."""
+    batch = collate([graph], torch.float64)
+    with torch.inference_mode():
+        targets = copy_on_cpu(predictor.model, torch.float64)(batch).values.numpy()
+    values = decode(
+        targets,
+        predictor.checkpoint.scalings,
+        batch.composition().numpy(),
+        np.array([len(structure)]),
+        np.array([formula_unit_atoms(structure)]),
+    )
+    return float(values[0, predictor.checkpoint.keys.index(main_property(predictor))])

@@ -1,0 +1,175 @@
+"""Weights on disk: safetensors, config.json and card.yml, verified and loaded strictly.
+
+``config.json`` names the sha256 of the tensors, and of the arrays beside them that say
+how far the model can be trusted; nothing is ever unpickled.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import yaml
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_arrays
+from safetensors.numpy import save as save_arrays
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+
+from crysformer.errors import SettingsError, WeightsError
+from crysformer.model.config import ModelConfig
+from crysformer.model.network import Crysformer
+from crysformer.paths import WEIGHTS
+from crysformer.properties.scaling import Scaling
+from crysformer.trust.intervals import FILE as INTERVALS
+from crysformer.trust.intervals import Intervals
+from crysformer.trust.novelty import FILE as NOVELTY
+from crysformer.trust.novelty import NoveltyModel
+
+TENSORS = "model.safetensors"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A trained network and how to read its outputs.
+
+    Attributes:
+        name: Folder name, shown as the model's name.
+        model: Network in evaluation mode.
+        scalings: One per property, in the order of the card; those with a base have no
+            output of their own.
+        card: Content of card.yml: data, recipe, validation errors, limits.
+        intervals: Calibrated intervals, or None if it ships none.
+        novelty: What tells crystals unlike the training data, or None likewise.
+    """
+
+    name: str
+    model: Crysformer
+    scalings: tuple[Scaling, ...]
+    card: dict[str, Any]
+    intervals: Intervals | None = None
+    novelty: NoveltyModel | None = None
+
+    @property
+    def keys(self) -> list[str]:
+        """Properties it predicts."""
+        return [scaling.key for scaling in self.scalings]
+
+
+def output_keys(scalings: Sequence[Scaling]) -> list[str]:
+    """Properties with an output of their own, in output order."""
+    return [scaling.key for scaling in scalings if not scaling.base]
+
+
+def save_checkpoint(checkpoint: Checkpoint, folder: Path, dtype: torch.dtype) -> None:
+    """Write tensors and configuration.
+
+    Args:
+        checkpoint: What to write.
+        folder: Created where missing.
+        dtype: Floating-point type of the stored tensors.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    state = checkpoint.model.state_dict()
+    content = save_tensors({key: value.to(dtype) for key, value in state.items()})
+    beside = {
+        name: _pack(item.arrays())
+        for name, item in (
+            (INTERVALS, checkpoint.intervals),
+            (NOVELTY, checkpoint.novelty),
+        )
+        if item is not None
+    }
+    config = {
+        "architecture": checkpoint.model.config.to_dict(),
+        "scalings": [scaling.to_dict() for scaling in checkpoint.scalings],
+        "sha256": _sha256(content),
+        "beside": {name: _sha256(arrays) for name, arrays in beside.items()},
+    }
+    for name, arrays in {TENSORS: content, **beside}.items():
+        (folder / name).write_bytes(arrays)
+    (folder / "config.json").write_text(json.dumps(config) + "\n")
+    card = yaml.safe_dump(checkpoint.card, sort_keys=False, allow_unicode=True)
+    (folder / "card.yml").write_text(card, encoding="utf-8")
+
+
+def load_checkpoint(name: str, root: Path = WEIGHTS) -> Checkpoint:
+    """Load and verify a model.
+
+    Args:
+        name: Folder name of the model.
+        root: Folder that holds the models.
+
+    Raises:
+        WeightsError: There is no such model, a file is damaged or does not fit.
+    """
+    known = sorted(path.parent.name for path in root.glob("*/config.json"))
+    if name not in known:
+        raise WeightsError(f"There is no model {name!r}; there are {known}.")
+    folder = root / name
+    try:
+        config = json.loads((folder / "config.json").read_text())
+        content = _read(folder / TENSORS, config["sha256"])
+        beside = {
+            file: load_arrays(_read(folder / file, digest))
+            for file, digest in config.get("beside", {}).items()
+            if file in (INTERVALS, NOVELTY)
+        }
+        scalings = tuple(Scaling.from_dict(item) for item in config["scalings"])
+        model = Crysformer(
+            ModelConfig.from_dict(config["architecture"]), len(output_keys(scalings))
+        )
+        state = {key: value.float() for key, value in load_tensors(content).items()}
+        model.load_state_dict(state, strict=True)
+        card = yaml.safe_load((folder / "card.yml").read_text(encoding="utf-8"))
+        if "errors" not in card["validation"]:
+            raise KeyError("validation.errors of card.yml")
+        keys = [scaling.key for scaling in scalings]
+        arrays = beside.get(INTERVALS)
+        intervals = None if arrays is None else Intervals.of(arrays, keys)
+        arrays = beside.get(NOVELTY)
+        novelty = None if arrays is None else NoveltyModel.of(arrays)
+    except (
+        OSError,
+        KeyError,
+        TypeError,
+        ValueError,
+        SafetensorError,
+        yaml.YAMLError,
+        SettingsError,
+    ) as error:
+        raise WeightsError(f"Model {name!r} cannot be read: {error}.") from None
+    except RuntimeError as error:  # torch's strict load
+        raise WeightsError(f"The tensors of model {name!r} do not fit: {error}") from None
+    model.eval().requires_grad_(False)
+    return Checkpoint(name, model, scalings, card, intervals, novelty)
+
+
+def _pack(arrays: Mapping[str, NDArray]) -> bytes:
+    # safetensors writes the memory as it lies: a transposed view would come out mixed up.
+    return save_arrays({name: np.ascontiguousarray(a) for name, a in arrays.items()})
+
+
+def _read(path: Path, expected: str) -> bytes:
+    """A file whose sha256 is known.
+
+    Raises:
+        WeightsError: It is another file.
+    """
+    content = path.read_bytes()
+    found = _sha256(content)
+    if found != expected:
+        raise WeightsError(
+            f"{path} is damaged: its sha256 is {found[:12]}…, "
+            f"not {expected[:12]}… as config.json says."
+        )
+    return content
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

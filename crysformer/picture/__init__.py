@@ -1,0 +1,11 @@
+"""A crystal as drawable data: atoms, bonds, colours, camera.
+
+No Streamlit and no network; a ``Scene`` is plain JSON that a viewer draws.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={"scene": ["Scene", "build_scene"]},
+)

@@ -1,0 +1,46 @@
+"""How a person wants a crystal drawn."""
+
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from crysformer.picture.bonds import CHEMICAL_LAYER, MODEL_LAYER
+from crysformer.picture.copies import Beyond
+from crysformer.picture.palette import SCHEMES, Scheme
+from crysformer.picture.scene import STYLES, Style
+from crysformer.structure.cells import CELLS, CellChoice
+
+NO_LAYER = "No bonds"
+LAYERS = (CHEMICAL_LAYER, MODEL_LAYER, NO_LAYER)
+
+
+@dataclass(frozen=True)
+class ViewOptions:
+    """How to draw a crystal.
+
+    Attributes:
+        style: Balls and sticks, touching spheres, or polyhedra.
+        scheme: Element colours.
+        beyond: What to draw of bonds that leave the cell.
+        boundary: Whether atoms on the cell's faces are repeated.
+        supercell: Repeats of the cell, for display only.
+        layer: Which bonds are drawn, where the page leaves the choice.
+        cell: Unit cell the crystal is drawn in.
+    """
+
+    style: Style = STYLES[0]
+    scheme: Scheme = SCHEMES[0]
+    beyond: Beyond = get_args(Beyond)[1]
+    boundary: bool = True
+    supercell: tuple[int, int, int] = (1, 1, 1)
+    layer: str = CHEMICAL_LAYER
+    cell: CellChoice = CELLS[0]
+
+    def scene_arguments(self) -> dict[str, Any]:
+        """Return the options as ``build_scene`` takes them."""
+        return {
+            "style": self.style,
+            "scheme": self.scheme,
+            "beyond": self.beyond,
+            "boundary": self.boundary,
+            "supercell": self.supercell,
+        }

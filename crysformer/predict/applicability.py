@@ -1,0 +1,98 @@
+"""Which predicted numbers say something of a crystal: not all properties are for all.
+
+The network gives every number for every crystal, also where the property is not defined
+and no training label ever was. Those numbers are the network's and stay in JSON, with a
+note; tables leave them out, and a person is told the reason instead.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from pymatgen.core import Structure
+
+from crysformer.properties.table import GAPS, PROPERTIES, Need
+
+if TYPE_CHECKING:
+    from crysformer.predict.prediction import Prediction
+
+UNDEFINED = "not defined"
+BY_SYMMETRY = "zero by symmetry"
+NO_GAP = "no band gap is predicted"
+NO_LAYERS = "its atoms form no layers"
+REASONS: Mapping[Need, str] = {"gap": NO_GAP, "layers": NO_LAYERS}
+"""Why a property is not defined for a crystal, by what the crystal lacks."""
+
+_logger = logging.getLogger(__name__)
+
+_METAL = 0.05
+"""eV; where all predicted gaps are smaller, there is none."""
+
+_MAX_SITES = 250
+"""Above, finding layers takes a second and more, and nothing is said of them."""
+
+
+def reasons_against(structure: Structure, prediction: "Prediction") -> dict[str, str]:
+    """Why a predicted number says nothing of a crystal, by property.
+
+    Args:
+        structure: The crystal.
+        prediction: What the model says of it.
+
+    Returns:
+        Half a sentence each; empty where every number means something. What symmetry
+        makes zero is zero and needs no other reason.
+    """
+    needs = {
+        key: PROPERTIES[key].needs
+        for key in prediction.shown
+        if key not in prediction.exact
+    }
+    missing: set[Need] = set()
+    if "gap" in needs.values() and _is_metal(prediction.shown):
+        missing.add("gap")
+    if "layers" in needs.values() and not _has_layers(structure):
+        missing.add("layers")
+    return {key: REASONS[need] for key, need in needs.items() if need in missing}
+
+
+def notes_on(structure: Structure, prediction: "Prediction") -> dict[str, str]:
+    """What else is to be said of some predicted numbers, by property."""
+    reasons = reasons_against(structure, prediction)
+    undefined = {key: f"{UNDEFINED}: {reason}" for key, reason in reasons.items()}
+    return undefined | dict.fromkeys(prediction.exact, BY_SYMMETRY)
+
+
+def is_undefined(note: str) -> bool:
+    """Whether a note says that a number means nothing."""
+    return note.startswith(UNDEFINED)
+
+
+def _is_metal(values: Mapping[str, float]) -> bool:
+    gaps = [values[key] for key in GAPS if key in values]
+    return bool(gaps) and max(gaps) < _METAL
+
+
+def _has_layers(structure: Structure) -> bool:
+    """Whether bonded atoms form layers, or that cannot be told.
+
+    Of a scale of bond lengths over sums of covalent radii, on which the bonds of a
+    crystal become one by one, layers take the widest part (Larsen et al., Phys. Rev.
+    Materials 3, 034003 (2019)).
+    """
+    if len(structure) > _MAX_SITES:
+        return True
+    from ase import Atoms
+    from ase.geometry.dimensionality import analyze_dimensionality
+
+    atoms = Atoms(
+        numbers=[site.specie.Z for site in structure],
+        positions=structure.cart_coords,
+        cell=structure.lattice.matrix,
+        pbc=True,
+    )
+    try:
+        return "2D" in analyze_dimensionality(atoms, method="RDA")[0].dimtype
+    except Exception:  # A crystal nobody thought of must not end the others.
+        _logger.exception("Layers of %s cannot be told.", structure.formula)
+        return True

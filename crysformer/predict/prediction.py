@@ -1,0 +1,38 @@
+"""What a model says about one crystal."""
+
+from dataclasses import dataclass, field
+
+from crysformer.properties.table import PROPERTIES
+from crysformer.trust.novelty import Novelty
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a model says about one crystal.
+
+    Attributes:
+        formula: Reduced formula.
+        model: Name of the model.
+        values: Every predicted property in its unit, by key, hidden ones included.
+        num_sites: Atoms in the given cell: per-cell values are for this cell.
+        intervals: Lower and upper end of the 90 % interval of each property that has one,
+            in its unit.
+        novelty: How unlike the training data the crystal is, if the model can tell.
+        exact: Properties that symmetry makes zero, whatever the network says.
+        space_group: International number of the cell that was predicted; 1 where no
+            symmetry was found.
+    """
+
+    formula: str
+    model: str
+    values: dict[str, float]
+    num_sites: int
+    intervals: dict[str, tuple[float, float]] = field(default_factory=dict)
+    novelty: Novelty | None = None
+    exact: tuple[str, ...] = ()
+    space_group: int = 1
+
+    @property
+    def shown(self) -> dict[str, float]:
+        """Values fit to be shown to a person."""
+        return {k: v for k, v in self.values.items() if PROPERTIES[k].shown}

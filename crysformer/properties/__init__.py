@@ -1,0 +1,12 @@
+"""The table of properties, and the arithmetic on their values.
+
+Label, unit and source of every property have their only home in ``table``; ``scaling``
+turns values into training targets and back; ``metrics`` measures errors.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={"table": ["PROPERTIES"]},
+)

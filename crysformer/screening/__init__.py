@@ -1,0 +1,1 @@
+"""Many crystals in one go: from files and zips to a table."""

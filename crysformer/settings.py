@@ -1,0 +1,19 @@
+"""Settings that a person may give, checked against their limits."""
+
+from collections.abc import Mapping
+
+from crysformer.errors import SettingsError
+
+
+def check_ranges(settings: object, limits: Mapping[str, tuple[float, float]]) -> None:
+    """Refuse settings outside their limits.
+
+    Raises:
+        SettingsError: A value is too small, too large, or not a number.
+    """
+    for name, (low, high) in limits.items():
+        value = getattr(settings, name)
+        if not low <= value <= high:
+            raise SettingsError(
+                f"The setting {name} cannot be {value}; it lies between {low} and {high}."
+            )

@@ -1,0 +1,161 @@
+"""Read a POSCAR or CONTCAR.
+
+Not with pymatgen, which makes up elements for a file without names and multiplies
+Cartesian coordinates by a negative factor as it stands, though that is a volume.
+"""
+
+import re
+from itertools import takewhile
+
+import numpy as np
+from pymatgen.core import Element
+from pymatgen.util.io_utils import clean_lines
+
+from crysformer.errors import StructureError
+from crysformer.structure.formats.raw import (
+    RawCrystal,
+    check_number_of_sites,
+    not_an_element,
+)
+
+
+def is_poscar(text: str) -> bool:
+    """Tell a POSCAR by lines 2 to 5: scaling factors and three vectors.
+
+    Args:
+        text: The whole content.
+    """
+    lines = _lines(text)[:5]
+    return (
+        len(lines) == 5
+        and all(map(_floats, lines[1:]))
+        and all(len(line.split()) == 3 for line in lines[2:])
+    )
+
+
+def read_poscar(text: str) -> RawCrystal:
+    """Read a POSCAR or CONTCAR; velocities and everything behind them are left aside.
+
+    Args:
+        text: The file, of VASP 5 or newer, or of VASP 4 if its comment line consists of
+            one element symbol for each count or each coordinate line ends with a symbol.
+
+    Raises:
+        StructureError: Element names are missing, or the header contradicts itself.
+    """
+    lines = _lines(text)
+    names, counts, rest = _header(lines)
+    if rest and rest[0][:1] in ("S", "s"):  # selective dynamics
+        rest = rest[1:]
+    mode = rest[0][:1] if rest else ""
+    if mode not in tuple("dDcCkK"):
+        raise StructureError(
+            "has no line 'Direct' or 'Cartesian' behind the numbers of atoms; add it"
+        )
+    rows = [line for line in rest[1 : 1 + sum(counts)] if line]
+    if len(rows) < sum(counts):
+        raise StructureError(
+            f"says it has {sum(counts)} atoms but lists {len(rows)}; give the whole file"
+        )
+    symbols = _symbols(lines[0], names, counts, rows)
+    scale = _scale(lines)
+    cartesian = mode not in ("d", "D")
+    coords = np.array([_coordinates(row, atom) for atom, row in enumerate(rows, 1)])
+    return RawCrystal(
+        scale * np.array([_floats(line) for line in lines[2:5]]),
+        [[(symbol, 1.0)] for symbol in symbols],
+        scale * coords if cartesian else coords,
+        cartesian,
+    )
+
+
+def _header(lines: list[str]) -> tuple[list[str], list[int], list[str]]:
+    """Return the element names, the numbers of atoms, and the lines behind those."""
+    start = next((n for n in range(5, len(lines)) if _integers(lines[n])), len(lines))
+    numbers = list(takewhile(bool, map(_integers, lines[start:])))
+    counts = [count for line in numbers for count in line]
+    if not counts:
+        raise StructureError(
+            "has no line with numbers of atoms behind its cell vectors; add it"
+        )
+    check_number_of_sites(sum(counts))
+    words = " ".join(lines[5:start]).split()
+    names = [word.split("/")[0].split("_")[0] for word in words]  # of Na_pv/6a2f546d
+    for name in names:
+        if not Element.is_valid_symbol(name):
+            raise not_an_element(name)
+    if names and len(names) != len(counts):
+        raise StructureError(
+            f"names {len(names)} elements ({' '.join(names)[:60]}) but gives "
+            f"{len(counts)} numbers of atoms; make the two lines match"
+        )
+    return names, counts, lines[start + len(numbers) :]
+
+
+def _symbols(
+    comment: str, names: list[str], counts: list[int], rows: list[str]
+) -> list[str]:
+    """Return the element of each atom, which VASP 4 files state in unofficial places."""
+    if not names:
+        words = comment.split()
+        if len(words) == len(counts) and all(map(Element.is_valid_symbol, words)):
+            names = words
+    if names:
+        return np.repeat(names, counts).tolist()
+    ends = [row.split()[-1] for row in rows]
+    # Fluorine or tritium on every line would be the flags that let atoms move.
+    if not all(map(Element.is_valid_symbol, ends)) or {*ends} <= {"T", "F"}:
+        raise StructureError(
+            "has no element names (VASP 4 format); add a line with one symbol for "
+            f"each of its {len(counts)} numbers of atoms above that line"
+        )
+    return ends
+
+
+def _coordinates(row: str, atom: int) -> list[float]:
+    words = row.split()[:3]
+    if len(words) < 3:
+        # Fortran leaves no space before a minus sign that fills its column.
+        words = re.sub(r"(?<=[\d.])-", " -", row).split()
+    if len(words) != 3:
+        raise StructureError(
+            f"has {row[:60]!r} for the coordinates of atom {atom}; give three numbers"
+        )
+    return [float(word) for word in words]
+
+
+def _scale(lines: list[str]) -> float:
+    """Return the factor of line 2, where a negative number is the volume of the cell."""
+    factors = _floats(lines[1])
+    if len(factors) != 1:
+        raise StructureError(
+            f"has {len(factors)} scaling factors on its second line; multiply the "
+            "vectors and write the one factor 1.0"
+        )
+    if factors[0] >= 0:
+        return factors[0]
+    volume = abs(np.linalg.det([_floats(line) for line in lines[2:5]]))
+    return float((-factors[0] / volume) ** (1 / 3))
+
+
+def _lines(text: str) -> list[str]:
+    """Return stripped lines without the remarks behind ``!`` and ``#``."""
+    text = re.sub(r"!.*", "", text)
+    return list(clean_lines(text.split("\n"), remove_empty_lines=False))
+
+
+def _floats(line: str) -> list[float]:
+    """Return the numbers of a line that has one or three and nothing else, or none."""
+    try:
+        numbers = [float(word) for word in line.split(maxsplit=3)]
+    except ValueError:
+        return []
+    return numbers if len(numbers) in (1, 3) else []
+
+
+def _integers(line: str) -> list[int]:
+    """Return the integers of a line that has nothing else, or none."""
+    words = line.split()
+    if not all(re.fullmatch(r"\d{1,12}", word) for word in words):
+        return []
+    return [int(word) for word in words]

@@ -1,0 +1,1 @@
+"""From data folders to a run, and from a run to ``weights/NAME``."""

@@ -1,0 +1,97 @@
+"""The processes that train together."""
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import distributed
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """This process among those that train together.
+
+    Attributes:
+        index: Of this process.
+        count: Of all processes.
+        device: Where this process computes.
+    """
+
+    index: int
+    count: int
+    device: torch.device
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this process writes files."""
+        return self.index == 0
+
+    def agree(
+        self, spent: float, progress: float, stop: bool
+    ) -> tuple[float, float, bool]:
+        """The first rank's clock and anybody's stop signal, the same for everyone."""
+        if self.count == 1:
+            return spent, progress, stop
+        clock = [spent, progress] if self.is_first else [0.0, 0.0]
+        summed = self.sum(np.array([*clock, float(stop)]))
+        return float(summed[0]), float(summed[1]), summed[2] > 0.0
+
+    def sum(self, values: NDArray) -> NDArray:
+        """Sum of an array over all ranks."""
+        if self.count == 1:
+            return values
+        tensor = torch.tensor(values, device=self.device)
+        distributed.all_reduce(tensor)
+        return tensor.cpu().numpy()
+
+
+def join_ranks(device: torch.device) -> Ranks:
+    """Join the processes that torchrun started, if it did."""
+    count = int(os.environ.get("WORLD_SIZE", "1"))
+    index = int(os.environ.get("RANK", "0"))
+    if count > 1:
+        if device.type == "cuda":
+            device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
+            torch.cuda.set_device(device)
+        distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    if device.type == "cpu" and count > 1:
+        torch.set_num_threads(1)
+    return Ranks(index, count, device)
+
+
+def launch(
+    arguments: Sequence[str], device: torch.device, processes: int, most: int
+) -> None:
+    """Replace this process by a launcher with one rank per core or GPU, if that helps.
+
+    One single-threaded rank per core is faster on a CPU than one process with as many
+    threads (docs/training.md has the numbers). OpenMP threads that spin while waiting
+    would slow their neighbours.
+
+    Args:
+        arguments: Of the command line, for the ranks.
+        device: Kind of device of the ranks.
+        processes: Number of ranks; 0 for one per core or GPU.
+        most: Largest useful number: every rank needs a crystal in every step.
+    """
+    available = torch.cuda.device_count() if device.type == "cuda" else _cores()
+    count = processes or (1 if device.type == "mps" else available)
+    count = min(count, most)
+    if count == 1:
+        return
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ["OMP_NUM_THREADS"] = "1"
+    command = [sys.executable, "-m", "crysformer.training.launcher", "--standalone"]
+    command += [f"--nproc-per-node={count}", "-m", "crysformer", *arguments]
+    sys.stdout.flush()
+    os.execv(sys.executable, command)
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,155 @@
+"""The train command: options to a running or resumed training run."""
+
+import os
+import platform
+import shlex
+from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from crysformer.errors import SettingsError
+from crysformer.model.card import trained
+from crysformer.model.checkpoint import Checkpoint, load_checkpoint
+from crysformer.model.device import choose_device
+from crysformer.properties.scaling import Scaling
+from crysformer.training.datasets import find_keys, fit_scalings, load_split
+from crysformer.training.padding import keep_kernels
+from crysformer.training.processes import join_ranks, launch
+from crysformer.training.recipe import RECIPES, Recipe
+from crysformer.training.run_folder import History, RunFolder
+from crysformer.training.schedule import Budget
+from crysformer.training.trainer import Trainer
+
+Setting = bool | int | float | str
+
+CACHE = Path(
+    os.environ.get("CRYSFORMER_CACHE", Path.home() / ".cache" / "crysformer" / "graphs")
+)
+"""Where graph stores are kept between runs; CRYSFORMER_CACHE names another folder."""
+
+
+def train(options: Namespace, arguments: list[str]) -> None:
+    """Train, resume or finish a run as the command line asks.
+
+    Raises:
+        CrysformerError: An option, file or state cannot be used.
+    """
+    keep_kernels()
+    out = Path(options.out)
+    base = RECIPES.get(options.preset)
+    if base is None:
+        raise SettingsError(
+            f"There is no preset {options.preset!r}; choose from {list(RECIPES)}."
+        )
+    scalings: list[Scaling] | None = None
+    if options.resume:
+        state = RunFolder(out).latest()
+        base = Recipe.from_dict(state["recipe"])
+        scalings = [Scaling.from_dict(item) for item in state["scalings"]]
+    elif (out / "state.pt").exists() and not _is_rank():
+        raise SettingsError(f"{out} already holds a run; add --resume to go on with it.")
+    recipe = read_recipe(options.set, base)
+    start = _starting_weights(options.start_from, recipe)
+    if start is not None:
+        scalings = list(start.scalings)
+    device = choose_device(options.device)
+    folders = [Path(folder) for folder in options.data]
+    rule = recipe.model.neighbour_rule
+    keys = [scaling.key for scaling in scalings] if scalings else find_keys(folders)
+    splits = [load_split(folders, s, keys, rule, CACHE) for s in ("train", "val")]
+    if not _is_rank():
+        # Graphs are in the cache now, built by all cores; the ranks only read them.
+        most = min(recipe.batch_size, len(splits[0]))
+        launch(arguments, device, options.processes, most)
+    ranks = join_ranks(device)
+    scalings = scalings or fit_scalings(splits[0], keys)
+    trainer = Trainer(recipe, scalings, *splits, out, ranks)
+    if options.resume:
+        trainer.resume()
+    elif start is not None:
+        trainer.start_from(start.model)
+    if ranks.is_first:
+        before = RunFolder(out).weights_before() if options.resume else _history(start)
+        RunFolder(out).describe(describe(folders, recipe, arguments, before))
+    trainer.fit(Budget(options.hours, options.steps))
+
+
+def _starting_weights(name: str | None, recipe: Recipe) -> Checkpoint | None:
+    """The bundled model a run begins with, if any."""
+    if name is None:
+        return None
+    start = load_checkpoint(name)
+    if start.model.config != recipe.model:
+        raise SettingsError(f"Model {name!r} has another architecture than this run.")
+    return start
+
+
+def _history(start: Checkpoint | None) -> History | None:
+    """How long the weights that a run begins with had been trained."""
+    if start is None:
+        return None
+    passes, hours = trained(start.card)
+    return {
+        "weights": start.name,
+        "passes": round(passes, 2),
+        "hours": round(hours, 3),
+    }
+
+
+def read_recipe(settings: Sequence[str], base: Recipe) -> Recipe:
+    """Apply ``name=value`` settings to a recipe.
+
+    Raises:
+        SettingsError: A setting is unknown, of the wrong type or out of range.
+    """
+    of_model: dict[str, Setting] = {}
+    of_recipe: dict[str, Setting] = {}
+    model_values, recipe_values = base.model.to_dict(), asdict(base)
+    del recipe_values["model"]
+    for item in settings:
+        name, _, text = item.partition("=")
+        if name in recipe_values:
+            of_recipe[name] = _parse(name, text, recipe_values[name])
+        elif name in model_values:
+            of_model[name] = _parse(name, text, model_values[name])
+        else:
+            known = sorted({*model_values, *recipe_values})
+            raise SettingsError(f"There is no setting {name!r}; there are {known}.")
+    return replace(base, model=replace(base.model, **of_model), **of_recipe)
+
+
+def describe(
+    folders: Sequence[Path],
+    recipe: Recipe,
+    arguments: Sequence[str],
+    before: History | None,
+) -> dict[str, Any]:
+    """Data, settings, command, machine and past of a run, to keep beside its states."""
+    return {
+        "data": [str(folder.resolve()) for folder in folders],
+        "recipe": asdict(recipe),
+        "command": shlex.join(["python", "-m", "crysformer", *arguments]),
+        "machine": f"{platform.machine()}, {platform.system()}, {os.cpu_count()} cores",
+        "torch": str(torch.__version__),
+        "before": before,
+    }
+
+
+def _parse(name: str, text: str, default: Setting) -> Setting:
+    """Read a value of the type that a setting has."""
+    try:
+        if isinstance(default, bool):
+            return {"true": True, "false": False}[text.lower()]
+        return type(default)(text)
+    except (KeyError, ValueError):
+        raise SettingsError(
+            f"The setting {name} cannot be {text!r}; expected {type(default).__name__}."
+        ) from None
+
+
+def _is_rank() -> bool:
+    return "RANK" in os.environ

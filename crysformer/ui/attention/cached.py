@@ -1,0 +1,121 @@
+"""Cached calls of the attention page: what takes longer than a slider may wait."""
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from crysformer.attention.reduce import Choice, centre_weights
+from crysformer.ui.session import answers
+
+# Importing torch takes seconds: functions do it once the page has something to show.
+if TYPE_CHECKING:
+    from crysformer.faithfulness.controls import SymmetryCheck
+    from crysformer.faithfulness.knockout import Variant
+    from crysformer.faithfulness.study import Report, Study
+    from crysformer.faithfulness.verdict import Finding
+
+BOTH = ("Cross", "Conditional")
+_MAX_STUDIES = 20
+
+
+def contributions(key: str) -> NDArray[np.float64]:
+    """Return what each site of the chosen crystal adds to a property, in its unit.
+
+    NaN where all sites are of one kind.
+    """
+    return _contributions(answers.chosen(), key)
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _contributions(chosen: answers.Chosen, key: str) -> NDArray[np.float64]:
+    from crysformer.faithfulness.knockout import knock_out
+    from crysformer.faithfulness.saliency import atom_contributions
+    from crysformer.faithfulness.tables import in_unit, output_columns
+    from crysformer.graph.batch import build_graph
+    from crysformer.graph.quotient import take_quotient
+    from crysformer.graph.standard_cell import standardise
+
+    structure, predictor = answers.structure_of(chosen), answers.predictor()
+    model, checkpoint = predictor.model, predictor.checkpoint
+    column = output_columns(checkpoint.scalings)[key]
+    scaling = checkpoint.scalings[checkpoint.keys.index(key)]
+    graph = build_graph(structure, model.config.neighbour_rule)
+    found = atom_contributions(model, graph)[:, column]
+    whole = knock_out(model, graph, [np.empty(0, dtype=np.int64)])[0, column]
+    # Taking the atoms out changes the output by the negative of what they add.
+    added = -in_unit(-found, float(whole), scaling, structure)
+    cell = standardise(structure)
+    kind = take_quotient(cell, model.config.neighbour_rule).atom_orbit
+    return added[kind[cell.site_atom]]
+
+
+def study(choice: Choice, report: "Report") -> "Study":
+    """Return what taking bonds away does, and the attention that might tell it.
+
+    Args:
+        choice: How blocks and heads are taken together; the module does not matter.
+        report: Called with the share done, unless the answer is known already.
+    """
+    return _study(answers.chosen(), _same_for_modules(choice), report)
+
+
+def findings(choice: Choice, variant: "Variant") -> dict[str, list["Finding"]]:
+    """Return how both modules' attention follows the effects on all outputs."""
+    return _findings(answers.chosen(), _same_for_modules(choice), variant)
+
+
+def symmetry_check() -> "SymmetryCheck":
+    """Return how exactly equal bonds are equal in a doubled cell without symmetry."""
+    return _symmetry_check(answers.chosen())
+
+
+def _same_for_modules(choice: Choice) -> Choice:
+    return replace(choice, module="Cross", measure="Weight")
+
+
+def _study(chosen: answers.Chosen, choice: Choice, report: "Report") -> "Study":
+    kept = _studies()
+    if (chosen, choice) in kept:
+        return kept[chosen, choice]
+    from crysformer.faithfulness.study import study
+    from crysformer.graph.batch import build_graph
+
+    structure, predictor = answers.structure_of(chosen), answers.predictor()
+    aggregate = {
+        module: partial(centre_weights, choice=replace(choice, module=module))
+        for module in BOTH
+    }
+    bonds = predictor.bond_attention(structure)
+    graph = build_graph(structure, predictor.model.config.neighbour_rule)
+    found = study(predictor.model, graph, bonds, aggregate, report)
+    kept[chosen, choice] = found
+    while len(kept) > _MAX_STUDIES:
+        kept.pop(next(iter(kept)), None)
+    return found
+
+
+# Not a cached function: Streamlit would keep the progress bar with the answer.
+@st.cache_resource(show_spinner=False)
+def _studies() -> dict[tuple[answers.Chosen, Choice], "Study"]:
+    return {}
+
+
+@st.cache_data(max_entries=60, show_spinner=False)
+def _findings(
+    chosen: answers.Chosen, choice: Choice, variant: "Variant"
+) -> dict[str, list["Finding"]]:
+    from crysformer.faithfulness.verdict import find_each
+
+    found = _study(chosen, choice, lambda *_: None)
+    return {module: find_each(found, module, variant) for module in BOTH}
+
+
+@st.cache_data(max_entries=60, show_spinner=False)
+def _symmetry_check(chosen: answers.Chosen) -> "SymmetryCheck":
+    from crysformer.faithfulness.controls import check_symmetry
+
+    return check_symmetry(answers.predictor().model, answers.structure_of(chosen))

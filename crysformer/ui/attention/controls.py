@@ -1,0 +1,221 @@
+"""Controls of the attention page; all of them live in the URL."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args
+
+import streamlit as st
+
+from crysformer.attention.bond_picture import Drawing
+from crysformer.attention.filter import Filter
+from crysformer.attention.reduce import MEASURES, MODULES, OVERS, Choice
+from crysformer.attention.sites import ATOMS, Atoms
+from crysformer.ui.session import answers, state
+from crysformer.ui.session.carry import drop_unless
+
+Graph = Literal["Atomistic", "Line"]
+ATOMISTIC, LINE = get_args(Graph)
+SIDE_BY_SIDE = "Side by side"
+ROLL_OUT, CONTRIBUTION = OVERS[2], ATOMS[3]
+SHARES = (5, 10, 25, 50, 100)
+FIRST_SHARE = 25
+"""All bonds of a crystal at once hide each other, so the first picture has fewer."""
+ALL = "All"
+MAX_THICKNESS = 3.0
+_GRAPH_HELP = (
+    "Atomistic: an atom attends to its bonds. Line: a bond attends to the bonds it meets "
+    "at its centre; click a bond to choose it."
+)
+_MODULE_HELP = (
+    "Cross: queries the edges. Conditional: queries the neighbours, given the edges "
+    "between. Difference: cross minus conditional."
+)
+_MEASURE_HELP = (
+    "Weights of one centre sum to one. Lift is a weight times the number of bonds of its "
+    "centre: above 1 is more than an even share."
+)
+_OVER_HELP = (
+    "How blocks and heads are taken together where All is chosen. Roll-out multiplies "
+    "the attention of all blocks, mean over heads, each with half a residual (Abnar and "
+    "Zuidema, 2020): how much of an atom's last features is traced to that neighbour, "
+    "over the sum for all its neighbours."
+)
+_ATOMS_HELP = (
+    "Effective neighbours: how many equally weighted bonds have the same entropy. "
+    "Contribution: the prediction minus the one in which atoms of this kind are left out "
+    "of the mean at the end (one kind at a time; their messages to others stay)."
+)
+
+
+@dataclass(frozen=True)
+class AttentionSettings:
+    """What the attention page shows.
+
+    Attributes:
+        graph: Attention of atoms to bonds and neighbours, or between bonds that meet.
+        choice: Which number of each bond.
+        side_by_side: Whether conditional attention stands beside the cross-attention.
+        atoms: What the colours of atoms mean.
+    """
+
+    graph: Graph
+    choice: Choice
+    side_by_side: bool
+    atoms: Atoms
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """One choice for each picture."""
+        if self.side_by_side:
+            return self.choice, replace(self.choice, module="Conditional")
+        return (self.choice,)
+
+
+def attention_controls(
+    num_blocks: int, num_heads: int, num_bonds: int
+) -> tuple[AttentionSettings, Drawing]:
+    """Draw the controls in two rows and return what they say.
+
+    Args:
+        num_blocks: Blocks of the network.
+        num_heads: Heads of each attention module.
+        num_bonds: Largest number of bonds of one atom.
+    """
+    with st.container(horizontal=True, gap="medium"):
+        graph = _one_of("Graph", (ATOMISTIC, LINE), state.GRAPH, _GRAPH_HELP)
+        options = MODULES if graph == LINE else (*MODULES, SIDE_BY_SIDE)
+        module = _one_of("Module", options, state.MODULE, _MODULE_HELP)
+        measure = _one_of("Show", MEASURES, state.MEASURE, _MEASURE_HELP)
+        overs = OVERS[:2] if graph == LINE else OVERS
+        over = _one_of("Combine by", overs, state.REDUCE, _OVER_HELP)
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        rolled = over == ROLL_OUT
+        block = _block(num_blocks, disabled=rolled)
+        head = _head(num_heads, disabled=rolled)
+        share = st.select_slider(
+            "Strongest bonds, %",
+            SHARES,
+            value=FIRST_SHARE,
+            key=state.THRESHOLD,
+            bind="query-params",
+            width=150,
+        )
+        atoms = st.selectbox(
+            "Colour of atoms",
+            ATOMS,
+            key=state.ATOMS,
+            bind="query-params",
+            width=190,
+            help=_ATOMS_HELP,
+        )
+        atoms = atoms or ATOMS[0]
+        if atoms == CONTRIBUTION:
+            contribution_property()
+        drawing = _drawing((share or FIRST_SHARE) / 100, num_bonds)
+    side = module == SIDE_BY_SIDE
+    settings = AttentionSettings(
+        graph,
+        Choice(MODULES[0] if side else module, block, head, over, measure),
+        side,
+        atoms,
+    )
+    return settings, drawing
+
+
+def contribution_property() -> None:
+    """Let the property be chosen to which atoms show what they add."""
+    from crysformer.faithfulness.tables import output_columns
+    from crysformer.figures.crystals import titles
+
+    columns = output_columns(answers.predictor().checkpoint.scalings)
+    names = titles(columns)
+    st.selectbox(
+        "Contribution to",
+        list(columns),
+        format_func=names.__getitem__,
+        key=state.CONTRIBUTION,
+        bind="query-params",
+        width=240,
+    )
+
+
+def _drawing(share: float, num_bonds: int) -> Drawing:
+    """Draw the controls of colours and thickness in a popover."""
+    drop_unless(state.PER_ATOM, range(num_bonds + 1))
+    with st.popover("Drawing", icon=":material/palette:", width="content"):
+        per_atom = st.number_input(
+            "Strongest bonds of each atom",
+            0,
+            num_bonds,
+            0,
+            key=state.PER_ATOM,
+            bind="query-params",
+            help="0 draws all. Equal bonds stay together.",
+        )
+        at_least = st.number_input(
+            "Smallest number drawn",
+            0.0,
+            key=state.AT_LEAST,
+            bind="query-params",
+            step=0.1,
+            help="In what is shown: lift or weight. 0 draws all.",
+        )
+        thickness = st.slider(
+            "Thickness of bonds",
+            0.5,
+            MAX_THICKNESS,
+            1.0,
+            0.25,
+            key=state.THICKNESS,
+            bind="query-params",
+        )
+        one_scale = st.toggle(
+            "Same colours in all blocks and heads",
+            key=state.ONE_SCALE,
+            bind="query-params",
+            help="Else the colour scale is fitted to what is shown.",
+        )
+    return Drawing(
+        Filter(
+            share=share,
+            per_atom=min(int(per_atom), num_bonds) or None,
+            at_least=max(float(at_least), 0.0) or None,
+        ),
+        min(max(float(thickness), 0.5), MAX_THICKNESS),
+        bool(one_scale),
+        dark=st.context.theme.type == "dark",
+    )
+
+
+def _block(number: int, *, disabled: bool) -> int | None:
+    options = [ALL, *(str(block) for block in range(1, number + 1))]
+    chosen = st.select_slider(
+        "Block",
+        options,
+        key=state.BLOCK,
+        bind="query-params",
+        disabled=disabled,
+        width=150,
+        help="Slide to see attention change from block to block.",
+    )
+    return None if chosen in (ALL, None) else int(chosen) - 1
+
+
+def _head(number: int, *, disabled: bool) -> int | None:
+    options = [ALL, *(str(head) for head in range(1, number + 1))]
+    chosen = st.selectbox(
+        "Head", options, key=state.HEAD, bind="query-params", disabled=disabled, width=80
+    )
+    return None if chosen in (ALL, None) else int(chosen) - 1
+
+
+def _one_of(label: str, options: tuple[str, ...], key: str, help_text: str) -> Any:
+    chosen = st.segmented_control(
+        label,
+        options,
+        default=options[0],
+        key=key,
+        required=True,
+        bind="query-params",
+        help=help_text,
+    )
+    return chosen or options[0]

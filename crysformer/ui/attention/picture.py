@@ -1,0 +1,98 @@
+"""The attention picture: one crystal, or both modules side by side in one canvas."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from pymatgen.core import Structure
+
+from crysformer.attention.bond_picture import Drawing, Picture, bond_picture, shared_scale
+from crysformer.attention.pair_picture import pair_picture
+from crysformer.attention.reduce import Choice
+from crysformer.attention.sites import paint_sites, site_numbers
+from crysformer.picture.options import ViewOptions
+from crysformer.picture.scene import Scene, SiteColours, build_scene
+from crysformer.ui.attention import cached
+from crysformer.ui.attention.controls import CONTRIBUTION, LINE, AttentionSettings
+from crysformer.ui.session import answers, state
+
+if TYPE_CHECKING:
+    from crysformer.attention.weights import BondAttention
+
+_UNITS = {"Entropy": " (nats)", "Effective neighbours": ""}
+
+
+def attention_pictures(
+    structure: Structure,
+    attention: "BondAttention",
+    settings: AttentionSettings,
+    drawing: Drawing,
+    bond: int | None,
+    site: int | None,
+) -> list[Picture]:
+    """Make one picture, or one for each module side by side.
+
+    Args:
+        structure: The crystal.
+        attention: All weights on its bonds.
+        settings: What to show.
+        drawing: How to draw it.
+        bond: The bond that listens, on the line graph.
+        site: The atom whose bonds alone are shown, or None.
+    """
+    if settings.graph == LINE:
+        pairs = answers.pair_attention()
+        return [
+            pair_picture(structure, attention, pairs, settings.choice, bond or 0, drawing)
+        ]
+    scale = shared_scale(attention, settings.choices, drawing)
+    return [
+        bond_picture(structure, attention, choice, drawing, site=site, scale=scale)
+        for choice in settings.choices
+    ]
+
+
+def attention_scenes(
+    structure: Structure,
+    attention: "BondAttention",
+    shown: Sequence[Picture],
+    settings: AttentionSettings,
+    options: ViewOptions,
+) -> list[Scene]:
+    """Lay the pictures out for drawing, atoms coloured as chosen."""
+    return [
+        build_scene(
+            structure,
+            picture.bonds,
+            **picture.scene_arguments(),
+            **options.scene_arguments(),
+            painted=_painted(attention, settings, choice),
+        )
+        for picture, choice in zip(shown, settings.choices, strict=True)
+    ]
+
+
+def _painted(
+    attention: "BondAttention", settings: AttentionSettings, choice: Choice
+) -> SiteColours | None:
+    dark = st.context.theme.type == "dark"
+    if settings.atoms == CONTRIBUTION:
+        from crysformer.figures.crystals import titles
+
+        key = st.session_state[state.CONTRIBUTION]
+        values = cached.contributions(key)
+        if np.isnan(values).all():
+            st.caption(
+                "In this crystal all atoms are of one kind, so that nothing is left when "
+                "they are left out: contributions cannot be told apart."
+            )
+        return paint_sites(
+            values, f"Contribution: {titles([key])[key]}", signed=True, dark=dark
+        )
+    if settings.atoms == "Elements":
+        return None
+    numbers = site_numbers(attention, choice)[settings.atoms]
+    title = settings.atoms + _UNITS[settings.atoms]
+    signed = choice.module == "Difference"
+    return paint_sites(numbers, title, signed=signed, dark=dark)

@@ -1,0 +1,217 @@
+"""Plots beside the attention picture: blocks by heads, weights against lengths."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from pymatgen.core import Structure
+
+from crysformer.attention.reduce import Choice
+from crysformer.attention.statistics import effective_neighbours, lift
+from crysformer.picture.palette import Scale
+from crysformer.structure.labels import site_labels
+from crysformer.ui.attention.cached import BOTH
+from crysformer.ui.attention.controls import ALL, LINE, AttentionSettings
+from crysformer.ui.session import answers, state
+
+if TYPE_CHECKING:
+    from crysformer.attention.weights import BondAttention, PairAttention
+
+_MAP, _LENGTHS = "head_map", "length_plot"
+
+
+def head_maps(
+    structure: Structure,
+    attention: "BondAttention",
+    settings: AttentionSettings,
+    bond: int | None,
+) -> None:
+    """Show a number for each block and head; a click on one shows it in the picture.
+
+    Args:
+        structure: The crystal.
+        attention: All weights on its bonds.
+        settings: What was chosen.
+        bond: The selected bond, whose lift is shown then.
+    """
+    from crysformer.figures.attention import head_map
+
+    maps, caption = _head_numbers(structure, attention, settings, bond)
+    choice = settings.choice
+    values = np.concatenate([numbers.ravel() for numbers in maps.values()])
+    dark = st.context.theme.type == "dark"
+    if bond is not None and settings.graph != LINE:
+        scale = Scale.fit(values, "lift", dark=dark)
+    else:
+        scale = Scale("sequential", values.min() - 1e-9, values.max() + 1e-9, dark)
+    with st.container(horizontal=True, gap="small"):
+        for module, numbers in maps.items():
+            here = settings.side_by_side or choice.module in (module, "Difference")
+            st.plotly_chart(
+                head_map(
+                    numbers,
+                    module,
+                    scale,
+                    (choice.block, choice.head) if here else None,
+                    first=module == BOTH[0],
+                ),
+                width="content",
+                key=f"{_MAP}_{module}",
+                on_select=lambda module=module: _take_head(module, settings),
+                selection_mode="points",
+                config={"displayModeBar": False},
+                alt=f"{caption} {module} attention, blocks by heads.",
+            )
+    st.caption(f"{caption} Click a square to see it; click it again for all.")
+
+
+def _head_numbers(
+    structure: Structure,
+    attention: "BondAttention",
+    settings: AttentionSettings,
+    bond: int | None,
+) -> tuple[dict[str, NDArray[np.float64]], str]:
+    """One number for each block and head of both modules, and what it is."""
+    if settings.graph == LINE:
+        pairs, row = answers.pair_attention(), bond or 0
+        rows = pairs.bond == row
+        number = {
+            module: effective_neighbours(
+                getattr(pairs, module.lower())[rows], np.zeros(rows.sum(), dtype=int)
+            )[0]
+            for module in BOTH
+        }
+        return number, "Effective number of bonds that the selected bond listens to."
+    weights = {module: getattr(attention, module.lower()) for module in BOTH}
+    if bond is not None:
+        labels = site_labels([each.specie.symbol for each in structure])
+        name = f"{labels[attention.i[bond]]} → {labels[attention.j[bond]]}"
+        lifts = {m: lift(w, attention.degree)[bond] for m, w in weights.items()}
+        return lifts, f"Lift of the selected bond {name} (1 is an even share)."
+    number = {
+        module: effective_neighbours(w, attention.i).mean(axis=0)
+        for module, w in weights.items()
+    }
+    return number, "Effective neighbours, mean over atoms: low is focused attention."
+
+
+def _take_head(module: str, settings: AttentionSettings) -> None:
+    points = st.session_state[f"{_MAP}_{module}"].selection.points
+    if not points:
+        st.session_state[state.BLOCK] = st.session_state[state.HEAD] = ALL
+        return
+    _, block, head = points[0]["customdata"]
+    st.session_state[state.BLOCK] = str(int(block) + 1)
+    st.session_state[state.HEAD] = str(int(head) + 1)
+    # A roll-out has neither blocks nor heads; beside each other both are seen anyway.
+    st.session_state[state.REDUCE] = "Mean"
+    if not settings.side_by_side:
+        st.session_state[state.MODULE] = module
+
+
+def length_plots(
+    structure: Structure,
+    attention: "BondAttention",
+    settings: AttentionSettings,
+    bond: int | None,
+) -> None:
+    """Show attention against bond length; chosen points light their bonds.
+
+    Args:
+        structure: The crystal.
+        attention: All weights on its bonds.
+        settings: What was chosen.
+        bond: The bond that listens, on the line graph: angles take the place of lengths.
+    """
+    from crysformer.figures.attention import length_plot
+
+    choice = settings.choice
+    labels = site_labels([each.specie.symbol for each in structure])
+    if settings.graph == LINE:
+        _angles(answers.pair_attention(), attention, labels, settings, bond or 0)
+        return
+    # Equal bonds are one point: the first bond of each orbit stands for all.
+    rows = np.unique(attention.orbit, return_index=True)[1]
+    names = [
+        f"{labels[attention.i[row]]} → {labels[attention.j[row]]}"
+        f" ×{attention.multiplicity[row]}"
+        for row in rows
+    ]
+    figure = length_plot(
+        attention.length[rows],
+        _per_head(attention, choice)[rows],
+        attention.orbit[rows].tolist(),
+        names,
+        x_title="Bond length (Å)",
+        y_title=f"{choice.measure}, {choice.module.lower()}",
+        even=1.0 if choice.measure == "Lift" and choice.module != "Difference" else None,
+    )
+    orbit = attention.orbit
+
+    def take_points() -> None:
+        points = st.session_state[_LENGTHS].selection.points
+        chosen = {int(point["customdata"][0]) for point in points}
+        state.light(np.flatnonzero(np.isin(orbit, list(chosen))).tolist())
+
+    _plot(figure, take_points, "Attention against bond length, one mark for each head")
+    where = "mean over blocks" if choice.block is None else f"block {choice.block + 1}"
+    st.caption(
+        f"Every head, {where}; equal bonds are one point. Click a point, or several with "
+        "Shift, to light their bonds in the picture."
+    )
+
+
+def _angles(
+    pairs: "PairAttention",
+    attention: "BondAttention",
+    labels: list[str],
+    settings: AttentionSettings,
+    bond: int,
+) -> None:
+    from crysformer.figures.attention import length_plot
+
+    choice, rows = settings.choice, np.flatnonzero(pairs.bond == bond)
+    other = pairs.other[rows]
+    values = _blockwise(pairs.cross[rows], pairs.conditional[rows], choice)
+    if choice.measure == "Lift":
+        values = values * len(rows)
+    figure = length_plot(
+        pairs.angle_deg[rows],
+        values,
+        other.tolist(),
+        [
+            f"to {labels[attention.j[row]]}, {attention.length[row]:.3f} Å"
+            for row in other
+        ],
+        x_title="Angle with the bond listened to (°)",
+        y_title=f"{choice.measure}, {choice.module.lower()}",
+        even=1.0 if choice.measure == "Lift" and choice.module != "Difference" else None,
+    )
+    _plot(figure, "ignore", "Attention against angle, one mark for each head")
+    st.caption("Which bonds the selected bond listens to, by the angle between them.")
+
+
+def _plot(figure: object, on_select: object, alt: str) -> None:
+    st.plotly_chart(
+        figure,
+        key=_LENGTHS if callable(on_select) else None,
+        on_select=on_select,
+        selection_mode="points",
+        config={"displayModeBar": False, "scrollZoom": False},
+        alt=alt,
+    )
+
+
+def _per_head(attention: "BondAttention", choice: Choice) -> NDArray[np.float64]:
+    """Numbers of all heads of the shown block, or of the mean over blocks."""
+    values = _blockwise(attention.cross, attention.conditional, choice)
+    return lift(values, attention.degree) if choice.measure == "Lift" else values
+
+
+def _blockwise(
+    cross: NDArray[np.float64], conditional: NDArray[np.float64], choice: Choice
+) -> NDArray[np.float64]:
+    blocks = slice(None) if choice.block is None else [choice.block]
+    one, two = (weights[:, blocks].mean(axis=1) for weights in (cross, conditional))
+    return {"Cross": one, "Conditional": two, "Difference": one - two}[choice.module]

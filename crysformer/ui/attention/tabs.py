@@ -1,0 +1,101 @@
+"""What stands beside the attention picture: table, blocks and heads, lengths, atoms.
+
+Only the open tab is computed, so that a slider stays fast.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from pymatgen.core import Structure
+
+from crysformer.attention.bond_picture import Picture
+from crysformer.attention.reduce import Choice
+from crysformer.attention.sites import site_numbers, site_table
+from crysformer.ui.attention import cached
+from crysformer.ui.attention.bond_table import linked_bond_table
+from crysformer.ui.attention.controls import CONTRIBUTION, ROLL_OUT, AttentionSettings
+from crysformer.ui.attention.plots import head_maps, length_plots
+from crysformer.ui.session import state
+
+if TYPE_CHECKING:
+    from crysformer.attention.weights import BondAttention
+
+TABS = ("Bonds", "Blocks and heads", "Bond lengths", "Atoms")
+
+
+def attention_tabs(
+    structure: Structure,
+    attention: "BondAttention",
+    shown: list[Picture],
+    settings: AttentionSettings,
+    bond: int | None,
+    site: int | None,
+) -> None:
+    """Draw the tabs; clicks in them select in the picture, and the other way round.
+
+    Args:
+        structure: The crystal.
+        attention: All weights on its bonds.
+        shown: What the picture shows, one entry for each module side by side.
+        settings: What was chosen.
+        bond: Id of the selected bond.
+        site: Index of the selected atom.
+    """
+    tabs = st.tabs(TABS, key=state.ATTENTION_TAB, on_change="rerun", bind="query-params")
+    contents: tuple[Callable[[], None], ...] = (
+        lambda: linked_bond_table(shown, settings, bond, site),
+        lambda: head_maps(structure, attention, settings, bond),
+        lambda: length_plots(structure, attention, settings, bond),
+        lambda: _atoms(structure, attention, settings),
+    )
+    for tab, content in zip(tabs, contents, strict=True):
+        if tab.open:
+            with tab:
+                content()
+
+
+def _atoms(
+    structure: Structure, attention: "BondAttention", settings: AttentionSettings
+) -> None:
+    choice = settings.choice
+    numbers = site_numbers(attention, choice)
+    if choice.over == ROLL_OUT and choice.module != "Difference":
+        numbers |= _traced(attention, choice)
+    from crysformer.figures.crystals import titles
+
+    of = CONTRIBUTION
+    if settings.atoms == CONTRIBUTION:
+        key = st.session_state[state.CONTRIBUTION]
+        of = f"{CONTRIBUTION} to {titles([key])[key]}"
+        numbers[CONTRIBUTION] = cached.contributions(key)
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        site_table(structure, attention, numbers),
+        hide_index=True,
+        height=330,
+        placeholder="–",
+        column_config={
+            "Entropy": number("Entropy (nats)", format="%.3f"),
+            "Effective neighbours": number(format="%.2f"),
+            "Itself": number(format="%.3f", help="Share traced to the atom itself"),
+            "Farther": number(format="%.3f", help="Share traced beyond its neighbours"),
+            CONTRIBUTION: number(of, format="%+.4g"),
+        },
+        alt="Entropy and effective neighbours of each atom",
+    )
+    st.caption(
+        "Of the weights shown. Effective neighbours = exp(entropy): as many equally "
+        "weighted bonds would be as spread. “Colour of atoms” paints them."
+    )
+
+
+def _traced(attention: "BondAttention", choice: Choice) -> dict[str, NDArray[np.float64]]:
+    """Where the roll-out leads that the bonds do not show."""
+    from crysformer.attention.rollout import module_steps, roll_out
+
+    weights = getattr(attention, choice.module.lower())
+    found = roll_out(attention, module_steps(weights))
+    return {"Itself": found.own, "Farther": found.farther}

@@ -1,0 +1,214 @@
+"""Does it mean anything? The knock-out test of attention, started by a button."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+from pymatgen.core import Structure
+
+from crysformer.ui.attention import cached
+from crysformer.ui.attention.cached import BOTH
+from crysformer.ui.attention.controls import AttentionSettings
+from crysformer.ui.attention.trial_tables import control_results, property_results
+from crysformer.ui.session import answers, state
+from crysformer.ui.session.text import plain
+
+if TYPE_CHECKING:
+    from crysformer.attention.weights import BondAttention
+    from crysformer.faithfulness.study import Study
+    from crysformer.faithfulness.verdict import Finding
+
+_VARIANTS = {
+    "Masked before the softmax": "masked",
+    "Weight set to zero after it": "zeroed",
+}
+_DONE, _EFFECTS = "trials_done", "effect_plot"
+_MAX_DONE = 20
+_CURVES = ("deletion", "insertion")
+_VARIANT_HELP = (
+    "Masked: the graph without these bonds; the weights that stay sum to one again. "
+    "Zero: the bonds keep their place in the softmax but pass nothing on, so that a "
+    "large weight takes more away partly by construction. Either way the angles of these "
+    "bonds go too, and an atom that loses all its bonds goes on with its own features."
+)
+
+
+def attention_trial(
+    structure: Structure, attention: "BondAttention", settings: AttentionSettings
+) -> None:
+    """Draw the section: a button first, then what the test found.
+
+    Args:
+        structure: The crystal.
+        attention: All weights on its bonds.
+        settings: How blocks and heads are taken together.
+    """
+    st.subheader("Does it mean anything?")
+    st.caption(
+        "A weight is not an effect. This test takes every bond away in turn, all "
+        "symmetry-equal bonds and both directions at once, and predicts again. If "
+        "attention means something, bonds with more of it change the prediction more. "
+        "Blocks and heads are combined as chosen above."
+    )
+    choice = settings.choice
+    done: dict[Any, None] = st.session_state.setdefault(_DONE, {})
+    # Without the file of an upload, which the session may have dropped by now.
+    crystal = answers.chosen()._replace(upload=None)
+    key = (crystal, choice.block, choice.head, choice.over)
+    place = st.empty()
+    if key not in done and not place.button(
+        "Take every bond away in turn", type="primary", icon=":material/science:"
+    ):
+        return
+    study = cached.study(
+        choice, lambda share, what: place.progress(min(share, 1.0), f"{what}…")
+    )
+    place.empty()
+    done[key] = None
+    while len(done) > _MAX_DONE:
+        done.pop(next(iter(done)))
+    _results(structure, attention, settings, study)
+
+
+def _results(
+    structure: Structure,
+    attention: "BondAttention",
+    settings: AttentionSettings,
+    study: "Study",
+) -> None:
+    from crysformer.faithfulness.tables import output_columns
+    from crysformer.figures.crystals import titles
+
+    columns = output_columns(answers.predictor().checkpoint.scalings)
+    names = titles(columns)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        key = st.selectbox(
+            "Property",
+            list(columns),
+            format_func=names.__getitem__,
+            key=state.EFFECT,
+            bind="query-params",
+            width=320,
+        )
+        way = st.segmented_control(
+            "How a bond is taken away",
+            _VARIANTS,
+            default=next(iter(_VARIANTS)),
+            key=state.KNOCKOUT,
+            required=True,
+            bind="query-params",
+            help=_VARIANT_HELP,
+        )
+    key = key if key in columns else next(iter(columns))
+    variant = _VARIANTS.get(way, "masked")
+    found = cached.findings(settings.choice, variant)
+    _verdicts(found, settings, columns[key], names[key])
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _effects(structure, attention, study, key, columns[key], variant, names[key])
+    with right:
+        _curves(study, columns[key])
+    property_results(found, columns, names)
+    control_results(found, columns[key], study)
+
+
+def _verdicts(
+    found: dict[str, list["Finding"]],
+    settings: AttentionSettings,
+    column: int,
+    name: str,
+) -> None:
+    """One sentence for each module that is shown."""
+    from crysformer.faithfulness.verdict import verdict
+
+    module = settings.choice.module
+    both = settings.side_by_side or module == "Difference"
+    # A name such as "Band gap, TBmBJ (eV)" goes into a sentence without its unit.
+    label = f"“{name.rpartition(' (')[0] or name}”"
+    sentences = [
+        verdict(found[each][column], each, label)
+        for each in (BOTH if both else (module,))
+    ]
+    for sentence in dict.fromkeys(sentences):
+        st.info(f"**{plain(sentence)}**", icon=":material/gavel:")
+
+
+def _effects(
+    structure: Structure,
+    attention: "BondAttention",
+    study: "Study",
+    key: str,
+    column: int,
+    variant: Any,
+    name: str,
+) -> None:
+    from crysformer.faithfulness.tables import in_unit, orbit_names, orbit_table
+    from crysformer.figures.faithfulness import effect_plot
+
+    checkpoint = answers.predictor().checkpoint
+    scaling = checkpoint.scalings[checkpoint.keys.index(key)]
+    names = orbit_names(structure, attention, study)
+    whole = float(study.outputs[column])
+    effect = np.abs(in_unit(study.change[variant][:, column], whole, scaling, structure))
+    of_bond = study.orbits.of_bond
+
+    def take_points() -> None:
+        points = st.session_state[_EFFECTS].selection.points
+        chosen = {int(point["customdata"][0]) for point in points}
+        state.light(np.flatnonzero(np.isin(of_bond, list(chosen))).tolist())
+
+    st.plotly_chart(
+        effect_plot(study.attention, effect, names, f"Change without it: {name}"),
+        key=_EFFECTS,
+        on_select=take_points,
+        selection_mode="points",
+        config={"displayModeBar": False},
+        alt="Change of the prediction without each bond against its share of attention",
+    )
+    bar = st.container(horizontal=True, vertical_alignment="center")
+    bar.caption(
+        f"{len(names)} independent bonds. Click a point, or several with Shift, to "
+        "light its bonds in the picture."
+    )
+    table = orbit_table(names, study, column, scaling, structure, variant, name)
+    bar.download_button(
+        "CSV",
+        lambda: table.to_csv(index=False).encode(),
+        file_name=f"{answers.formula()}-{key}-effects.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _curves(study: "Study", column: int) -> None:
+    from crysformer.figures.faithfulness import curve_plot
+
+    kind = st.segmented_control(
+        "Curve",
+        _CURVES,
+        default=_CURVES[0],
+        required=True,
+        format_func=str.capitalize,
+        label_visibility="collapsed",
+        key=state.CURVE,
+        bind="query-params",
+    )
+    kind = kind if kind in _CURVES else _CURVES[0]
+    st.plotly_chart(
+        curve_plot(study.curves, column, kind),
+        config={"displayModeBar": False},
+        alt=f"{kind} curve of the prediction by several orders of the bonds",
+    )
+    areas: dict[str, list[float]] = {}
+    for name, curve in study.curves.items():
+        area = getattr(curve, f"{kind}_area")[column]
+        areas.setdefault("random" if name.startswith("Random") else name, []).append(area)
+    text = ", ".join(
+        f"{name.lower()} {np.mean(values):.2f}" for name, values in areas.items()
+    )
+    better = "larger" if kind != "insertion" else "smaller"
+    st.caption(
+        f"Area: {text}; {better} is better. 0 is the prediction with all bonds, 1 "
+        "the one with none. Always masked, whole orbits at a time."
+    )

@@ -1,0 +1,101 @@
+"""What the knock-out test found for all properties, and the controls beside it."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from crysformer.ui.attention import cached
+from crysformer.ui.session.text import plain
+
+if TYPE_CHECKING:
+    from crysformer.faithfulness.study import Study
+    from crysformer.faithfulness.verdict import Finding
+
+
+def property_results(
+    found: dict[str, list["Finding"]], columns: dict[str, int], names: dict[str, str]
+) -> None:
+    """Show the rank correlations of every property.
+
+    Args:
+        found: By module, findings for every output.
+        columns: Output of each property.
+        names: What to call each property.
+    """
+    from crysformer.faithfulness.correlation import chance_level
+    from crysformer.faithfulness.study import BONDS, GRADIENT, LENGTH, RANDOM
+    from crysformer.faithfulness.tables import property_table
+    from crysformer.faithfulness.verdict import MIN_ORBITS
+
+    table = property_table(found, columns, names)
+    shown = [
+        column for column in table if "given" not in column and "shuff" not in column
+    ]
+    number = st.column_config.NumberColumn
+    formats = {
+        column: number(format="%.4f" if column.endswith(" p") else "%.2f")
+        for column in table
+        if column != "Property"
+    }
+    count = next(iter(found.values()))[0].number
+    st.markdown("**All properties**")
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=300,
+        placeholder="–",
+        column_order=shown,
+        column_config=formats,
+        alt="Rank correlations of attention and baselines with the effect of bonds",
+    )
+    chance = chance_level(count)
+    few = "" if count >= MIN_ORBITS else f" Fewer than {MIN_ORBITS} bonds: do not judge."
+    if not np.isfinite(chance):
+        st.caption(f"There is {count} independent bond: no order to compare.")
+        return
+    st.caption(
+        "Spearman's ρ and Kendall's τ of the size of the change with attention, and "
+        f"with four baselines: {RANDOM.lower()} weights, {BONDS.lower()}, {LENGTH} and "
+        f"{GRADIENT.lower()} (it looks into the network), over "
+        f"{count} independent bonds. A random order has ρ = 0 on average and exceeds "
+        f"{chance:.2f} once in twenty times. {len(columns)} properties are tested, so "
+        f"one in twenty may pass p < 0.05 by chance.{few}"
+    )
+
+
+def control_results(
+    found: dict[str, list["Finding"]], column: int, study: "Study"
+) -> None:
+    """Show what attention must pass before a correlation with it is believed.
+
+    Args:
+        found: By module, findings for every output.
+        column: Output of the chosen property.
+        study: The study they come from.
+    """
+    from crysformer.faithfulness.verdict import p_text
+
+    st.markdown("**Controls**")
+    check = cached.symmetry_check()
+    lines = []
+    for module, findings in found.items():
+        finding = findings[column]
+        lines += [
+            f"{module}: with length and number of bonds accounted for, "
+            f"ρ = {_two(finding.given.rho)} (p = {p_text(finding.given.p)}); attention "
+            f"of {len(study.shuffled[module])} networks with shuffled weights, "
+            f"median ρ = {_two(finding.shuffled)}, "
+            f"at best {_two(finding.best_shuffled)}."
+        ]
+    lines += [
+        f"Symmetry-equal bonds in a doubled cell that is not told of symmetry: weights "
+        f"differ by at most {check.equal_bonds:.0e} over {check.bonds} bonds.",
+        f"That doubled cell against this one: weights differ by at most "
+        f"{check.weights:.0e}, predictions by {check.values:.0e} of a property's spread.",
+    ]
+    st.markdown("\n".join(f"* {plain(line)}" for line in lines))
+
+
+def _two(value: float) -> str:
+    return f"{value:.2f}" if np.isfinite(value) else "–"

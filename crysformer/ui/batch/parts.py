@@ -1,0 +1,254 @@
+"""Parts of the batch page: giving files, watching them, and picking a crystal."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from crysformer.figures.crystals import titles
+from crysformer.predict.applicability import REASONS
+from crysformer.properties.table import PROPERTIES
+from crysformer.structure.archive import MAX_BYTES, MAX_MEMBER_BYTES
+from crysformer.ui.batch.job import MAX_FILES, BatchJob, Input, gather
+from crysformer.ui.session import state, uploads
+from crysformer.ui.session.text import plain
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+JOB = "batch_job"
+FILES, SUBMIT, CANCEL, OPEN = "batch_files", "batch_submit", "batch_cancel", "batch_open"
+ORDER = "batch_order"
+TABLE = "batch_table"
+NOTES = "batch_notes"
+_MB = 1_000_000
+_GIVEN = "given"
+_FACTS = {"file": "File", "formula": "Formula", "space_group": "Space group"}
+_FACTS |= {"sites": "Atoms", "novelty_percentile": "Unusual (%)"}
+_NOVELTY_HELP = (
+    "How unlike the training data the crystal is: more unusual than this share of the "
+    "validation crystals. Open it in Predict to read why."
+)
+
+
+def current_job() -> BatchJob | None:
+    """Return the batch of this session, under way or done."""
+    return st.session_state.setdefault(JOB, None)
+
+
+def start_job(inputs: list[Input], predictor: Any) -> None:
+    """Begin a batch; it takes the place of the one before.
+
+    Args:
+        inputs: Names and contents.
+        predictor: The model.
+
+    Raises:
+        BusyError: The server has too many batches; the one before goes on.
+    """
+    last = current_job()
+    order = st.session_state.get(ORDER, False)
+    st.session_state[JOB] = BatchJob(inputs, predictor, order=order)
+    if last:
+        last.cancel()
+
+
+def files_form() -> list[Input]:
+    """Draw the form for files and return what was given in this run."""
+    with st.form("batch", clear_on_submit=True):
+        files = st.file_uploader(
+            "Crystals, or a zip of them",
+            accept_multiple_files=True,
+            key=FILES,
+            max_upload_size=MAX_BYTES // _MB,
+        )
+        st.checkbox(
+            "Predict ordered approximations of disordered crystals",
+            key=ORDER,
+            help="Whole atoms take the place of partial ones, in the smallest cell in "
+            "which they fit. The names of such crystals say so.",
+        )
+        bar = st.container(horizontal=True, vertical_alignment="center")
+        given = bar.form_submit_button(
+            "Predict all", key=SUBMIT, type="primary", icon=":material/play_arrow:"
+        )
+        bar.caption(
+            f"Up to {MAX_FILES} files or a zip; {MAX_MEMBER_BYTES // _MB} MB a crystal, "
+            f"{MAX_BYTES // _MB} MB in all. They stay in this session."
+        )
+    if not given:
+        return []
+    inputs, notes = gather([(file.name, file.getvalue()) for file in files])
+    st.session_state[NOTES] = notes if inputs else ["Choose files first."]
+    return inputs
+
+
+def notes() -> None:
+    """Say what was left out of the last files given."""
+    for sentence in st.session_state.get(NOTES, ()):
+        st.warning(plain(sentence), icon=":material/info:")
+
+
+def progress(job: BatchJob) -> None:
+    """Show how far a batch is, and the button that ends it."""
+    done, total = len(job.rows), len(job.inputs)
+    failed = sum(bool(row.error) for row in job.rows)
+    words = f"{done} of {total} crystals" + (f", {failed} failed" if failed else "")
+    if not job.running:
+        ended = "Cancelled after " if done < total else ""
+        if job.fault:
+            ended = f"Ended by a fault of this program ({job.fault}) after "
+        st.markdown(f"**{ended}{words}**")
+        return
+    seconds = job.remaining_seconds()
+    if job.cancelled:
+        words += ", stopping"
+    elif job.waiting:
+        words += ", waiting for batches of other visitors"
+    elif seconds is not None:
+        words += f", about {_duration(seconds)} left"
+    bar = st.container(horizontal=True, vertical_alignment="center")
+    bar.progress(done / total, text=words)
+    bar.button(
+        "Cancel",
+        key=CANCEL,
+        icon=":material/stop:",
+        on_click=job.cancel,
+        disabled=job.cancelled,
+    )
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(seconds, 1):.0f} s"
+    return f"{seconds / 60:.0f} min"
+
+
+def shown_table(job: BatchJob) -> "tuple[pd.DataFrame, list[str], int]":
+    """Results of a batch as they are shown.
+
+    Returns:
+        The table, with a row for each file that has had its turn; the properties in it;
+        and how many numbers were below zero where physics knows no such value and are
+        shown as zero.
+    """
+    from crysformer.screening.output import shown_keys, table
+
+    keys = shown_keys(job.predictor)
+    frame = table(job.rows, keys)
+    cut = 0
+    for key in keys:
+        if PROPERTIES[key].non_negative:
+            cut += int((frame[key] < 0).sum())
+            frame[key] = frame[key].clip(lower=0)
+    return frame, keys, cut
+
+
+def result_table(job: BatchJob, frame: "pd.DataFrame", keys: list[str]) -> None:
+    """Show the results; a clicked row picks its crystal.
+
+    Args:
+        job: The batch, which remembers what is picked.
+        frame: Of ``shown_table``.
+        keys: Properties in it.
+    """
+
+    def take_row() -> None:
+        picked = st.session_state[TABLE].selection.rows
+        job.selected = int(frame.index[picked[0]]) if picked else None
+
+    frame = _sorted(job, frame, keys)
+    rows = np.flatnonzero(frame.index == job.selected).tolist()
+    st.session_state[TABLE] = {"selection": {"rows": rows, "columns": [], "cells": []}}
+    st.dataframe(
+        frame,
+        key=TABLE,
+        hide_index=True,
+        height=360,
+        on_select=take_row,
+        selection_mode="single-row",
+        placeholder="–",
+        column_config=_columns(keys, job.predictor.validation_errors),
+        alt="Predicted properties of every file",
+    )
+
+
+def _sorted(job: BatchJob, frame: "pd.DataFrame", keys: list[str]) -> "pd.DataFrame":
+    """Draw the choice of an order, which a link and other pages keep, and apply it."""
+    names = {_GIVEN: "Order of the files", **_FACTS, **titles(keys)}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        by = st.selectbox(
+            "Sort by",
+            list(names),
+            format_func=names.__getitem__,
+            key=state.SORT,
+            bind="query-params",
+            width=280,
+        )
+        descending = st.toggle("Largest first", key=state.DESCENDING, bind="query-params")
+    # Rows that are still to come would move others under a click.
+    if job.running:
+        return frame
+    if by not in frame:
+        return frame[::-1] if descending else frame
+    return frame.sort_values(by, ascending=not descending, kind="stable")
+
+
+def _columns(keys: list[str], errors: dict[str, float]) -> dict[str, Any]:
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    named = titles(keys)
+    columns = {
+        "file": text("File", pinned=True, width=180),
+        "formula": text("Formula", width=90),
+        "space_group": number("Space group", format="%d", width=95),
+        "sites": number("Atoms", format="%d", width=60, help="In the given cell"),
+        "novelty": text("Training data", width=170, help=_NOVELTY_HELP),
+        "novelty_percentile": number("Unusual (%)", format="%.0f", help=_NOVELTY_HELP),
+        "error": text("Error"),
+    }
+    for key in keys:
+        needs, help_text = PROPERTIES[key].needs, PROPERTIES[key].source
+        if key in errors:
+            help_text += f" · validation error {errors[key]:.2g}"
+        if needs:
+            help_text += f" · empty where {REASONS[needs]}"
+        columns[key] = number(named[key], format="%.4g", help=help_text)
+    return columns
+
+
+def failures(job: BatchJob) -> None:
+    """List each file that could not be predicted, with the reason."""
+    failed = [row for row in job.rows if row.error]
+    if failed:
+        st.markdown(f"**{len(failed)} could not be predicted**")
+        st.dataframe(
+            {
+                "File": [row.file for row in failed],
+                "Reason": [row.error.removeprefix(f"{row.file} ") for row in failed],
+            },
+            hide_index=True,
+            height="content" if len(failed) < 10 else 360,
+            column_config={"File": st.column_config.TextColumn(width=180)},
+            alt="Files that could not be predicted, with the reason",
+        )
+
+
+def picked_crystal(job: BatchJob) -> None:
+    """Name the picked crystal and offer to open it."""
+    rows = job.rows
+    bar = st.container(horizontal=True, vertical_alignment="center")
+    if job.selected is None or job.selected >= len(rows):
+        bar.caption("Click a row, or a point below, to pick a crystal and open it.")
+        return
+    row = rows[job.selected]
+    bar.markdown(f"Picked: **{plain(row.formula)}** ({plain(row.file)})")
+    if row.formula and bar.button(
+        "Open in Predict", key=OPEN, icon=":material/open_in_new:"
+    ):
+        name, content = job.inputs[job.selected]
+        if row.file == name:
+            state.keep_upload(name, content)
+            state.choose(state.token_of(content))
+        else:
+            uploads.take_approximation(name, content)
+        st.switch_page("app.py")

@@ -1,0 +1,75 @@
+"""Values side by side, each with its difference to the first."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from crysformer.experiments.comparison import Compared
+from crysformer.figures.crystals import titles
+from crysformer.properties.table import PROPERTIES
+from crysformer.ui.shell.tables import readable
+
+_SMALL = "≈"
+_UNDEFINED = "–"
+# Room for the longest label; where it is most of the table, Streamlit lets it scroll.
+_WIDTH = 300
+
+
+def comparison_table(names: Sequence[str], rows: Sequence[Compared], alt: str) -> None:
+    """Draw the table.
+
+    Args:
+        names: A different name for each crystal.
+        rows: Properties of the crystals in the same order.
+        alt: What the table is, for those who do not see it.
+    """
+    import pandas as pd
+
+    labels = titles(row.key for row in rows)
+    st.dataframe(
+        pd.DataFrame([_cells(names, labels[row.key], row) for row in rows]),
+        hide_index=True,
+        height="content",
+        column_config={
+            "Property": st.column_config.TextColumn(pinned=True, width=_WIDTH)
+        },
+        alt=alt,
+    )
+    bounds = any(any(row.intervals) for row in rows)
+    undefined = ""
+    if not all(all(row.defined) for row in rows):
+        undefined = f" {_UNDEFINED}: not defined for that crystal."
+    brackets = " In brackets: the 90 % interval." if bounds else ""
+    st.caption(
+        f"Δ is the difference to {names[0]}; {_SMALL} marks one that is smaller than the "
+        f"mean absolute validation error, so it says little.{brackets}{undefined}"
+    )
+
+
+def _cells(names: Sequence[str], label: str, row: Compared) -> dict[str, str]:
+    unit = PROPERTIES[row.key].unit
+    cells = {"Property": label.removesuffix(f" ({unit})")}
+    for k, name in enumerate(names):
+        cells[name] = _value(row, k)
+        if k:
+            cells["Δ" if len(names) == 2 else f"Δ {name}"] = _difference(row, k)
+    return cells | {"Unit": unit}
+
+
+def _value(row: Compared, k: int) -> str:
+    if not row.defined[k]:
+        return _UNDEFINED
+    value, bounds = readable(row.values[k], row.error), row.intervals[k]
+    if bounds is None:
+        return value
+    low, high = (readable(bound, row.error) for bound in bounds)
+    return f"{value} ({low} to {high})"
+
+
+def _difference(row: Compared, k: int) -> str:
+    if not (row.defined[0] and row.defined[k]):
+        return _UNDEFINED
+    text = readable(row.differences[k], row.error)
+    if row.differences[k] > 0 and text.strip("0."):
+        text = f"+{text}"
+    return f"{_SMALL} {text}" if row.within_error(k) else text

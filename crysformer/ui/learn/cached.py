@@ -1,0 +1,166 @@
+"""Cached numbers of the lesson; the first four steps need no network.
+
+Keyed by a digest of the crystal as it is shown, and the model. What is cached is never
+changed.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from pymatgen.core import Structure
+
+from crysformer.errors import StructureError
+from crysformer.lesson.neighbourhood import CrystalGraph, Neighbourhood
+from crysformer.lesson.steps import MAX_ANGLES
+from crysformer.model.bundled import read_architecture
+from crysformer.model.config import ModelConfig
+from crysformer.structure.labels import structure_hash
+from crysformer.ui.session import answers, state
+
+if TYPE_CHECKING:
+    from crysformer.lesson.experiments import Changes, TwoGraphs
+    from crysformer.lesson.walkthrough import Walkthrough
+    from crysformer.model.network import Crysformer
+
+SINGLE, DOUBLE = "float32", "float64"
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """The crystal and the atom that the lesson speaks of.
+
+    Attributes:
+        digest: Of the crystal as it is shown, and the model.
+        graph: Its graph.
+        around: The chosen atom and its bonds.
+        config: Sizes of the model.
+        dark: Whether the page is dark.
+    """
+
+    digest: str
+    graph: CrystalGraph
+    around: Neighbourhood
+    config: ModelConfig
+    dark: bool
+
+    @property
+    def structure(self) -> Structure:
+        """The crystal."""
+        return self.graph.structure
+
+    def key(self, name: str) -> str:
+        """Key of a widget whose choices belong to this atom of this crystal."""
+        return f"lesson-{name}-{self.digest}-{self.around.site}"
+
+
+def architecture() -> ModelConfig:
+    """Return the sizes of the chosen model, without loading it."""
+    return read_architecture(state.model())
+
+
+def graph() -> tuple[str, CrystalGraph]:
+    """Return the digest and the graph of the chosen crystal."""
+    structure = answers.structure()
+    digest = f"{structure_hash(structure)}-{state.model()}"
+    return digest, _graph(digest, structure)
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def _graph(digest: str, _structure: Structure) -> CrystalGraph:
+    return CrystalGraph.of(_structure, architecture().neighbour_rule)
+
+
+def network(precision: str) -> "Crysformer":
+    """Return the chosen network on the CPU, in single or double precision."""
+    return _network(state.model(), precision)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _network(model: str, precision: str) -> "Crysformer":
+    import torch
+
+    from crysformer.lesson.walkthrough import copy_on_cpu
+
+    return copy_on_cpu(answers.predictor().model, getattr(torch, precision))
+
+
+def walkthrough(lesson: Lesson, precision: str = SINGLE) -> "Walkthrough":
+    """Return the crystal's way through the network.
+
+    Raises:
+        StructureError: The crystal is too large for a lesson.
+    """
+    _check_size(lesson)
+    return _walkthrough(lesson.digest, precision, lesson.graph)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _walkthrough(digest: str, precision: str, _graph: CrystalGraph) -> "Walkthrough":
+    from crysformer.graph.batch import GraphArrays
+    from crysformer.lesson.walkthrough import walk
+
+    return walk(network(precision), GraphArrays.from_quotient(_graph.quotient))
+
+
+def _check_size(lesson: Lesson) -> None:
+    """Refuse a crystal that one visitor should not keep a server busy with."""
+    angles = len(lesson.graph.quotient.cosine)
+    if angles > MAX_ANGLES:
+        raise StructureError(
+            f"This crystal has {angles:,} different angles, too many to follow step by "
+            f"step (at most {MAX_ANGLES:,}). Pick a smaller or more symmetric one."
+        )
+
+
+def main_property() -> str:
+    """Return the property that the lesson's experiments speak of."""
+    from crysformer.lesson.experiments import main_property
+
+    return main_property(answers.predictor())
+
+
+def responses(lesson: Lesson) -> dict:
+    """Return every property over a stretch of the cell.
+
+    Raises:
+        StructureError: The crystal is too large for a lesson.
+    """
+    _check_size(lesson)
+    return _responses(lesson.digest, lesson.structure)
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _responses(digest: str, _structure: Structure) -> dict:
+    from crysformer.lesson.experiments import responses
+
+    return responses(answers.predictor(), _structure)
+
+
+def changes(lesson: Lesson) -> "Changes":
+    """Return the prediction before and after three changes.
+
+    Raises:
+        StructureError: The crystal is too large for a lesson.
+    """
+    _check_size(lesson)
+    return _changes(lesson.digest, lesson.structure)
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _changes(digest: str, _structure: Structure) -> "Changes":
+    from crysformer.lesson.experiments import changes
+
+    return changes(answers.predictor(), _structure)
+
+
+def two_graphs(lesson: Lesson) -> "TwoGraphs":
+    """Return sizes and predictions of the full graph and of the quotient."""
+    return _two_graphs(lesson.digest, lesson.structure)
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _two_graphs(digest: str, _structure: Structure) -> "TwoGraphs":
+    from crysformer.lesson.experiments import two_graphs
+
+    return two_graphs(answers.predictor(), _structure)

@@ -1,0 +1,169 @@
+"""The lesson's frame: list of steps, way back and forth, choice of the atom, question."""
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from crysformer.lesson.neighbourhood import CrystalGraph
+from crysformer.lesson.questions import Question
+from crysformer.lesson.steps import STEPS, steps_of
+from crysformer.ui.learn.cached import architecture
+from crysformer.ui.session import state
+
+_CSS = Path(__file__).with_name("learn.css")
+
+
+def current_step() -> int:
+    """Return the step that is shown, counted from 1, and show it in the URL."""
+    asked = st.query_params.get(state.STEP)
+    # Only a step that this session did not write itself is a request: a link, a way back.
+    if asked is not None and asked != st.session_state.get(state.STEP_SEEN):
+        number = state.whole_number(asked) or 1
+        st.session_state[state.STEP] = number if number <= len(STEPS) else 1
+    step = st.session_state.setdefault(state.STEP, 1)
+    st.session_state[state.STEP_SEEN] = str(step)
+    if asked != str(step):
+        st.query_params[state.STEP] = str(step)
+    return step
+
+
+def step_list(step: int) -> None:
+    """Draw the names of all steps; a click goes there."""
+    st.html(_CSS)
+    st.session_state[state.STEP_WIDGET] = step
+
+    def take() -> None:
+        _go(st.session_state[state.STEP_WIDGET] or step)
+
+    st.pills(
+        "Steps of the lesson",
+        range(1, len(STEPS) + 1),
+        format_func=lambda number: f"{number} {STEPS[number - 1].name}",
+        key=state.STEP_WIDGET,
+        on_change=take,
+        required=True,
+        label_visibility="collapsed",
+    )
+
+
+def way_on(step: int) -> DeltaGenerator:
+    """Draw the buttons to the step before and to the next one.
+
+    Returns:
+        The place between them.
+    """
+    row = st.container(horizontal=True, horizontal_alignment="distribute")
+    row.button(
+        STEPS[step - 2].name if step > 1 else "Back",
+        icon=":material/arrow_back:",
+        on_click=_go,
+        args=(step - 1,),
+        disabled=step == 1,
+        key="lesson_back",
+        help="The step before",
+    )
+    between = row.container(width="content")
+    row.button(
+        STEPS[step].name if step < len(STEPS) else "Next",
+        icon=":material/arrow_forward:",
+        icon_position="right",
+        type="primary",
+        on_click=_go,
+        args=(step + 1,),
+        disabled=step == len(STEPS),
+        key="lesson_next",
+        help="The next step",
+    )
+    return between
+
+
+def _go(step: int) -> None:
+    st.session_state[state.STEP] = step
+    st.session_state.pop(state.ANSWER, None)
+
+
+def heading(step: int) -> None:
+    """Say what the step is about and what to do."""
+    words = steps_of(architecture())[step - 1]
+    st.markdown(f"## {step} · {words.title}")
+    st.markdown(words.idea)
+
+
+def pick_atom(graph: CrystalGraph, digest: str) -> int:
+    """Choose one of the atoms that differ; the URL carries its name.
+
+    Returns:
+        Its site.
+    """
+    sites = graph.different_atoms
+    names = [graph.labels[site] for site in sites]
+    asked = st.query_params.get(state.ATOM, st.session_state.get(state.ATOM_SEEN))
+    site = st.selectbox(
+        "Atom",
+        sites,
+        index=names.index(asked) if asked in names else 0,
+        format_func=lambda each: _atom_text(graph, each),
+        key=f"{state.ATOM}-{digest}",
+        help="Atoms that are equal by symmetry are offered once.",
+        width=150,
+    )
+    st.query_params[state.ATOM] = graph.labels[site]
+    st.session_state[state.ATOM_SEEN] = graph.labels[site]
+    return site
+
+
+def _atom_text(graph: CrystalGraph, site: int) -> str:
+    count = graph.equal_atoms(site)
+    return graph.labels[site] + (f" (1 of {count})" if count > 1 else "")
+
+
+def ask(question: Question, key: str) -> None:
+    """Ask a question; the answer and its explanation appear after a try.
+
+    Args:
+        question: What to ask.
+        key: Identity of the question: step, crystal and atom.
+    """
+
+    def check() -> None:
+        st.session_state[state.ANSWER] = (key, st.session_state[key])
+
+    with st.container(border=True):
+        st.markdown(f":material/quiz: **Question.** {question.prompt}")
+        with st.form(f"form-{key}", border=False):
+            row = st.container(horizontal=True, vertical_alignment="bottom")
+            if question.options:
+                row.radio(
+                    "Your answer",
+                    question.options,
+                    index=None,
+                    horizontal=True,
+                    key=key,
+                    label_visibility="collapsed",
+                )
+            else:
+                row.number_input(
+                    f"Your answer ({question.unit})" if question.unit else "Your answer",
+                    value=None,
+                    step=0.1 if question.tolerance else 1,
+                    key=key,
+                    width=190,
+                )
+            row.form_submit_button("Check", type="secondary", on_click=check)
+        asked, given = st.session_state.get(state.ANSWER, (None, None))
+        if asked == key:
+            _judge(question, given)
+
+
+def _judge(question: Question, given: float | str | None) -> None:
+    if given is None:
+        st.info("Give an answer first.", icon=":material/edit:")
+    elif question.is_right(given):
+        st.success(f"**Right.** {question.explanation}", icon=":material/check_circle:")
+    else:
+        st.warning(
+            f"**Not quite.** The answer is **{question.answer_text}**. "
+            f"{question.explanation}",
+            icon=":material/lightbulb:",
+        )

@@ -1,0 +1,104 @@
+"""The model card, its table of errors, and the self-test."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from crysformer.model.card import error_rows, summary
+from crysformer.properties.table import PROPERTIES
+from crysformer.ui.session import answers
+from crysformer.ui.session.text import plain
+from crysformer.ui.shell.frame import Frame
+
+SELF_TEST = "model_self_test"
+_NUMBERS = {
+    "MAE": "Mean absolute error on the validation crystals",
+    "Mean guess": "Error of always guessing the mean of these crystals",
+    "Crystals": "Validation crystals with this label",
+    "In the interval": "Share of 90 % intervals that hold the computed value; each half "
+    "of the validation crystals has intervals calibrated on the other half; numbers that "
+    "are zero by symmetry are not counted",
+    "Mean width": "Of these intervals, in the property's unit",
+}
+_FORMATS = {"Crystals": "%d", "In the interval": "%.1f %%"}
+
+
+def card_table(card: Mapping[str, Any]) -> None:
+    """Show what the model is and what it does not know."""
+    import pandas as pd
+
+    rows = [(name, plain(text)) for name, text in summary(card).items()]
+    st.table(
+        pd.DataFrame(rows, columns=["Fact", "Value"]),
+        border="horizontal",
+        hide_header=True,
+        alt="Model card",
+    )
+
+
+def error_table(card: Mapping[str, Any]) -> None:
+    """Show the errors of all properties beside the paper's and the coverage."""
+    import pandas as pd
+
+    number = st.column_config.NumberColumn
+    columns = {
+        name: number(name, format=_FORMATS.get(name, "%.3g"), help=text)
+        for name, text in _NUMBERS.items()
+    }
+    columns["Property"] = st.column_config.TextColumn(pinned=True, width=270)
+    columns["Unit"] = st.column_config.TextColumn(width=80)
+    frame = pd.DataFrame(error_rows(card))
+    st.dataframe(
+        frame.dropna(axis="columns", how="all"),
+        hide_index=True,
+        height="content",
+        placeholder="–",
+        column_config=columns,
+        alt="Validation errors of every property",
+    )
+    st.caption(
+        "The paper's errors are those its text states, measured on test crystals with a "
+        "network for each property; ours are validation errors of one network for all. "
+        "Our copy of the paper lacks the bodies of its tables."
+    )
+
+
+def self_test(places: Frame) -> None:
+    """Offer to recompute the golden predictions and say what differs."""
+    st.caption(
+        "Some crystals were predicted when the weights shipped. The test predicts them "
+        "again on this machine and reports every number that differs."
+    )
+    if not st.button("Run the self-test", key=SELF_TEST, icon=":material/rule:"):
+        return
+    with st.spinner("Predicting the golden crystals…"):
+        from crysformer.evaluation.golden import GOLDEN_CRYSTALS, TOLERANCE, check_golden
+
+        differences = check_golden(answers.predictor())
+    places.show_model()
+    if not differences:
+        st.success(
+            f"No difference: {len(GOLDEN_CRYSTALS)} crystals, every property within "
+            f"{TOLERANCE:g} of its validation error.",
+            icon=":material/check_circle:",
+        )
+        return
+    st.error(
+        f"{len(differences)} numbers differ from those the weights shipped with.",
+        icon=":material/error:",
+    )
+    st.dataframe(
+        [
+            {
+                "Crystal": item.crystal,
+                "Property": PROPERTIES[item.key].label,
+                "Shipped": item.expected,
+                "Now": item.found,
+                "Unit": PROPERTIES[item.key].unit,
+            }
+            for item in differences
+        ],
+        hide_index=True,
+        alt="Golden predictions that differ",
+    )

@@ -1,0 +1,184 @@
+"""Pictures of one property's errors: parity, chemistry, size, coverage, novelty."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from crysformer.figures import model
+from crysformer.figures.crystals import element_map, titles
+from crysformer.model.ablations import ablations, seed_difference
+from crysformer.model.card import shown_properties
+from crysformer.ui.session import state
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_HEIGHT, _MAP_HEIGHT = 360, 440
+_PLAIN = {"displayModeBar": False}
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _validation(folder: Path) -> "pd.DataFrame":
+    from crysformer.evaluation.validation_table import read_validation_table
+
+    return read_validation_table(folder)
+
+
+def property_rows(folder: Path, key: str) -> "pd.DataFrame":
+    """Return the validation rows of one property.
+
+    Raises:
+        WeightsError: The model ships no table, or it is damaged.
+    """
+    table = _validation(folder)
+    return table[table["property"] == key]
+
+
+def choose_property(card: Mapping[str, Any]) -> tuple[str, str]:
+    """Let the visitor choose a property.
+
+    Returns:
+        Its key, and what axes say of it, with the unit.
+    """
+    names = titles(shown_properties(card))
+    key = st.selectbox(
+        "Property",
+        list(names),
+        format_func=names.__getitem__,
+        key=state.MODEL_PROPERTY,
+        bind="query-params",
+        width=420,
+    )
+    return key, names[key]
+
+
+def learning(
+    records: Sequence[Mapping[str, Any]], card: Mapping[str, Any], key: str, name: str
+) -> None:
+    """Show how the validation error fell in the last run of the training."""
+    st.markdown("##### Learning curve")
+    last = records[-1]["val"][key]["mae"]
+    before = (card["recipe"].get("before") or {}).get("passes", 0.0)
+    st.plotly_chart(
+        model.learning_curve(records, key, f"Error of {_lower(name)}", before),
+        height=_HEIGHT,
+        config=_PLAIN,
+        alt=f"Validation error of {name} over the passes of training; last {last:.3g}",
+    )
+    if before:
+        st.caption(
+            f"The last run: it went on from weights that were trained for {before:.0f} "
+            "passes. Model card: all of them."
+        )
+
+
+def parity(table: "pd.DataFrame", name: str) -> None:
+    """Show predicted over computed values."""
+    st.markdown("##### Predicted and computed")
+    figure, outside = model.parity(table, name)
+    st.plotly_chart(
+        figure,
+        height=_HEIGHT,
+        config=_PLAIN,
+        alt=f"Predicted over computed {name} for {len(table)} validation crystals; on "
+        "the dashed line both agree",
+    )
+    if outside:
+        st.caption(f"{outside} of {len(table):,} crystals lie outside the picture.")
+
+
+def size_and_coverage(table: "pd.DataFrame", card: Mapping[str, Any], key: str) -> None:
+    """Show errors by size of the cell, and how often intervals held."""
+    name = titles([key])[key]
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown("##### Error by size of the cell")
+        st.plotly_chart(
+            model.errors_by_size(table, f"Mean error of {_lower(name)}"),
+            height=_HEIGHT,
+            config=_PLAIN,
+            alt=f"Mean absolute error of {name} for small and large cells",
+        )
+    kinds = card["validation"].get("coverage", {}).get(key)
+    if kinds is None:
+        return
+    with right:
+        st.markdown("##### How often 90 % intervals hold")
+        st.plotly_chart(
+            model.coverage(kinds),
+            height=_HEIGHT + 60,
+            config=_PLAIN,
+            alt=f"Coverage of the intervals of {name}: "
+            f"{100 * kinds['all']['coverage']:.1f} % over all checked crystals",
+        )
+        st.caption(
+            "Each half of the validation crystals by intervals calibrated on the other. "
+            "Bars: what chance alone does to so few crystals. Grey: 88 to 92 %."
+        )
+
+
+def parts(table: "pd.DataFrame | None", key: str, name: str) -> None:
+    """Show what short trainings lose without each part of the network, if any were."""
+    found = [] if table is None else ablations(table, key)
+    if table is None or not found:
+        return
+    st.markdown("##### What each part of the network is worth")
+    st.plotly_chart(
+        model.errors_without(found, f"Mean error of {_lower(name)}"),
+        height=_HEIGHT,
+        config=_PLAIN,
+        alt=f"Mean error of {name} after short trainings: "
+        + ", ".join(f"{row.name} {row.mae:.3g}" for row in found),
+    )
+    crystals, passes = table["crystals"].iloc[0], table["passes"].iloc[0]
+    seeds = seed_difference(table)
+    means = "; ".join(
+        f"{_lower(r.name)} {100.0 * r.mean_change:+.1f} %" for r in found[1:]
+    )
+    st.caption(
+        f"Short trainings, {passes} passes over {crystals:,} crystals, alike but for the "
+        "part left out. Whole networks that differ by nothing but the seed lie "
+        f"{100.0 * seeds[key]:.1f} % apart here and {100.0 * seeds.mean():.1f} % in the "
+        "mean over the properties: a change of that size says nothing. In the mean over "
+        f"properties: {means}. Bonds are updated by conditional attention."
+    )
+
+
+def chemistry(table: "pd.DataFrame", name: str) -> None:
+    """Show the mean error over the crystals that contain each element."""
+    st.markdown("##### Error by chemistry")
+    errors = table.assign(error=(table["target"] - table["prediction"]).abs())
+    st.plotly_chart(
+        element_map(errors, "error", f"Mean error of {_lower(name)}", brightest=0.95),
+        height=_MAP_HEIGHT,
+        config=_PLAIN,
+        alt=f"Periodic table: mean error of {name} over crystals with each element",
+    )
+    st.caption("Colours end at the 95th percentile of the elements.")
+
+
+def novelty(table: "pd.DataFrame", card: Mapping[str, Any], name: str) -> None:
+    """Show how errors grow with the distance from the training data."""
+    if table["novelty"].isna().all():
+        return
+    st.markdown("##### Error of crystals unlike the training data")
+    st.plotly_chart(
+        model.errors_by_novelty(table, f"Mean error of {_lower(name)}"),
+        height=_HEIGHT,
+        config=_PLAIN,
+        alt=f"Mean error of {name} over how unlike the training data a crystal is",
+    )
+    wrong = card["validation"].get("novelty", {})
+    if wrong:
+        told = ", ".join(f"{kind} {found['auroc']:.2f}" for kind, found in wrong.items())
+        st.caption(
+            "How well this score tells validation crystals from wrong ones made of them "
+            f"(area under the ROC curve: 1 is always, 0.5 is guessing): {told}."
+        )
+
+
+def _lower(name: str) -> str:
+    """A label inside a sentence."""
+    return name[0].lower() + name[1:]

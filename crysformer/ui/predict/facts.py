@@ -1,0 +1,222 @@
+"""What is known of the crystal beside its picture; what costs time waits to be asked for.
+
+Only the chosen section is computed, and choosing another runs this panel alone.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from pymatgen.core import Structure
+
+from crysformer.library.catalogue import load_library
+from crysformer.properties.table import PROPERTIES
+from crysformer.ui.session import answers, state
+from crysformer.ui.session.text import guard
+from crysformer.ui.shell.tables import fact_table
+
+if TYPE_CHECKING:
+    from crysformer.description.diffraction import Pattern
+    from crysformer.experiments.cell_check import CellCheck
+
+_HEIGHT = 320
+_ENERGY = "formation_energy_peratom"
+
+
+@st.fragment
+def facts_panel() -> None:
+    """Draw the sections and what the chosen one says."""
+    chosen = st.segmented_control(
+        "What is known of the crystal",
+        list(_SECTIONS),
+        default=next(iter(_SECTIONS)),
+        key=state.FACTS,
+        required=True,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    with guard():
+        _SECTIONS.get(chosen, _facts)()
+
+
+def _facts() -> None:
+    fact_table(answers.facts(), {"Structure type": _structure_type()})
+    if not answers.is_as_given():
+        st.caption("The cell of the file or library is another one: see View, Unit cell.")
+
+
+def _structure_type() -> str:
+    token, upload, *_ = answers.chosen()
+    if upload is None:
+        return load_library()[token].prototype
+    # Importing the matcher takes a second, matching a tenth of one.
+    return _prototype(answers.chosen(), answers.structure(), answers.facts().number)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _prototype(chosen: answers.Chosen, _structure: Structure, number: int) -> str:
+    from crysformer.description.prototypes import find_prototype
+
+    return str(find_prototype(_structure, number) or "none of the library’s")
+
+
+def _sites() -> None:
+    import pandas as pd
+
+    from crysformer.description.coordination import coordination
+    from crysformer.description.wyckoff import wyckoff_table
+
+    table = wyckoff_table(answers.structure())
+    st.table(
+        pd.DataFrame(table.rows()),
+        border="horizontal",
+        hide_index=True,
+        alt="Occupied Wyckoff positions",
+    )
+    a, b, c, alpha, beta, gamma = table.lattice
+    setting = f", setting {table.choice}" if table.choice else ""
+    st.caption(
+        "One atom of each position in the conventional cell: "
+        f"a, b, c = {a:.3f}, {b:.3f}, {c:.3f} Å; "
+        f"α, β, γ = {alpha:.2f}, {beta:.2f}, {gamma:.2f} °. "
+        f"Hall symbol {table.hall.strip()}{setting}; books may use another origin."
+    )
+    st.table(
+        pd.DataFrame([each.row() for each in coordination(answers.structure())]),
+        border="horizontal",
+        hide_index=True,
+        alt="Coordination of each kind of atom",
+    )
+    st.caption("Counted along the chemical bonds of the picture, in the cell shown.")
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _pattern(chosen: answers.Chosen, _structure: Structure, radiation: str) -> "Pattern":
+    from crysformer.description.diffraction import powder_pattern
+
+    return powder_pattern(_structure, radiation)
+
+
+def _diffraction() -> None:
+    import pandas as pd
+
+    from crysformer.description.diffraction import RADIATIONS, TWO_THETA
+    from crysformer.figures.diffraction import pattern_figure
+
+    radiation = st.selectbox(
+        "X-rays", list(RADIATIONS), key=state.RADIATION, bind="query-params", width=160
+    )
+    with st.spinner("Simulating…"):
+        pattern = _pattern(answers.chosen(), answers.structure(), radiation)
+    if not pattern.reflections:
+        st.caption(f"No line between {TWO_THETA[0]:.0f} and {pattern.end:.0f}°.")
+        return
+    strongest = max(pattern.reflections, key=lambda line: line.intensity)
+    st.plotly_chart(
+        pattern_figure(pattern),
+        height=_HEIGHT,
+        config={"displayModeBar": False},
+        alt=f"Simulated powder pattern, {radiation}: {len(pattern.reflections)} lines, "
+        f"the strongest {strongest.planes[0]} at {strongest.two_theta:.2f} degrees",
+    )
+    short = (
+        f" The cell is large: lines beyond {pattern.end:.0f}° are too many to compute."
+        if pattern.end < TWO_THETA[1]
+        else ""
+    )
+    st.caption(
+        f"Simulated for λ = {pattern.wavelength:.5f} Å and planes of the conventional "
+        f"cell, without temperature, absorption or texture.{short}"
+    )
+    rows = [
+        {
+            "2θ (°)": line.two_theta,
+            "Intensity (%)": line.intensity,
+            "d (Å)": line.spacing,
+            "Planes": " ".join(line.planes),
+        }
+        for line in pattern.reflections
+    ]
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        height=210,
+        column_config={
+            "2θ (°)": st.column_config.NumberColumn(format="%.3f"),
+            "Intensity (%)": st.column_config.NumberColumn(format="%.1f"),
+            "d (Å)": st.column_config.NumberColumn(format="%.4f"),
+        },
+        alt="Lines of the simulated powder pattern",
+    )
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _check(chosen: answers.Chosen, _structure: Structure) -> "CellCheck":
+    from crysformer.experiments.cell_check import check_cells
+
+    return check_cells(answers.predictor(), _structure)
+
+
+def _cells() -> None:
+    with st.spinner("Predicting from each cell…"):
+        check = _check(answers.chosen(), answers.structure())
+    import pandas as pd
+
+    if check.same:
+        st.badge(
+            "The same prediction from every cell", icon=":material/check:", color="green"
+        )
+    else:
+        st.badge(
+            "The predictions differ between cells",
+            icon=":material/warning:",
+            color="orange",
+        )
+    key = _ENERGY if _ENERGY in check.values[0] else check.furthest
+    label, unit = PROPERTIES[key].label, PROPERTIES[key].unit
+    rows = [
+        {"Cell": name, "Atoms": sites, f"{label} ({unit})": f"{values[key]:.6f}"}
+        for name, sites, values in zip(
+            check.cells, check.sites, check.values, strict=True
+        )
+    ]
+    st.table(
+        pd.DataFrame(rows),
+        border="horizontal",
+        hide_index=True,
+        alt="Predictions from each cell",
+    )
+    furthest = PROPERTIES[check.furthest]
+    st.caption(
+        f"Predicted from each cell just now. Largest difference over all properties: "
+        f"{check.difference:.1g} {furthest.unit} in {furthest.label.lower()}, "
+        f"{check.share:.1g} of its validation error. Values per cell are compared per "
+        "atom."
+    )
+
+
+def _files() -> None:
+    from crysformer.structure.write import FORMATS
+
+    structure, name = answers.structure(), answers.formula()
+    with st.container(horizontal=True):
+        for label, file in FORMATS.items():
+            # Written when clicked: the writers import half of pymatgen.
+            st.download_button(
+                label,
+                lambda write=file.write: write(structure).encode(),
+                file_name=name + file.ending,
+                mime=file.mime,
+                icon=":material/download:",
+                on_click="ignore",
+            )
+    st.caption("  \n".join(f"{label}: {file.note}." for label, file in FORMATS.items()))
+
+
+_SECTIONS: dict[str, Callable[[], None]] = {
+    "Symmetry": _facts,
+    "Sites": _sites,
+    "Diffraction": _diffraction,
+    "Cells": _cells,
+    "Files": _files,
+}

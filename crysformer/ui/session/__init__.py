@@ -1,0 +1,1 @@
+"""Session state, the URL, uploads, and cached answers."""

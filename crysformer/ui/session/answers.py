@@ -1,0 +1,210 @@
+"""Cached calls: everything slow that a page needs, keyed by content and settings.
+
+Caches are bounded, and what they hold is never changed in place: ``cache_data`` hands
+out copies, ``cache_resource`` only things that are immutable.
+"""
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+import streamlit as st
+from pymatgen.core import Structure
+
+from crysformer.description.summary import Facts, crystal_facts
+from crysformer.library.catalogue import load_library
+from crysformer.picture.bonds import (
+    CHEMICAL_LAYER,
+    MODEL_LAYER,
+    DrawnBonds,
+    chemical_bonds,
+)
+from crysformer.picture.options import ViewOptions
+from crysformer.picture.scene import Scene, build_scene
+from crysformer.structure.cells import CELLS, CellChoice, in_cell
+from crysformer.ui.session import first_picture, state
+from crysformer.ui.session.first_picture import predictor_ready
+
+# Importing torch and the file readers takes seconds: functions do it once the page has
+# something to show.
+if TYPE_CHECKING:
+    from crysformer.attention.weights import BondAttention, PairAttention
+    from crysformer.predict.prediction import Prediction
+    from crysformer.predict.predictor import Predictor
+
+
+class Chosen(NamedTuple):
+    """A key for caches: everything that an answer about a crystal depends on.
+
+    Attributes:
+        token: Which crystal, see ``state``.
+        upload: Its file, unless it is of the library.
+        cell: Unit cell it is described by.
+        model: Name of the model that answers.
+    """
+
+    token: str
+    upload: state.Upload | None
+    cell: CellChoice
+    model: str
+
+
+def chosen() -> Chosen:
+    """Return what is chosen: crystal, unit cell and model."""
+    # Pages without the control read what a link says.
+    cell = st.session_state.get(state.CELL, st.query_params.get(state.CELL))
+    return choice_of(state.token(), cell if cell in CELLS else CELLS[0])
+
+
+def choice_of(token: str, cell: CellChoice) -> Chosen:
+    """Return any crystal of the library or the session with the chosen model."""
+    return Chosen(token, st.session_state[state.UPLOADS].get(token), cell, state.model())
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _structure(
+    token: str, upload: state.Upload | None, cell: CellChoice = CELLS[0]
+) -> Structure:
+    if cell != CELLS[0]:
+        return in_cell(_structure(token, upload), cell)
+    if upload is None:
+        return load_library()[token].structure()
+    from crysformer.structure.read import read_structure
+
+    return read_structure(upload.content, upload.name)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _facts(crystal: Chosen) -> Facts:
+    return crystal_facts(structure_of(crystal))
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _chemical_scene(crystal: Chosen, options: ViewOptions) -> Scene:
+    return build_scene(
+        structure_of(crystal), _bonds(crystal, options), **options.scene_arguments()
+    )
+
+
+def _bonds(crystal: Chosen, options: ViewOptions) -> DrawnBonds | None:
+    """The bonds of the chosen layer; what the network uses is asked of the network."""
+    if options.layer == MODEL_LAYER:
+        edges = _bond_attention(crystal)
+        return DrawnBonds.of(edges.i, edges.j, edges.image, edges.length)
+    if options.layer == CHEMICAL_LAYER:
+        return chemical_bonds(structure_of(crystal))
+    return None
+
+
+def structure() -> Structure:
+    """Return the chosen crystal."""
+    return structure_of(chosen())
+
+
+def structure_of(crystal: Chosen) -> Structure:
+    """Return any crystal of the library or the session."""
+    return _structure(crystal.token, crystal.upload, crystal.cell)
+
+
+def prediction_of(crystal: Chosen) -> "Prediction":
+    """Return every property of any crystal of the library or the session."""
+    return _prediction(crystal)
+
+
+def is_as_given() -> bool:
+    """Whether the crystal is shown in the cell of its file or of the library."""
+    return chosen().cell == CELLS[0]
+
+
+def facts() -> Facts:
+    """Return symmetry and cell of the chosen crystal."""
+    return _facts(chosen())
+
+
+def formula() -> str:
+    """Return the chosen crystal's reduced formula, fit for a file name.
+
+    Files made of an ordered approximation say in their names that they are.
+    """
+    upload = state.upload()
+    mark = "-ordered-approximation" if upload and upload.note else ""
+    return f"{structure().composition.reduced_formula}{mark}"
+
+
+def chemical_scene(options: ViewOptions) -> Scene:
+    """Return the picture of the chosen crystal without a model."""
+    return scene_of(chosen(), options)
+
+
+def scene_of(crystal: Chosen, options: ViewOptions) -> Scene:
+    """Return the picture of any crystal, without a model."""
+    return _chemical_scene(crystal._replace(cell=options.cell), options)
+
+
+def crystal_name() -> str:
+    """Return the chosen crystal's name as people know it; it may come from a file."""
+    upload = state.upload()
+    return upload.name if upload else load_library()[state.token()].name
+
+
+def predictor() -> "Predictor":
+    """Return the chosen model, shared by every session; it is immutable.
+
+    Raises:
+        WeightsError: The model's files are missing or damaged.
+    """
+    first_picture.wait()
+    return _predictor(state.model())
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _predictor(model: str) -> "Predictor":
+    # One thread for each request: spinning OpenMP threads slow each other twentyfold.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    from crysformer.predict.predictor import Predictor
+
+    loaded = Predictor(model)
+    predictor_ready.set()
+    return loaded
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _prediction(crystal: Chosen) -> "Prediction":
+    return predictor().predict([structure_of(crystal)])[0]
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _bond_attention(crystal: Chosen) -> "BondAttention":
+    return predictor().bond_attention(structure_of(crystal))
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def _pair_attention(crystal: Chosen) -> "PairAttention":
+    return predictor().pair_attention(structure_of(crystal))
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _reasons_against(crystal: Chosen) -> dict[str, str]:
+    from crysformer.predict.applicability import reasons_against
+
+    return reasons_against(structure_of(crystal), _prediction(crystal))
+
+
+def reasons_against(crystal: Chosen) -> dict[str, str]:
+    """Return why a predicted number says nothing of a crystal, by property."""
+    return _reasons_against(crystal)
+
+
+def prediction() -> "Prediction":
+    """Return every property of the chosen crystal."""
+    return _prediction(chosen())
+
+
+def bond_attention() -> "BondAttention":
+    """Return the attention of every bond of the chosen crystal."""
+    return _bond_attention(chosen())
+
+
+def pair_attention() -> "PairAttention":
+    """Return the attention between all bonds that meet in the chosen crystal."""
+    return _pair_attention(chosen())

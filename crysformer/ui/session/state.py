@@ -1,0 +1,276 @@
+"""What a session remembers, under which keys, and how it shows in the URL.
+
+The chosen crystal is a *token*: the id of a library crystal, or ``upload-`` and a digest.
+The URL has either, but only the first opens anywhere: uploads live as long as a session.
+Widgets that make a view shareable bind themselves to the URL; their names are here too,
+so that no two pages use one name for different things.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+from crysformer.model.config import DEFAULT_MODEL
+
+CRYSTAL: Final = "crystal"
+UPLOAD: Final = "upload"
+MODEL: Final = "model"
+MODEL_WIDGET: Final = "model_widget"
+MODEL_SEEN: Final = "model_seen"
+CRYSTAL_WIDGET: Final = "crystal_widget"
+UPLOADS: Final = "uploads"
+UPLOAD_ERRORS: Final = "upload_errors"
+OFFERS: Final = "ordering_offers"
+UPLOAD_WIDGET: Final = "upload_widget"
+PASTE_WIDGET: Final = "paste_widget"
+LIBRARY_WIDGET: Final = "library_widget"
+LIBRARY_QUERY: Final = "library_query"
+URL_SEEN: Final = "url_seen"
+DRAWN: Final = "picture_drawn"
+
+# Widgets bound to the URL. Each name is a query parameter.
+LAYER: Final = "layer"
+CELL: Final = "cell"
+STYLE: Final = "style"
+COLOURS: Final = "colours"
+BEYOND: Final = "beyond"
+BOUNDARY: Final = "boundary"
+REPEAT: Final = ("na", "nb", "nc")
+MODULE: Final = "module"
+GRAPH: Final = "graph"
+BLOCK: Final = "block"
+HEAD: Final = "head"
+REDUCE: Final = "over"
+MEASURE: Final = "scale"
+THRESHOLD: Final = "top"
+PER_ATOM: Final = "strongest"
+AT_LEAST: Final = "least"
+ONE_SCALE: Final = "one_scale"
+THICKNESS: Final = "thickness"
+ATOMS: Final = "atoms"
+CONTRIBUTION: Final = "contribution"
+ATTENTION_TAB: Final = "tab"
+EFFECT: Final = "effect"
+KNOCKOUT: Final = "knockout"
+CURVE: Final = "curve"
+COMPARED: Final = "compared"
+COMPARED_WIDGET: Final = "compared_widget"
+COMPARE: Final = "compare"
+COMPARE_SEEN: Final = "compare_seen"
+RESPONSE_OF: Final = "of"
+PROPERTY: Final = "property"
+STRAIN_MODE: Final = "strain"
+STRAIN: Final = "percent"
+REPLACED: Final = "replace"
+REPLACEMENT: Final = "with"
+FACTS: Final = "facts"
+MODEL_PROPERTY: Final = "shown"
+RADIATION: Final = "xrays"
+SORT: Final = "sort"
+DESCENDING: Final = "descending"
+
+# The lesson: step and atom go into the URL by hand, an answer belongs to one question.
+STEP: Final = "step"
+STEP_WIDGET: Final = "lesson_step"
+STEP_SEEN: Final = "lesson_step_seen"
+ATOM: Final = "atom"
+ANSWER: Final = "lesson_answer"
+ATOM_SEEN: Final = "lesson_atom"
+
+# What was clicked; the bond goes into the URL by hand, it belongs to no widget.
+BOND: Final = "bond"
+SITE: Final = "site"
+# Bonds lit by choosing points of a plot.
+LIT: Final = "lit"
+# What was set on any page so far, how the URL said it, and the page of the last run.
+KEPT: Final = "kept_settings"
+KEPT_URL: Final = "kept_query"
+PAGE: Final = "page"
+
+DEFAULT_CRYSTAL: Final = "rock-salt-nacl"
+MAX_UPLOADS: Final = 50
+_MOST_DIGITS: Final = 9
+_UPLOADED: Final = "upload-"
+MAX_UPLOAD_BYTES: Final = 50_000_000
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file or text given in this session; what it holds has been checked.
+
+    Attributes:
+        name: What to call it.
+        content: The file as it is.
+        note: What was done to it before it could be read; empty if nothing was.
+    """
+
+    name: str
+    content: bytes
+    note: str = ""
+
+
+def start(library: Collection[str], models: Sequence[str]) -> str | None:
+    """Prepare the session and adopt the crystal and the model the URL names.
+
+    Args:
+        library: Ids of the named crystals.
+        models: Names of the models, the default one first.
+
+    Returns:
+        A sentence about unknown names in the URL, or None.
+    """
+    fallback = DEFAULT_CRYSTAL if DEFAULT_CRYSTAL in library else next(iter(library))
+    st.session_state.setdefault(CRYSTAL, fallback)
+    st.session_state.setdefault(UPLOADS, {})
+    st.session_state.setdefault(UPLOAD_ERRORS, [])
+    st.session_state.setdefault(OFFERS, {})
+    if model() not in models:
+        st.session_state[MODEL] = models[0]
+    sentences = [_adopt_model(models), _adopt_crystal(library)]
+    return " ".join(filter(None, sentences)) or None
+
+
+def _adopt_model(models: Sequence[str]) -> str | None:
+    """Take the model that the URL asks for, or say that it is not here."""
+    asked = st.query_params.get(MODEL)
+    if asked is None or asked == st.session_state.get(MODEL_SEEN):
+        return None
+    st.session_state[MODEL_SEEN] = asked
+    if asked in models:
+        st.session_state[MODEL] = asked
+        return None
+    return f"There is no model called “{asked[:40]}”; {model()} answers instead."
+
+
+def _adopt_crystal(library: Collection[str]) -> str | None:
+    """Show the crystal that the URL asks for, or say that there is none."""
+    asked = st.query_params.get(CRYSTAL) or st.query_params.get(UPLOAD)
+    # Only a name that this session did not write itself is a request.
+    if asked is None or asked == st.session_state.get(URL_SEEN):
+        return None
+    st.session_state[URL_SEEN] = asked
+    if asked in library or asked in st.session_state[UPLOADS]:
+        st.session_state[CRYSTAL] = asked
+        # What was clicked in another crystal; the URL may name a bond of this one.
+        st.session_state.pop(BOND, None)
+        st.session_state.pop(SITE, None)
+        st.session_state.pop(LIT, None)
+        return None
+    if asked.startswith(_UPLOADED):
+        return (
+            "This link is to a file of another session, which is over; upload it again. "
+            "Another crystal is shown."
+        )
+    return f"The library has no crystal called “{asked[:40]}”; another one is shown."
+
+
+def model() -> str:
+    """Return the name of the model that answers."""
+    return st.session_state.get(MODEL, DEFAULT_MODEL)
+
+
+def token() -> str:
+    """Return the token of the chosen crystal."""
+    return st.session_state[CRYSTAL]
+
+
+def upload() -> Upload | None:
+    """Return the upload that is chosen, or None for a library crystal."""
+    return st.session_state[UPLOADS].get(token())
+
+
+def choose(chosen: str) -> None:
+    """Make a crystal the current one and forget what was clicked in the last one."""
+    st.session_state[CRYSTAL] = chosen
+    select(None, None)
+
+
+def select(bond: int | None, site: int | None) -> None:
+    """Remember the clicked bond or atom; what a plot had lit goes out."""
+    st.session_state[LIT] = ()
+    st.session_state[BOND] = bond
+    st.session_state[SITE] = site
+
+
+def selected_bond(count: int) -> int | None:
+    """Return the clicked bond, or the one the URL names.
+
+    Args:
+        count: Bonds of the crystal; another number in the URL is ignored.
+    """
+    if BOND not in st.session_state:
+        asked = st.query_params.get(BOND, "")
+        select(whole_number(asked), None)
+    bond = st.session_state[BOND]
+    if bond is None or not 0 <= bond < count:
+        st.query_params.pop(BOND, None)
+        return None
+    st.query_params[BOND] = str(bond)
+    return bond
+
+
+def whole_number(text: str) -> int | None:
+    """Read a number that somebody may have typed into a URL; None if it is none."""
+    known = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    return int(text) if known else None
+
+
+def light(bonds: Iterable[int]) -> None:
+    """Remember the bonds that points of a plot stand for."""
+    select(None, selected_site())
+    st.session_state[LIT] = tuple(bonds)
+
+
+def lit_bonds(count: int) -> list[int]:
+    """Return the bonds to light: those of a plot, or the clicked one.
+
+    Args:
+        count: Bonds of the crystal.
+    """
+    lit = [bond for bond in st.session_state.get(LIT, ()) if bond < count]
+    clicked = selected_bond(count)
+    return lit or ([] if clicked is None else [clicked])
+
+
+def selected_site() -> int | None:
+    """Return the clicked atom."""
+    return st.session_state.get(SITE)
+
+
+def token_of(content: bytes) -> str:
+    """Return the token of an uploaded crystal; the same bytes are the same crystal."""
+    return f"{_UPLOADED}{hashlib.sha256(content).hexdigest()[:12]}"
+
+
+def keep_upload(name: str, content: bytes, note: str = "") -> None:
+    """Remember a file for this session; when there are too many, the oldest go."""
+    uploads: dict[str, Upload] = st.session_state[UPLOADS]
+    uploads[token_of(content)] = Upload(name, content, note)
+    while len(uploads) > MAX_UPLOADS or _size(uploads) > MAX_UPLOAD_BYTES:
+        oldest = next(iter(uploads))
+        del uploads[oldest]
+        if oldest == token():
+            choose(next(reversed(uploads)))
+
+
+def _size(uploads: dict[str, Upload]) -> int:
+    return sum(len(each.content) for each in uploads.values())
+
+
+def link_query() -> dict[str, str]:
+    """Model and crystal as a URL names them; an upload has a parameter of its own."""
+    return {MODEL: model(), (UPLOAD if upload() else CRYSTAL): token()}
+
+
+def write_url() -> None:
+    """Show the chosen crystal and the model in the URL, where they can be shared."""
+    st.session_state[MODEL_SEEN], st.session_state[URL_SEEN] = model(), token()
+    query = link_query()
+    # In one go, and only if something changed: a browser's way back has every change.
+    if any(st.query_params.get(name) != value for name, value in query.items()):
+        st.query_params.update(query)
+    for name in {CRYSTAL, UPLOAD} - query.keys():
+        st.query_params.pop(name, None)

@@ -1,0 +1,113 @@
+"""Crystals that a visitor gives: files, zips and pasted text, kept for the session."""
+
+import streamlit as st
+
+from crysformer.errors import CrysformerError, DisorderedError
+from crysformer.ui.session import state
+
+MAX_FILES = 20
+MAX_SENTENCES = 5
+MAX_OFFERS = 3
+_PASTED = "The pasted text"
+
+
+def take_files() -> None:
+    """Keep the crystals of the given files and show the first that is new."""
+    files = st.session_state[state.UPLOAD_WIDGET] or []
+    given: list[tuple[str, bytes]] = []
+    sentences: list[str] = []
+    for file in files[:MAX_FILES]:
+        try:
+            members = _members(file.name, file.getvalue())
+        except CrysformerError as error:
+            sentences.append(str(error))
+            continue
+        if len(members) > state.MAX_UPLOADS:
+            sentences.append(
+                f"Only the first {state.MAX_UPLOADS} of the {len(members)} files in "
+                f"{file.name} were read."
+            )
+        for name, content in members[: state.MAX_UPLOADS]:
+            if isinstance(content, bytes):
+                given.append((name, content))
+            else:
+                sentences.append(str(content))
+    if len(files) > MAX_FILES:
+        sentences.append(f"Only the first {MAX_FILES} of {len(files)} files were read.")
+    _keep(given, sentences)
+
+
+def _members(name: str, content: bytes) -> list[tuple[str, bytes | CrysformerError]]:
+    """What a file holds: itself, or the files of a zip."""
+    from crysformer.structure.archive import is_archive, read_archive
+
+    return read_archive(content, name) if is_archive(content) else [(name, content)]
+
+
+def take_text() -> None:
+    """Keep the crystal of the pasted text and show it."""
+    text: str = st.session_state[state.PASTE_WIDGET]
+    _keep([(_PASTED, text.encode())], [])
+
+
+def take_approximation(name: str, content: bytes) -> None:
+    """Keep an ordered approximation of a disordered crystal and show it.
+
+    Args:
+        name: What its file is called.
+        content: The file as it is.
+    """
+    from crysformer.structure.ordering import APPROXIMATED, ordered_approximation
+
+    offers: dict[str, state.Upload] = st.session_state[state.OFFERS]
+    offers.pop(state.token_of(content), None)
+    try:
+        found = ordered_approximation(content, name)
+    except CrysformerError as error:
+        st.session_state[state.UPLOAD_ERRORS] = [str(error)]
+        return
+    ordered = found.structure.to_json().encode()
+    state.keep_upload(f"{name} {APPROXIMATED}", ordered, found.note)
+    state.choose(state.token_of(ordered))
+    st.session_state[state.UPLOAD_ERRORS] = []
+
+
+def _keep(given: list[tuple[str, bytes]], sentences: list[str]) -> None:
+    """Keep readable crystals, choose the first new one, and say what was wrong.
+
+    Args:
+        given: Names and contents.
+        sentences: What is already known to be wrong.
+    """
+    # The readers import half of pymatgen, which no first visit should wait for.
+    from crysformer.structure.read import read_structure
+
+    known = set(st.session_state[state.UPLOADS])
+    offers: dict[str, state.Upload] = {}
+    tokens = []
+    for name, content in given:
+        kept = state.token_of(content)
+        # The upload widget hands over all its files again when one is added.
+        if kept not in st.session_state[state.UPLOADS]:
+            try:
+                structure = read_structure(content, name)
+            except CrysformerError as error:
+                sentences.append(str(error))
+                if isinstance(error, DisorderedError) and len(offers) < MAX_OFFERS:
+                    offers[kept] = state.Upload(name, content)
+                continue
+            if name == _PASTED:
+                name = f"Pasted {structure.composition.reduced_formula}"
+            state.keep_upload(name, content)
+        tokens.append(kept)
+    # A large set may have pushed out its own first crystals.
+    left = [kept for kept in tokens if kept in st.session_state[state.UPLOADS]]
+    new = [kept for kept in left if kept not in known]
+    if left:
+        state.choose((new or left[-1:])[0])
+    more = len(sentences) - MAX_SENTENCES
+    if more > 0:
+        files = "1 more file" if more == 1 else f"{more} more files"
+        sentences[MAX_SENTENCES:] = [f"{files} could not be read."]
+    st.session_state[state.UPLOAD_ERRORS] = sentences
+    st.session_state[state.OFFERS] = offers

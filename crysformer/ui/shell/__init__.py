@@ -1,0 +1,1 @@
+"""What every page draws: frame, crystal picker, view and export menus."""

@@ -1,0 +1,68 @@
+"""Taking a picture away: one HTML file, previewed with stmol where that is installed."""
+
+from typing import Any
+
+import streamlit as st
+
+from crysformer.picture.scene import Scene
+from crysformer.ui.viewer.view import LIBRARY, MISSING
+
+_PREVIEW = "export_preview"
+_WIDTH, _HEIGHT = 420, 320
+_ALT = "Preview of the exported picture"
+
+
+def export_menu(scene: Scene, title: str) -> None:
+    """Draw the popover that exports the current picture.
+
+    Args:
+        scene: What is drawn.
+        title: File name without its ending.
+    """
+    with st.popover("Export", icon=":material/ios_share:", width="content"):
+        st.caption("One file with the picture and its viewer; it opens offline.")
+        if not LIBRARY.is_file():
+            st.caption(MISSING)
+            return
+        # Packing the viewer's script into the page waits for the click.
+        st.download_button(
+            "HTML",
+            lambda: _page(scene),
+            file_name=f"{title}.html",
+            mime="text/html",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        if st.toggle("Preview", key=_PREVIEW):
+            _preview(scene)
+
+
+# py3Dmol imports IPython where there is one, which no first picture should wait for.
+def _page(scene: Scene) -> bytes:
+    from crysformer.picture.html import standalone_html
+
+    return standalone_html(scene).encode()
+
+
+def _preview(scene: Scene) -> None:
+    # stmol imports the undeclared ipython_genutils and about 80 packages of Jupyter:
+    # only who asks for a preview pays for that, and the app works without it.
+    try:
+        import stmol
+    except ImportError as error:
+        st.caption(f"The preview needs stmol: {error}.")
+        return
+    from crysformer.picture.html import scene_view
+
+    # stmol is of 2022 and shows its HTML with a function that Streamlit will remove.
+    stmol.components = _Frames
+    stmol.showmol(scene_view(scene, width=_WIDTH, height=_HEIGHT), _HEIGHT, _WIDTH)
+
+
+class _Frames:
+    """What stmol needs of ``streamlit.components.v1``, on what took its place."""
+
+    @staticmethod
+    def html(html: str, *, width: int, height: int) -> Any:
+        """Show a page in a frame of its own."""
+        return st.iframe(html, width=width, height=height, alt=_ALT)

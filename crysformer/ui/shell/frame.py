@@ -1,0 +1,114 @@
+"""The frame every page draws first: settings, menu, and what is being looked at.
+
+Streamlit runs a file under ``pages/`` alone when a deep link is the first request, so
+nothing may depend on ``app.py`` having run before: each page calls ``frame`` itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from crysformer.library.catalogue import load_library
+from crysformer.model.bundled import bundled_models
+from crysformer.paths import ROOT
+from crysformer.ui.session import answers, state
+from crysformer.ui.session.carry import carry_settings, settings_of_other_pages
+from crysformer.ui.session.text import plain
+
+if TYPE_CHECKING:
+    from crysformer.predict.predictor import Predictor
+
+# A Material icon here would be fetched from Google by every visitor's browser.
+_ICON = Path(__file__).with_name("icon.svg").read_text(encoding="utf-8")
+_DEVICES = {"cpu": "CPU", "cuda": "CUDA GPU", "mps": "Apple GPU (MPS)"}
+_SIDEBAR_PIXELS = 224
+# File, label, icon; a page that does not exist yet is left out of the menu.
+_MENU = (
+    ("app.py", "Predict", ":material/insights:"),
+    ("pages/1_Attention.py", "Attention", ":material/hub:"),
+    ("pages/2_Compare.py", "Compare", ":material/compare:"),
+    ("pages/3_Batch.py", "Batch", ":material/stacks:"),
+    ("pages/4_Learn.py", "Learn", ":material/school:"),
+    ("pages/5_Model.py", "Model", ":material/verified:"),
+)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Places in the sidebar that a page fills as it learns more.
+
+    Attributes:
+        crystal: Which crystal is shown.
+        model: Which model predicts.
+        device: Where it runs.
+    """
+
+    crystal: DeltaGenerator
+    model: DeltaGenerator
+    device: DeltaGenerator
+
+    def show_model(self, predictor: "Predictor | None" = None) -> None:
+        """Name a model and the device it runs on.
+
+        Args:
+            predictor: Whose numbers the page shows; the chosen one's if none is given.
+        """
+        predictor = predictor or answers.predictor()
+        self.model.caption(f"Model  \n**{plain(predictor.name)}**")
+        device = _DEVICES.get(predictor.device.type, predictor.device.type)
+        self.device.caption(f"Device  \n**{plain(device)}**")
+
+
+def frame(title: str) -> Frame:
+    """Set up a page and draw the sidebar.
+
+    Args:
+        title: The page's name, in the browser's tab.
+
+    Returns:
+        The sidebar's places for crystal, model and device.
+    """
+    st.set_page_config(
+        page_title=f"{title} · Crysformer Explorer",
+        page_icon=_ICON,
+        layout="wide",
+        initial_sidebar_state=_SIDEBAR_PIXELS,
+    )
+    models = bundled_models()
+    trouble = state.start(load_library(), models)
+    state.write_url()
+    carry_settings(title)
+    query = state.link_query() | settings_of_other_pages()
+    with st.sidebar:
+        st.markdown("#### Crysformer Explorer")
+        for path, label, icon in _MENU:
+            if (ROOT / path).is_file():
+                st.page_link(
+                    path, label=label, icon=icon, width="stretch", query_params=query
+                )
+        st.space("small")
+        places = Frame(st.empty(), st.empty(), st.empty())
+        if len(models) > 1:
+            _choose_model(models)
+    places.crystal.caption(f"Crystal  \n**{plain(answers.crystal_name())}**")
+    places.model.caption("Model  \n**not loaded yet**")
+    places.device.caption("Device  \n**–**")
+    if trouble:
+        st.warning(plain(trouble), icon=":material/link_off:")
+    return places
+
+
+def _choose_model(models: Sequence[str]) -> None:
+    """Draw the choice of the model, which the URL names."""
+    st.session_state[state.MODEL_WIDGET] = state.model()
+    st.selectbox("Choose a model", models, key=state.MODEL_WIDGET, on_change=_take_model)
+
+
+def _take_model() -> None:
+    st.session_state[state.MODEL] = st.session_state[state.MODEL_WIDGET]
+    # Bonds are numbered within the graph of a model.
+    state.select(None, None)

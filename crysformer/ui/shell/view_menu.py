@@ -1,0 +1,72 @@
+"""Controls of the 3D view that every page shares; all of them live in the URL."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from crysformer.picture.bonds import CHEMICAL_LAYER
+from crysformer.picture.copies import BEYOND
+from crysformer.picture.options import LAYERS, ViewOptions
+from crysformer.picture.palette import SCHEMES
+from crysformer.picture.scene import STYLES
+from crysformer.structure.cells import CELLS
+from crysformer.ui.session import state
+
+MAX_REPEAT = 4
+
+
+def view_options(*, layers: bool = False) -> ViewOptions:
+    """Draw the controls in a popover and return what they say.
+
+    Args:
+        layers: Whether one may choose which bonds are drawn.
+    """
+    with st.popover("View", icon=":material/tune:", width="content"):
+        cell = _one_of("Unit cell", CELLS, state.CELL, on_change=_forget_picked)
+        layer = _one_of("Bonds", LAYERS, state.LAYER) if layers else CHEMICAL_LAYER
+        style = _one_of("Style", STYLES, state.STYLE)
+        scheme = _one_of("Element colours", SCHEMES, state.COLOURS)
+        beyond = _one_of("Bonds that leave the cell", BEYOND, state.BEYOND, 1)
+        boundary = st.toggle(
+            "Repeat atoms on faces, edges and corners",
+            value=True,
+            key=state.BOUNDARY,
+            bind="query-params",
+        )
+        st.caption("Repeats of the cell, for display only: predictions do not change.")
+        columns = st.columns(3)
+        repeats = [
+            column.number_input(
+                axis, 1, MAX_REPEAT, key=key, bind="query-params", width="stretch"
+            )
+            for axis, key, column in zip("abc", state.REPEAT, columns, strict=True)
+        ]
+    na, nb, nc = (min(max(int(count), 1), MAX_REPEAT) for count in repeats)
+    return ViewOptions(
+        style, scheme, beyond, boundary, (na, nb, nc), layer=layer, cell=cell
+    )
+
+
+def _forget_picked() -> None:
+    # Bonds and atoms are numbered within the cell.
+    state.select(None, None)
+
+
+def _one_of(
+    label: str,
+    options: tuple[str, ...],
+    key: str,
+    default: int = 0,
+    on_change: Callable[[], None] | None = None,
+) -> Any:
+    chosen = st.segmented_control(
+        label,
+        options,
+        default=options[default],
+        key=key,
+        required=True,
+        bind="query-params",
+        on_change=on_change,
+    )
+    return chosen or options[default]

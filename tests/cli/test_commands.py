@@ -1,0 +1,281 @@
+"""The command line's contract: what scripts and checks rely on."""
+
+import csv
+import gzip
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from crysformer.cli.parser import main
+from crysformer.library.catalogue import get_crystal
+from crysformer.paths import ROOT
+from crysformer.predict.predictor import Predictor
+from crysformer.properties.table import PROPERTIES
+from crysformer.structure.read import read_file
+
+MODEL = "jarvis-dft-3d"
+
+
+@pytest.fixture(scope="module")
+def predictor():
+    return Predictor(MODEL, "cpu")
+
+
+@pytest.fixture
+def files(tmp_path):
+    paths = []
+    for name in ("rock-salt-nacl", "diamond-si"):
+        path = tmp_path / f"{name}.cif"
+        get_crystal(name).structure().to(filename=str(path), fmt="cif")
+        paths.append(str(path))
+    return paths
+
+
+def test_predict_json_lists_files_in_order_and_goes_on_after_a_bad_one(
+    files, tmp_path, capsys
+):
+    bad = tmp_path / "bad.cif"
+    bad.write_text("not a crystal")
+    status = main(["predict", files[0], str(bad), files[1], "--json", "--device", "cpu"])
+    answers = json.loads(capsys.readouterr().out)
+    assert status == 1
+    assert [answer["file"] for answer in answers] == [files[0], str(bad), files[1]]
+    assert [answer.get("formula") for answer in answers] == ["NaCl", None, "Si"]
+    assert "bad.cif" in answers[1]["error"]
+    assert "properties" not in answers[1]
+
+
+def test_a_fault_nobody_thought_of_ends_no_other_file(files, monkeypatch, capsys):
+    predict = Predictor.predict
+
+    def fragile(self, structures):
+        if any("Si" in structure.composition for structure in structures):
+            raise FloatingPointError("boom")
+        return predict(self, structures)
+
+    monkeypatch.setattr(Predictor, "predict", fragile)
+    assert main(["predict", *reversed(files), "--json", "--device", "cpu"]) == 1
+    bad, good = json.loads(capsys.readouterr().out)
+    assert bad["error"] == "cannot be predicted (FloatingPointError)"
+    assert good["formula"] == "NaCl"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_a_terminal_without_greek_letters_gets_the_table(files, tmp_path, encoding):
+    """And a name that is no text in any encoding is printed as its bytes."""
+    odd = tmp_path.joinpath(b"caf\xe9.cif".decode("utf-8", "surrogateescape"))
+    try:
+        odd.write_bytes(Path(files[0]).read_bytes())
+    except OSError:
+        pytest.skip("This file system takes no such name.")
+    done = subprocess.run(
+        [sys.executable, "-m", "crysformer", "predict", files[1], odd],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        cwd=ROOT,
+    )
+    assert done.returncode == 0, done.stderr
+    printed = done.stdout.decode(encoding)
+    assert "\\u03bcB/cell" in printed
+    assert "caf\\udce9.cif: NaCl" in printed
+
+
+def test_predict_json_has_the_library_value_and_unit_of_every_shown_property(
+    files, capsys, predictor
+):
+    assert main(["predict", files[0], "--json", "--device", "cpu"]) == 0
+    answer = json.loads(capsys.readouterr().out)[0]
+    expected = predictor.predict([read_file(files[0])])[0]
+    assert answer["model"] == MODEL
+    assert set(answer["properties"]) == set(expected.shown)
+    for key, found in answer["properties"].items():
+        assert found["value"] == pytest.approx(expected.values[key], rel=1e-6, abs=1e-9)
+        assert found["unit"] == PROPERTIES[key].unit
+
+
+def test_predict_json_has_intervals_and_novelty(files, capsys, predictor):
+    assert main(["predict", files[0], "--json", "--device", "cpu"]) == 0
+    answer = json.loads(capsys.readouterr().out)[0]
+    expected = predictor.predict([read_file(files[0])])[0]
+    for key, found in answer["properties"].items():
+        interval = found["interval"]
+        assert set(interval) == {"low", "high"}
+        assert interval["low"] <= found["value"] <= interval["high"]
+        ends = (interval["low"], interval["high"])
+        assert ends == pytest.approx(expected.intervals[key], rel=1e-5, abs=1e-9)
+    novelty = answer["novelty"]
+    assert set(novelty) == {"percentile", "word", "reasons", "training_crystal"}
+    assert 0.0 <= novelty["percentile"] <= 100.0
+    assert novelty["training_crystal"] in ("same", "near")
+
+
+def test_any_cell_of_a_crystal_gets_the_same_trust(predictor):
+    structure = get_crystal("rutile-tio2").structure()
+    double = structure.copy().make_supercell([2, 1, 1])
+    alone, twice = predictor.predict([structure, double])
+    assert twice.novelty == alone.novelty
+    for key, ends in alone.intervals.items():
+        factor = 2.0 if PROPERTIES[key].extent == "per_cell" else 1.0
+        expected = [factor * end for end in ends]
+        assert twice.intervals[key] == pytest.approx(expected, rel=1e-4, abs=1e-5)
+
+
+def test_predict_prints_intervals_and_a_word(files, capsys):
+    assert main(["predict", files[1], "--device", "cpu"]) == 0
+    printed = capsys.readouterr().out
+    assert "90 % interval" in printed
+    assert " to " in printed
+    assert "This crystal is " in printed
+
+
+def test_screen_writes_the_ends_of_intervals(files, tmp_path, predictor):
+    out = tmp_path / "table.csv"
+    assert main(["screen", files[0], "--out", str(out), "--device", "cpu"]) == 0
+    with out.open() as file:
+        row = next(csv.DictReader(file))
+    expected = predictor.predict([read_file(files[0])])[0]
+    assert (row["exfoliation_energy"], row["exfoliation_energy_low"]) == ("", "")
+    for key in expected.shown.keys() - {"exfoliation_energy"}:
+        low, high = expected.intervals[key]
+        assert float(row[f"{key}_low"]) == pytest.approx(low, rel=1e-5, abs=1e-6)
+        assert float(row[f"{key}_high"]) == pytest.approx(high, rel=1e-5, abs=1e-6)
+
+
+def test_ehull_of_jarvis_is_predicted_but_never_shown(predictor):
+    prediction = predictor.predict([get_crystal("rock-salt-nacl").structure()])[0]
+    assert "ehull" in prediction.values
+    assert "ehull" not in prediction.shown
+
+
+def test_total_energy_exceeds_formation_energy_by_element_constants(predictor):
+    crystals = ["rock-salt-nacl", "caesium-chloride-cscl"]
+    structure = get_crystal(crystals[0]).structure()
+    strained = structure.copy()
+    strained.apply_strain(0.02)
+    one, two = (p.values for p in predictor.predict([structure, strained]))
+    energy, total = "formation_energy_peratom", "optb88vdw_total_energy"
+    assert one[energy] != pytest.approx(two[energy], abs=1e-4)
+    assert one[total] - one[energy] == pytest.approx(two[total] - two[energy], abs=1e-9)
+
+
+def test_magnetic_moment_doubles_with_the_cell_and_energy_does_not(predictor):
+    iron = get_crystal("bcc-fe").structure()
+    one, two = (p.values for p in predictor.predict([iron, iron * (2, 1, 1)]))
+    assert two["magmom_oszicar"] == pytest.approx(2 * one["magmom_oszicar"], rel=1e-4)
+    assert two["formation_energy_peratom"] == pytest.approx(
+        one["formation_energy_peratom"], abs=1e-5
+    )
+
+
+def test_attention_json_has_every_bond_of_the_given_cell(files, capsys):
+    assert main(["attention", files[0], "--json", "--device", "cpu"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    bonds = answer["bonds"]
+    structure = read_file(files[0])
+    assert [bond["id"] for bond in bonds] == list(range(len(bonds)))
+    assert {bond["i"] for bond in bonds} == set(range(len(structure)))
+    lattice, frac = structure.lattice.matrix, structure.frac_coords
+    sums = {}
+    for bond in bonds:
+        vector = frac[bond["j"]] + bond["image"] - frac[bond["i"]]
+        assert np.linalg.norm(vector @ lattice) == pytest.approx(bond["length"], abs=1e-3)
+        for module in ("cross", "conditional"):
+            weights = np.array(bond[module])
+            assert weights.ndim == 2
+            sums[bond["i"], module] = sums.get((bond["i"], module), 0) + weights
+    for total in sums.values():
+        np.testing.assert_allclose(total, 1.0, atol=1e-5)
+    nearest = [b for b in bonds if b["i"] == 0 and b["multiplicity"] == 6]
+    assert len(nearest) == 6
+    assert all(bond["cross"] == nearest[0]["cross"] for bond in nearest)
+
+
+def test_attention_json_of_the_line_graph_sums_to_one_over_each_bond(files, capsys):
+    arguments = ["attention", files[1], "--json", "--graph", "line", "--device", "cpu"]
+    assert main(arguments) == 0
+    pairs = json.loads(capsys.readouterr().out)["bond_pairs"]
+    sums = {}
+    for pair in pairs:
+        assert pair["bond"] != pair["other"]
+        total = sums.setdefault(pair["bond"], 0.0)
+        sums[pair["bond"]] = total + np.array(pair["conditional"])
+    for total in sums.values():
+        np.testing.assert_allclose(total, 1.0, atol=1e-5)
+    tetrahedral = [p for p in pairs if abs(p["angle_deg"] - 109.4712) < 1e-3]
+    assert tetrahedral
+
+
+def test_stdout_of_a_fresh_process_holds_nothing_but_the_json(files):
+    command = [sys.executable, "-m", "crysformer", "predict", files[0], "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)[0]["formula"] == "NaCl"
+
+
+def test_evaluate_prints_errors_and_writes_targets_beside_predictions(
+    tmp_path, capsys, predictor
+):
+    structures = [get_crystal(name).structure() for name in ("diamond-si", "bcc-fe")]
+    labels = [
+        {"formation_energy_peratom": 0.0, "epsx": 1.0, "epsy": 2.0},
+        {"formation_energy_peratom": 0.5, "epsx": 3.0, "epsy": 4.0, "epsz": 8.0},
+    ]
+    path, table = tmp_path / "held.jsonl.gz", tmp_path / "table.csv"
+    with gzip.open(path, "wt") as lines:
+        for name, structure, known in zip("ab", structures, labels, strict=True):
+            crystal = {
+                "lattice": structure.lattice.matrix.tolist(),
+                "frac_coords": structure.frac_coords.tolist(),
+                "species": [site.specie.symbol for site in structure],
+            }
+            row = {"id": name, "structure": crystal, "labels": known}
+            lines.write(json.dumps(row) + "\n")
+    arguments = ["evaluate", "--data", str(path), "--out", str(table), "--device", "cpu"]
+    assert main(arguments) == 0
+    printed = capsys.readouterr().out
+    with table.open() as file:
+        rows = list(csv.DictReader(file))
+    assert [(r["id"], r["property"]) for r in rows] == [
+        ("a", "formation_energy_peratom"),
+        ("b", "formation_energy_peratom"),
+        ("b", "eps_mean"),
+    ]
+    assert float(rows[2]["target"]) == 5.0
+    predictions = [p.values for p in predictor.predict(structures)]
+    key = "formation_energy_peratom"
+    errors = [abs(predictions[0][key]), abs(predictions[1][key] - 0.5)]
+    assert f"{np.mean(errors):.5g}" in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["predict", "x.cif", "--model", "nobody"], ["nobody", MODEL]),
+        (["evaluate", "--data", "/nowhere.jsonl.gz"], ["/nowhere.jsonl.gz"]),
+        (["export", "/nowhere", "--model", "x"], ["/nowhere", "best.pt"]),
+        (["train", "--data", "/nowhere", "--out", "x"], ["/nowhere"]),
+        (["train", "--data", ".", "--out", "x", "--set", "heads=3"], ["heads"]),
+    ],
+)
+def test_mistakes_get_a_sentence_and_status_one(arguments, words, capsys):
+    assert main(arguments) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert all(word in captured.err for word in words)
+    assert "Traceback" not in captured.err
+
+
+def test_help_does_not_import_torch():
+    code = (
+        "import sys; from crysformer.cli.parser import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print('torch' in sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stderr.strip() == "False"
+    assert Path(sys.executable).exists()

@@ -1,0 +1,210 @@
+"""Many crystals in one go: order, numbers, faults, and the files that come out."""
+
+import io
+import json
+import zipfile
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crysformer.errors import StructureError
+from crysformer.library.catalogue import load_library
+from crysformer.predict.predictor import Predictor
+from crysformer.screening import screen as screen_module
+from crysformer.screening.output import answer, shown_keys, table, to_csv, units
+from crysformer.screening.screen import ScreenRow, find_inputs, screen, unpack
+from crysformer.trust.novelty import Novelty
+from tests.support.random_model import ERROR, KEYS, random_checkpoint
+
+CRYSTALS = list(load_library().values())[::4]
+# One atom in a cell that is almost all vacuum.
+LONELY = json.dumps(
+    {
+        "lattice": (np.eye(3) * 90).tolist(),
+        "frac_coords": [[0, 0, 0], [0, 0, 0.03]],
+        "species": ["Na", "Cl"],
+    }
+).encode()
+
+
+@pytest.fixture
+def predictor(monkeypatch):
+    checkpoint = random_checkpoint()
+    monkeypatch.setattr(
+        "crysformer.predict.predictor.load_checkpoint", lambda *_: checkpoint
+    )
+    return Predictor(device="cpu")
+
+
+def cif(crystal):
+    return crystal.structure().to(fmt="cif").encode()
+
+
+def zipped(*files):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in files:
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    inside = tmp_path / "in" / "deep"
+    inside.mkdir(parents=True)
+    for crystal in CRYSTALS[:3]:
+        (inside / f"{crystal.id}.cif").write_bytes(cif(crystal))
+    (inside / "notes.txt").write_text("dear diary")
+    (inside / ".hidden.cif").write_text("x")
+    return tmp_path / "in"
+
+
+def test_rows_come_in_order_with_the_numbers_of_one_by_one(predictor):
+    inputs = [(crystal.id, cif(crystal)) for crystal in CRYSTALS]
+    rows = list(screen(inputs, predictor))
+    assert [row.file for row in rows] == [crystal.id for crystal in CRYSTALS]
+    for crystal, row in zip(CRYSTALS, rows, strict=True):
+        alone = predictor.predict([crystal.structure()])[0]
+        assert row.formula == alone.formula
+        assert row.sites == alone.num_sites
+        assert row.space_group == crystal.space_group
+        assert row.values == pytest.approx(alone.shown, rel=1e-5, abs=1e-5)
+        assert row.error == ""
+
+
+def test_faults_stop_nothing_and_keep_their_place(predictor, monkeypatch):
+    monkeypatch.setattr(screen_module, "_BATCH_CRYSTALS", 3)
+    good = cif(CRYSTALS[0])
+    contents = [
+        good,
+        b"dear diary",
+        good,
+        StructureError("gone.cif cannot be opened"),
+        LONELY,
+        b"",
+        good,
+    ]
+    rows = list(screen([(str(n), c) for n, c in enumerate(contents)], predictor))
+    assert [row.file for row in rows] == list("0123456")
+    assert [row.file for row in rows if row.error] == list("1345")
+    assert rows[1].error.startswith("1 is in no format")
+    assert rows[3].error == "gone.cif cannot be opened"
+    assert "empty" in rows[4].error
+    assert not rows[4].values
+    assert rows[6].values == pytest.approx(rows[0].values, rel=1e-5, abs=1e-5)
+
+
+def test_a_fault_nobody_thought_of_is_one_row(predictor, monkeypatch, caplog):
+    predict = Predictor.predict
+
+    def fragile(self, structures):
+        if any(len(structure) == 2 for structure in structures):
+            raise FloatingPointError("boom")
+        return predict(self, structures)
+
+    monkeypatch.setattr(Predictor, "predict", fragile)
+    salt, iron = load_library()["rock-salt-nacl"], load_library()["bcc-fe"]
+    rows = list(screen([(c.id, cif(c)) for c in (salt, iron, salt)], predictor))
+    assert [row.error for row in rows] == [
+        "",
+        "cannot be predicted (FloatingPointError)",
+        "",
+    ]
+    assert "boom" in caplog.text
+
+
+def test_results_come_as_they_are_ready_and_stopping_reads_no_further(
+    predictor, monkeypatch
+):
+    monkeypatch.setattr(screen_module, "_BATCH_CRYSTALS", 2)
+    read = []
+
+    def inputs():
+        for crystal in CRYSTALS:
+            read.append(crystal.id)
+            yield crystal.id, cif(crystal)
+
+    rows = screen(inputs(), predictor)
+    next(rows)
+    assert len(read) == 2
+    rows.close()
+    assert len(read) == 2
+
+
+def test_large_cells_are_predicted_in_small_batches(predictor, monkeypatch):
+    monkeypatch.setattr(screen_module, "_BATCH_ATOMS", 10)
+    sizes = []
+    predict = Predictor.predict
+    monkeypatch.setattr(
+        Predictor,
+        "predict",
+        lambda self, structures: (
+            sizes.append(len(structures)) or predict(self, structures)
+        ),
+    )
+    salt = cif(load_library()["rock-salt-nacl"])
+    list(screen([("a", salt)] * 5, predictor))
+    assert sizes == [2, 2, 1]
+
+
+def test_nothing_in_nothing_out(predictor):
+    assert list(screen([], predictor)) == []
+
+
+def test_unpack_gives_members_or_the_fault():
+    content = zipped(("a.cif", b"x"), ("b/c.cif", b"y"))
+    assert unpack("z.zip", content) == [("z.zip/a.cif", b"x"), ("z.zip/b/c.cif", b"y")]
+    assert unpack("a.cif", b"data_") == [("a.cif", b"data_")]
+    ((name, fault),) = unpack("z.zip", content[:-9])
+    assert name == "z.zip"
+    assert isinstance(fault, StructureError)
+
+
+def test_inputs_are_files_folders_and_zips(folder, tmp_path):
+    (folder / "many.zip").write_bytes(zipped(("a.cif", b"x"), ("b.cif", b"y")))
+    (tmp_path / "empty").mkdir()
+    paths = [folder, tmp_path / "none.cif", tmp_path / "empty"]
+    names = [name.removeprefix(f"{tmp_path}/") for name, _ in find_inputs(paths)]
+    ids = sorted(f"in/deep/{crystal.id}.cif" for crystal in CRYSTALS[:3])
+    assert names == [
+        *ids,
+        "in/deep/notes.txt",
+        "in/many.zip/a.cif",
+        "in/many.zip/b.cif",
+        "none.cif",
+        "empty",
+    ]
+
+
+def test_table_has_numbers_where_there_are_some():
+    strange = Novelty(97.5, ("Its volume per atom is unusual.",), "")
+    values = dict.fromkeys(KEYS, 1.23456789)
+    rows = [
+        ScreenRow("a", "NaCl", 225, 8, values, novelty=strange),
+        ScreenRow("=1+1", error="=1+1 is empty; give a CIF"),
+        ScreenRow("b", "Si", 227, 2, error="too empty"),
+    ]
+    frame = table(rows, KEYS)
+    facts = ["file", "formula", "space_group", "sites"]
+    assert list(frame) == [*facts, *KEYS, "novelty", "novelty_percentile", "error"]
+    assert all(frame[key].dtype == float for key in KEYS)
+    back = pd.read_csv(io.StringIO(to_csv(frame)))
+    assert back["space_group"].tolist()[::2] == [225, 227]
+    assert back["novelty"][0] == "somewhat unlike the training data"
+    assert back["novelty_percentile"].isna().tolist() == [False, True, True]
+    assert back[KEYS[0]][0] == 1.234568
+    assert back[KEYS[0]].isna().tolist() == [False, True, True]
+    assert back["file"].tolist() == ["a", "'=1+1", "b"]
+    assert back["error"][1].startswith("'=1+1 is empty")
+
+
+def test_units_and_answers_name_what_the_columns_mean(predictor):
+    meaning = units(predictor)
+    assert list(meaning["columns"]) == shown_keys(predictor) == list(KEYS)
+    assert meaning["columns"]["bulk_modulus_kv"]["unit"] == "GPa"
+    assert meaning["columns"]["bulk_modulus_kv"]["validation_mae"] == ERROR
+    row = ScreenRow("a", "NaCl", 225, 8, dict.fromkeys(KEYS, 1.5))
+    found = answer(row, predictor)["properties"]["optb88vdw_bandgap"]
+    assert found == {"value": 1.5, "unit": "eV", "validation_mae": ERROR}
+    assert answer(ScreenRow("a", error="bad"), predictor) == {"file": "a", "error": "bad"}

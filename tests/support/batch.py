@@ -1,0 +1,68 @@
+"""What the tests of the batch page need: files, a page to give them to, and a gate."""
+
+import io
+import threading
+import zipfile
+
+from streamlit.testing.v1 import AppTest
+
+from crysformer.library.catalogue import load_library
+from crysformer.predict.predictor import Predictor
+from crysformer.ui.batch import parts
+from tests.support.pages import ROOT
+
+PAGE = "pages/3_Batch.py"
+CRYSTALS = list(load_library().values())[:9]
+FILES = [(f"{c.id}.cif", c.structure().to(fmt="cif").encode()) for c in CRYSTALS]
+BROKEN = ("<b>notes</b>.txt", b"dear diary")
+TEN = [*FILES[:4], BROKEN, *FILES[4:]]
+ENERGY, MODULUS = "formation_energy_peratom", "bulk_modulus_kv"
+
+
+def zipped(*files):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files:
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def page():
+    test = AppTest.from_file(ROOT / "app.py", default_timeout=60)
+    test.run().switch_page(PAGE).run()
+    assert not test.exception
+    return test
+
+
+def give(test, *files):
+    uploader = test.file_uploader(key=parts.FILES)
+    uploader.set_value([(name, content, "text/plain") for name, content in files])
+    test.button(key=parts.SUBMIT).click().run()
+    assert not test.exception
+    job = test.session_state[parts.JOB]
+    if job:
+        job.wait(60)
+        test.run()
+        assert not test.exception
+    return job
+
+
+def frame_with(test, column):
+    return next(each.value for each in test.dataframe if column in each.value)
+
+
+class Gate:
+    """Holds a batch where a test wants it."""
+
+    def __init__(self, monkeypatch):
+        self.open = threading.Event()
+        self.reached = threading.Event()
+        predict = Predictor.predict
+
+        def held(predictor, structures):
+            self.reached.set()
+            self.open.wait(30)
+            return predict(predictor, structures)
+
+        monkeypatch.setattr(Predictor, "predict", held)
+        monkeypatch.setattr("crysformer.screening.screen._BATCH_CRYSTALS", 2)

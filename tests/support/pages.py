@@ -1,0 +1,61 @@
+"""What the tests of all pages need: a page, and what it says."""
+
+import io
+import zipfile
+
+from streamlit.testing.v1 import AppTest
+
+from crysformer.library.catalogue import load_library
+from crysformer.paths import ROOT
+from crysformer.ui.session import state
+
+ATTENTION = "pages/1_Attention.py"
+LIBRARY = load_library()
+SALT, SILICON = LIBRARY["rock-salt-nacl"], LIBRARY["diamond-si"]
+POSCAR = """CsCl
+1.0
+4.12 0 0
+0 4.12 0
+0 0 4.12
+Cs Cl
+1 1
+Direct
+0 0 0
+0.5 0.5 0.5
+"""
+
+
+def app(page=None, **query):
+    test = AppTest.from_file(ROOT / "app.py", default_timeout=60)
+    for name, value in query.items():
+        test.query_params[name] = value
+    test.run()
+    if page:
+        test.switch_page(page).run()
+    assert not test.exception
+    return test
+
+
+def text(test):
+    return "\n".join(
+        element.value
+        for kind in (test.markdown, test.caption, test.error, test.warning)
+        for element in kind
+    )
+
+
+def tables(test):
+    return [each.value for kind in (test.dataframe, test.table) for each in kind]
+
+
+def zipped(members):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def upload(test, name, content):
+    test.file_uploader(key=state.UPLOAD_WIDGET).upload(name, content).run()
+    assert not test.exception

@@ -1,0 +1,201 @@
+"""The attention laboratory: modules, blocks, atoms, and the test of what it means."""
+
+import numpy as np
+import pytest
+
+from crysformer.attention.reduce import Choice, centre_weights
+from crysformer.attention.sites import site_numbers
+from crysformer.faithfulness.study import study
+from crysformer.faithfulness.verdict import find_each, verdict
+from crysformer.graph.batch import build_graph
+from crysformer.predict.predictor import Predictor
+from crysformer.ui.session import state
+from tests.support.pages import ATTENTION, LIBRARY, SALT, SILICON, app, tables, text
+
+QUARTZ = LIBRARY["quartz-sio2"]
+TRY = "Take every bond away in turn"
+
+
+def table_with(test, *columns):
+    return next(t for t in tables(test) if set(columns) <= set(t.columns))
+
+
+def press(test):
+    next(button for button in test.button if button.label == TRY).click().run()
+    assert not test.exception
+    return test
+
+
+def sentences(test):
+    return [each.value for each in test.info]
+
+
+def plots(test):
+    return test.get("plotly_chart")
+
+
+def test_only_the_open_tab_is_computed(random_weights):
+    assert len(plots(app(ATTENTION, crystal=SALT.id))) == 0
+    assert len(plots(app(ATTENTION, crystal=SALT.id, tab="Blocks and heads"))) == 2
+    assert len(plots(app(ATTENTION, crystal=SALT.id, tab="Bond lengths"))) == 1
+
+
+def test_atoms_have_entropy_and_effective_neighbours(random_weights):
+    test = app(ATTENTION, crystal=QUARTZ.id, tab="Atoms", module="Conditional", block="2")
+    table = table_with(test, "Atom", "Entropy")
+    bonds = Predictor().bond_attention(QUARTZ.structure())
+    numbers = site_numbers(bonds, Choice("Conditional", block=1))
+    found = table["Effective neighbours"].to_numpy()
+    assert found == pytest.approx(numbers["Effective neighbours"])
+    assert (found <= table["Bonds"]).all()
+    assert table["Entropy"].to_numpy() == pytest.approx(np.log(found))
+
+
+def test_side_by_side_lists_both_modules(random_weights):
+    test = app(ATTENTION, crystal=SALT.id, module="Side by side", scale="Weight")
+    table = table_with(test, "Value", "Second")
+    for column in ("Value", "Second"):
+        assert table.groupby("From")[column].sum().to_numpy() == pytest.approx(1.0)
+    assert not np.allclose(table["Value"], table["Second"])
+
+
+def test_roll_out_sums_to_one_and_ignores_block_and_head(random_weights):
+    query = {"crystal": QUARTZ.id, "over": "Roll-out", "scale": "Weight"}
+    table = table_with(app(ATTENTION, **query), "Value", "From")
+    assert table.groupby("From")["Value"].sum().to_numpy() == pytest.approx(1.0)
+    single = table_with(app(ATTENTION, **query, block="1", head="2"), "Value", "From")
+    assert single["Value"].tolist() == table["Value"].tolist()
+    mean = table_with(app(ATTENTION, **(query | {"over": "Mean"})), "Value", "From")
+    assert mean["Value"].tolist() != table["Value"].tolist()
+
+
+def test_a_roll_out_says_what_is_not_on_the_bonds(random_weights):
+    test = app(ATTENTION, crystal=QUARTZ.id, over="Roll-out", tab="Atoms")
+    table = table_with(test, "Itself", "Farther")
+    assert (table["Itself"] > 0.25).all()  # (1/2)^2 never leaves, in two blocks
+    assert (table["Itself"] + table["Farther"] < 1.0).all()
+
+
+def test_contributions_are_listed_with_the_atoms(random_weights):
+    test = app(ATTENTION, crystal=QUARTZ.id, atoms="Contribution", tab="Atoms")
+    table = table_with(test, "Atom", "Contribution")
+    by_element = table.groupby(table["Atom"].str[:1])["Contribution"]
+    assert (by_element.nunique() == 1).all()
+    assert table["Contribution"].nunique() == 2
+
+
+def test_a_missing_reverse_is_blank_and_explained(random_weights):
+    test = app(ATTENTION, crystal=LIBRARY["rutile-tio2"].id)
+    table = table_with(test, "Reverse", "Asymmetry")
+    assert table["Reverse"].isna().any()
+    assert (table["Reverse"].isna() == table["Asymmetry"].isna()).all()
+    assert "the neighbour does not attend back" in text(test)
+
+
+def test_settings_are_in_the_url(random_weights):
+    query = {
+        "module": "Side by side",
+        "over": "Maximum",
+        "block": "2",
+        "atoms": "Entropy",
+        "strongest": "4",
+        "thickness": "1.5",
+        "tab": "Atoms",
+    }
+    test = app(ATTENTION, crystal=SALT.id, **query)
+    for name, value in query.items():
+        assert test.query_params[name] == value or test.query_params[name] == [value]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"atoms": "x", "strongest": "999", "least": "-5", "thickness": "99", "tab": "?"},
+        {"graph": "Line", "module": "Side by side", "over": "Roll-out"},
+        {"atoms": "Contribution", "contribution": "nonsense", "effect": "nonsense"},
+        {"knockout": "nonsense", "block": "0", "head": "-1", "one_scale": "perhaps"},
+    ],
+)
+def test_bad_values_in_the_url_fall_back(random_weights, query):
+    test = app(ATTENTION, crystal=SALT.id, **query)
+    assert not test.error
+    assert table_with(test, "From") is not None or query.get("tab")
+
+
+def test_nothing_is_tested_before_it_is_asked_for(random_weights, monkeypatch):
+    def refuse(*_, **__):
+        raise AssertionError("the test ran unasked")
+
+    monkeypatch.setattr("crysformer.faithfulness.study.study", refuse)
+    test = app(ATTENTION, crystal=QUARTZ.id)
+    assert any(button.label == TRY for button in test.button)
+    assert sentences(test) == []
+
+
+def test_few_independent_bonds_show_effects_and_no_judgement(random_weights):
+    test = press(app(ATTENTION, crystal=SILICON.id))
+    assert sentences(test) == ["**too few independent bonds to judge**"]
+    assert len(plots(test)) == 2
+    assert table_with(test, "Property", "Cross ρ") is not None
+
+
+def test_the_sentence_and_the_table_are_those_of_the_library(random_weights):
+    test = press(app(ATTENTION, crystal=QUARTZ.id, effect="Band gap (eV)"))
+    structure, predictor = QUARTZ.structure(), Predictor()
+    bonds = predictor.bond_attention(structure)
+    expected = study(
+        predictor.model,
+        build_graph(structure, predictor.model.config.neighbour_rule),
+        bonds,
+        {
+            module: lambda b, module=module: centre_weights(b, Choice(module))
+            for module in ("Cross", "Conditional")
+        },
+        curves=False,
+    )
+    finding = find_each(expected, "Cross")[1]
+    sentence = verdict(finding, "Cross", "“Band gap”")
+    assert sentences(test)[0].replace("\\", "") == f"**{sentence}**"
+    table = table_with(test, "Property", "Cross ρ")
+    row = table.set_index("Property").loc["Band gap (eV)"]
+    assert row["Cross ρ"] == pytest.approx(finding.attention.rho)
+    assert row["Cross τ"] == pytest.approx(finding.attention.tau)
+    assert row["Cross p"] == pytest.approx(finding.attention.p)
+    assert row["Gradient × input ρ"] == pytest.approx(
+        finding.baselines["Gradient × input"]
+    )
+
+
+def test_the_other_way_of_taking_bonds_away_has_other_numbers(random_weights):
+    masked = press(app(ATTENTION, crystal=QUARTZ.id))
+    zeroed = press(
+        app(ATTENTION, crystal=QUARTZ.id, knockout="Weight set to zero after it")
+    )
+    one, two = (table_with(test, "Property", "Cross ρ") for test in (masked, zeroed))
+    assert one["Cross ρ"].tolist() != two["Cross ρ"].tolist()
+
+
+def test_controls_are_shown_with_their_numbers(random_weights):
+    said = text(press(app(ATTENTION, crystal=QUARTZ.id))).replace("\\", "")
+    assert "networks with shuffled weights, median ρ" in said
+    assert "with length and number of bonds accounted for" in said
+    assert "Symmetry-equal bonds in a doubled cell" in said
+
+
+def test_the_difference_has_a_sentence_for_each_module(random_weights):
+    test = press(app(ATTENTION, crystal=QUARTZ.id, module="Difference"))
+    assert len(sentences(test)) == 2
+    assert "conditional attention" in sentences(test)[1]
+
+
+def test_choosing_another_crystal_asks_again(random_weights):
+    test = press(app(ATTENTION, crystal=SILICON.id))
+    test.selectbox(key=state.CRYSTAL_WIDGET).select(SALT.id).run()
+    assert any(button.label == TRY for button in test.button)
+    assert sentences(test) == []
+
+
+def test_contributions_of_equal_atoms_are_unknown_and_elements_are_shown(random_weights):
+    test = app(ATTENTION, crystal=SILICON.id, atoms="Contribution")
+    assert not test.exception
+    assert "all atoms are of one kind" in text(test)

@@ -1,0 +1,211 @@
+"""The batch page without a browser: results, faults, and what it remembers."""
+
+import io
+
+import pandas as pd
+import pytest
+
+from crysformer.predict.predictor import Predictor
+from crysformer.ui.batch import downloads, parts, plots
+from crysformer.ui.session import state
+from crysformer.ui.session.text import plain
+from tests.support.batch import (
+    BROKEN,
+    CRYSTALS,
+    ENERGY,
+    FILES,
+    MODULUS,
+    PAGE,
+    TEN,
+    Gate,
+    frame_with,
+    give,
+    page,
+    zipped,
+)
+from tests.support.pages import ATTENTION, text
+
+pytestmark = pytest.mark.usefixtures("random_weights")
+
+
+@pytest.fixture
+def predictor():
+    return Predictor(device="cpu")
+
+
+def test_an_empty_page_explains_itself():
+    test = page()
+    assert "Drop many crystals" in text(test)
+    assert not test.dataframe
+    give(test)
+    assert [each.value for each in test.warning] == [plain("Choose files first.")]
+
+
+def test_one_broken_file_among_ten_stops_nothing(predictor):
+    test = page()
+    give(test, *TEN)
+    assert "10 of 10 crystals, 1 failed" in text(test)
+    table = frame_with(test, "formula")
+    assert table["file"].tolist() == [name for name, _ in TEN]
+    assert table["space_group"].dropna().tolist() == [c.space_group for c in CRYSTALS]
+    for crystal, (_, row) in zip(CRYSTALS, table.drop(index=4).iterrows(), strict=True):
+        alone = predictor.predict([crystal.structure()])[0]
+        assert row[ENERGY] == pytest.approx(alone.values[ENERGY], rel=1e-4, abs=1e-5)
+    failed = frame_with(test, "Reason")
+    assert failed["File"].tolist() == ["<b>notes</b>.txt"]
+    assert "format" in failed["Reason"][0]
+    # Names of files stand in tables, which show text alone; nowhere as Markdown.
+    assert "<b>notes" not in text(test)
+
+
+def test_numbers_below_zero_are_shown_as_zero_and_said(predictor):
+    test = page()
+    job = give(test, *FILES[:2])
+    assert frame_with(test, "formula")[MODULUS].tolist() == [0.0, 0.0]
+    assert "shown as 0" in text(test)
+    assert pd.read_csv(io.BytesIO(downloads.csv_file(job)))[MODULUS].max() < -900
+
+
+def test_an_order_holds_on_other_pages_and_keeps_the_picked_crystal():
+    test = page()
+    job = give(test, *TEN)
+    job.selected = 5
+    test.selectbox(key=state.SORT).set_value(ENERGY)
+    test.toggle(key=state.DESCENDING).set_value(True).run()
+    table = frame_with(test, "formula")
+    shown = table[ENERGY].dropna()
+    assert shown.is_monotonic_decreasing
+    assert shown.iloc[0] > shown.iloc[-1]
+    assert table.index[-1] == 4  # the broken file has no number
+    picked = test.session_state[parts.TABLE]["selection"]["rows"]
+    assert table.index[picked].tolist() == [5]
+    test.switch_page(ATTENTION).run()
+    test.switch_page(PAGE).run()
+    assert test.selectbox(key=state.SORT).value == ENERGY
+    assert frame_with(test, "formula").index.tolist() == table.index.tolist()
+
+
+def test_a_zip_gives_its_members_and_a_bad_zip_its_sentence():
+    test = page()
+    give(test, ("many.zip", zipped(*FILES[:2])), ("bad.zip", zipped(*FILES[:2])[:-40]))
+    table = frame_with(test, "formula")
+    names = [f"many.zip/{name}" for name, _ in FILES[:2]]
+    assert table["file"].tolist() == [*names, "bad.zip"]
+    assert "damaged zip" in frame_with(test, "Reason")["Reason"][0]
+
+
+def test_results_and_settings_survive_a_page_switch():
+    test = page()
+    give(test, *FILES[:3])
+    test.selectbox(key=plots.X).select("optb88vdw_bandgap").run()
+    test.switch_page(ATTENTION).run()
+    test.switch_page(PAGE).run()
+    assert not test.exception
+    assert len(frame_with(test, "formula")) == 3
+    assert test.selectbox(key=plots.X).value == "optb88vdw_bandgap"
+
+
+def test_the_picked_crystal_opens_on_the_first_page():
+    test = page()
+    job = give(test, *TEN)
+    job.selected = 5
+    test.run()
+    assert f"Picked: **{CRYSTALS[4].formula}**" in text(test)
+    test.button(key=parts.OPEN).click().run()
+    assert not test.exception
+    assert test.session_state[state.CRYSTAL] == state.token_of(TEN[5][1])
+    assert plain(TEN[5][0]) in text(test)
+
+
+def test_a_failed_file_can_be_picked_but_not_opened():
+    test = page()
+    job = give(test, *TEN)
+    job.selected = 4
+    test.run()
+    assert plain("<b>notes</b>.txt") in text(test)
+    assert parts.OPEN not in [button.key for button in test.button]
+
+
+def test_the_plots_are_there_and_say_what_they_show():
+    test = page()
+    give(test, *TEN)
+    charts = [each.proto for each in test.get("plotly_chart")]
+    alts = [chart.alt for chart in charts]
+    assert len(charts) == 3
+    assert alts[0].startswith("Histogram of Formation energy (eV/atom): 9 crystals from")
+    assert alts[1].startswith("Band gap (eV) over Formation energy (eV/atom)")
+    test.selectbox(key=plots.ELEMENTS).select(ENERGY).run()
+    assert "Mean of Formation energy (eV/atom)" in test.get("plotly_chart")[2].proto.alt
+
+
+def test_without_a_single_crystal_there_is_no_plot():
+    test = page()
+    give(test, BROKEN)
+    assert "1 of 1 crystals, 1 failed" in text(test)
+    assert not test.get("plotly_chart")
+
+
+def test_missing_weights_are_a_sentence(monkeypatch, tmp_path):
+    from crysformer.model.checkpoint import load_checkpoint
+
+    monkeypatch.setattr(
+        "crysformer.predict.predictor.load_checkpoint",
+        lambda name, root: load_checkpoint(name, tmp_path),
+    )
+    test = page()
+    assert give(test, *FILES[:1]) is None
+    assert "There is no model" in text(test)
+
+
+def test_a_batch_goes_on_while_other_pages_are_read_and_can_be_cancelled(monkeypatch):
+    test = page()
+    gate = Gate(monkeypatch)
+    uploader = test.file_uploader(key=parts.FILES)
+    uploader.set_value([(name, content, "text/plain") for name, content in FILES])
+    test.button(key=parts.SUBMIT).click().run()
+    job = test.session_state[parts.JOB]
+    assert gate.reached.wait(30)
+    assert job.running
+    assert parts.CANCEL in [button.key for button in test.button]
+    assert job.remaining_seconds() is None
+    test.switch_page(ATTENTION).run()
+    test.switch_page(PAGE).run()
+    assert job.running
+    test.button(key=parts.CANCEL).click().run()
+    assert test.button(key=parts.CANCEL).disabled
+    gate.open.set()
+    job.wait(30)
+    test.run()
+    assert not test.exception
+    assert not job.running
+    assert "Cancelled after 0 of 9 crystals" in text(test)
+    assert parts.CANCEL not in [button.key for button in test.button]
+
+
+def test_another_batch_takes_the_place_of_the_first():
+    test = page()
+    first = give(test, *FILES[:2])
+    second = give(test, *FILES[2:5])
+    assert second is not first
+    assert first.cancelled
+    assert len(frame_with(test, "formula")) == 3
+
+
+def test_an_ordered_approximation_opens_as_what_it_is():
+    mixed = FILES[0][1].replace(b"  1\n", b"  0.5\n")
+    test = page()
+    test.checkbox(key=parts.ORDER).check()
+    job = give(test, ("mixed.cif", mixed))
+    job.selected = 0
+    test.run()
+    test.button(key=parts.OPEN).click().run()
+    assert not test.exception
+    assert plain("mixed.cif (ordered approximation)") in text(test)
+    assert plain("mixed.cif is disordered; this is an ordered") in test.info[0].value
+
+
+def test_a_busy_server_is_a_sentence(monkeypatch):
+    monkeypatch.setattr("crysformer.ui.batch.job.MAX_OPEN", 0)
+    test = page()
+    assert give(test, *FILES[:1]) is None
+    assert "already has 0 batches" in text(test)

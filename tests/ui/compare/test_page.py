@@ -1,0 +1,170 @@
+"""The Compare page without a browser: values, the URL, and what it refuses."""
+
+from dataclasses import replace
+
+import pytest
+
+from crysformer.library.catalogue import load_library
+from crysformer.predict.predictor import Predictor
+from crysformer.structure.strain import strained
+from crysformer.structure.substitution import substitute
+from crysformer.ui.compare.choice import companion
+from crysformer.ui.compare.response import WHY
+from crysformer.ui.session import state
+from crysformer.ui.session.text import plain
+from tests.support.pages import POSCAR, SALT, SILICON, app, text, upload
+
+COMPARE = "pages/2_Compare.py"
+PAIR = f"{SALT.id},{SILICON.id}"
+ENERGY = "Formation energy"
+
+
+def tables(test):
+    return [each.value.set_index("Property") for each in test.dataframe]
+
+
+def number(value, sign=""):
+    """Two decimals, as an error of 0.125 warrants, with the sign that typesetters use."""
+    return f"{value:{sign}.2f}".replace("-", "−")
+
+
+def predicted(*structures):
+    return [each.shown for each in Predictor().predict(structures)]
+
+
+def test_values_and_differences_to_the_first(random_weights):
+    test = app(COMPARE, compare=PAIR)
+    [table] = tables(test)
+    assert list(table.columns) == ["A · NaCl", "B · Si", "Δ", "Unit"]
+    salt, silicon = predicted(SALT.structure(), SILICON.structure())
+    row = table.loc[ENERGY]
+    key = "formation_energy_peratom"
+    assert row["A · NaCl"] == number(salt[key])
+    assert row["B · Si"] == number(silicon[key])
+    difference = silicon[key] - salt[key]
+    mark = "≈ " if abs(difference) < 0.125 else ""
+    assert row["Δ"] == mark + number(difference, "+")
+
+
+def test_intervals_stand_in_brackets_where_there_are_any(random_weights, monkeypatch):
+    predict = Predictor.predict
+    bounds = {"formation_energy_peratom": (-1.5, 2.5)}
+    monkeypatch.setattr(
+        Predictor,
+        "predict",
+        lambda self, given: [
+            replace(each, intervals=bounds) for each in predict(self, given)
+        ],
+    )
+    test = app(COMPARE, compare=PAIR, percent="1.0")
+    table, changed = tables(test)
+    assert "(" not in "".join(changed.loc[ENERGY])
+    assert table.loc[ENERGY, "A · NaCl"].endswith(" (−1.50 to 2.50)")
+    assert "to" not in table.loc["Band gap", "A · NaCl"]
+    assert "In brackets: the 90 % interval" in text(test)
+
+
+def test_without_a_list_the_current_crystal_gets_a_companion(random_weights):
+    test = app(COMPARE, crystal="rutile-tio2")
+    assert test.session_state[state.COMPARED] == ["rutile-tio2", "anatase-tio2"]
+    assert test.query_params[state.COMPARE] == "rutile-tio2,anatase-tio2"
+
+
+def test_a_companion_is_another_form_or_is_built_alike():
+    library = load_library()
+    assert library[companion("wurtzite-zns")].formula == "ZnS"
+    assert library[companion("bcc-fe")].prototype == library["bcc-fe"].prototype
+    assert companion("upload-0123") in library
+    assert companion("sodalite-na4al3si3o12cl") != "sodalite-na4al3si3o12cl"
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence", "shown"),
+    [
+        (f"{PAIR},<b>x</b>", "no crystal called “<b>x</b>”; left out", 2),
+        (
+            "bcc-fe,bcc-w,bcc-cr,bcc-mo,bcc-nb",
+            "Only the first 4 of 5 crystals are compared",
+            4,
+        ),
+        (SALT.id, "Choose at least 2 crystals to compare", 0),
+        ("", "Choose at least 2 crystals to compare", 0),
+    ],
+)
+def test_bad_lists_in_the_url_are_said(random_weights, asked, sentence, shown):
+    test = app(COMPARE, compare=asked)
+    assert plain(sentence) in text(test)
+    if shown:
+        names = [name for name in tables(test)[0].columns if name[1:4] == " · "]
+        assert len(names) == shown
+
+
+def test_bad_settings_in_the_url_fall_back(random_weights):
+    test = app(
+        COMPARE,
+        compare=PAIR,
+        property="<script>",
+        strain="sideways",
+        percent="9999",
+        of="Z",
+        replace="Xx",
+        **{"with": "Xx"},
+    )
+    assert not test.error
+    assert WHY in text(test)
+
+
+def test_strain_from_the_url_changes_the_table(random_weights):
+    test = app(COMPARE, compare=PAIR, strain="Along a", percent="2.0", of="B · Si")
+    before, after = predicted(
+        SILICON.structure(), strained(SILICON.structure(), "Along a", 2)
+    )
+    table = tables(test)[1]
+    assert list(table.columns) == ["Si at 0 %", "Si at +2.0 %", "Δ", "Unit"]
+    key = "formation_energy_peratom"
+    assert table.loc[ENERGY, "Si at 0 %"] == number(before[key])
+    assert table.loc[ENERGY, "Si at +2.0 %"] == number(after[key])
+
+
+def test_substitution_is_predicted_in_the_same_cell(random_weights):
+    test = app(COMPARE, compare=PAIR, replace="Na", **{"with": "K"})
+    [expected] = predicted(substitute(SALT.structure(), "Na", "K"))
+    value = tables(test)[1].loc[ENERGY, "KCl at 0 %"]
+    assert value == number(expected["formation_energy_peratom"])
+    assert "The cell is not relaxed" in text(test)
+
+
+def test_a_swap_that_changes_nothing_is_a_sentence(random_weights):
+    test = app(COMPARE, compare=PAIR, replace="Na", **{"with": "Na"})
+    assert "leaves NaCl as it is" in text(test).replace("\\", "")
+    assert len(tables(test)) == 1
+
+
+def test_without_a_change_the_page_says_what_to_do(random_weights):
+    test = app(COMPARE, compare=PAIR)
+    assert "Move the strain or replace an element" in text(test)
+    assert WHY in text(test)
+
+
+def test_uploads_can_be_compared_and_are_not_in_the_link(random_weights):
+    test = app()
+    upload(test, "mine.vasp", POSCAR.encode())
+    test.switch_page(COMPARE).run()
+    assert not test.exception
+    first = test.session_state[state.COMPARED][0]
+    assert first.startswith("upload-")
+    assert "A · CsCl" in tables(test)[0]
+    assert "a link does not carry them" in text(test)
+    assert first not in test.query_params[state.COMPARE]
+
+
+def test_one_bad_crystal_does_not_hide_the_others(random_weights):
+    from pymatgen.core import Lattice, Structure
+    from pymatgen.io.vasp import Poscar
+
+    lonely = Structure(Lattice.cubic(80), ["Li"], [[0, 0, 0]])
+    test = app()
+    upload(test, "lonely.vasp", str(Poscar(lonely)).encode())
+    test.switch_page(COMPARE).run()
+    assert "too empty" in text(test)
+    assert len(tables(test)[0].columns) == 2

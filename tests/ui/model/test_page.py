@@ -1,0 +1,158 @@
+"""Model: the card, the errors of a property, and the self-test."""
+
+import shutil
+
+import pytest
+import yaml
+
+from crysformer.evaluation.golden import Difference
+from crysformer.figures.crystals import titles
+from crysformer.model.ablations import COLUMNS, FILE, read_ablations
+from crysformer.model.card import read_card, shown_properties
+from crysformer.model.config import DEFAULT_MODEL
+from crysformer.paths import WEIGHTS
+from crysformer.ui.model import card as model_card
+from crysformer.ui.session import state
+from tests.support.pages import app, tables, text
+
+MODEL = "pages/5_Model.py"
+CARD = read_card(WEIGHTS / DEFAULT_MODEL)
+
+
+@pytest.fixture
+def other_weights(tmp_path, monkeypatch):
+    """A copy of the shipped model's folder, which a test may spoil."""
+    folder = tmp_path / DEFAULT_MODEL
+    shutil.copytree(WEIGHTS / DEFAULT_MODEL, folder)
+    monkeypatch.setattr("crysformer.paths.WEIGHTS", tmp_path)
+    return folder
+
+
+def test_the_card_says_what_the_model_saw():
+    test = app(MODEL)
+    facts = next(table for table in tables(test) if "Fact" in table).set_index("Fact")
+    crystals = CARD["training_data"]["crystals"]
+    assert f"{crystals['train']:,} crystals" in facts.loc["Training data", "Value"]
+    assert f"{crystals['val']:,}" in facts.loc["Validation data", "Value"]
+    assert not test.error
+
+
+def test_the_error_table_repeats_the_card_and_names_what_is_missing():
+    test = app(MODEL)
+    rows = next(table for table in tables(test) if "MAE" in table)
+    keys = shown_properties(CARD)
+    assert len(rows) == len(keys)
+    assert "ehull" not in keys
+    errors = CARD["validation"]["errors"]
+    assert rows["MAE"].tolist() == [errors[key]["mae"] for key in keys]
+    published = dict(zip(keys, rows["Paper's MAE"], strict=True))
+    assert published["optb88vdw_bandgap"] == "0.137"
+    assert published["optb88vdw_total_energy"] == "0.035"
+    others = {key for key, said in published.items() if said == "not in our copy"}
+    assert others == set(keys) - {"optb88vdw_bandgap", "optb88vdw_total_energy"}
+    assert "lacks the bodies of its tables" in text(test)
+    coverage = CARD["validation"]["coverage"]
+    held = [100.0 * coverage[key]["all"]["coverage"] for key in keys]
+    assert rows["In the interval"].tolist() == pytest.approx(held)
+
+
+def test_every_property_has_its_pictures():
+    test = app(MODEL)
+    for key in shown_properties(CARD)[:: len(shown_properties(CARD)) - 1]:
+        test.selectbox(key=state.MODEL_PROPERTY).set_value(key).run()
+        assert not test.exception
+        assert not test.error
+        said = text(test)
+        for heading in (
+            "Predicted and computed",
+            "Learning curve",
+            "Error by size of the cell",
+            "How often 90 % intervals hold",
+            "Error by chemistry",
+            "Error of crystals unlike the training data",
+        ):
+            assert heading in said
+        parts = read_ablations(WEIGHTS / DEFAULT_MODEL) is not None
+        assert len(test.get("plotly_chart")) == 6 + parts
+        wrong = CARD["validation"]["novelty"]["volume scaled"]["auroc"]
+        assert f"volume scaled {wrong:.2f}" in said
+
+
+def test_a_property_can_be_named_in_the_url():
+    name = titles(shown_properties(CARD))["mbj_bandgap"]
+    test = app(MODEL, **{state.MODEL_PROPERTY: name})
+    assert test.selectbox(key=state.MODEL_PROPERTY).value == "mbj_bandgap"
+
+
+def test_the_self_test_says_that_nothing_differs():
+    test = app(MODEL)
+    test.button(key=model_card.SELF_TEST).click().run()
+    assert "No difference" in "".join(item.value for item in test.success)
+
+
+def test_the_self_test_lists_what_differs(random_weights, monkeypatch):
+    found = [Difference("bcc-fe", "magmom_oszicar", 2.0, 2.5)]
+    monkeypatch.setattr("crysformer.evaluation.golden.check_golden", lambda _: found)
+    test = app(MODEL)
+    test.button(key=model_card.SELF_TEST).click().run()
+    assert "1 numbers differ" in text(test)
+    rows = next(table for table in tables(test) if "Shipped" in table)
+    assert rows[["Crystal", "Shipped", "Now"]].to_numpy().tolist() == [
+        ["bcc-fe", 2.0, 2.5]
+    ]
+
+
+@pytest.mark.parametrize("name", ["card.yml", "curves.jsonl", "validation.csv.gz"])
+def test_a_damaged_file_is_a_sentence(other_weights, name):
+    (other_weights / name).write_bytes(b"\x1f\x8b{")
+    test = app(MODEL)
+    assert "cannot be read" in "".join(item.value for item in test.error)
+
+
+def test_what_parts_of_the_network_are_worth(other_weights):
+    rows = [",".join(COLUMNS)]
+    for part, seed, error in (("", 0, 0.9), ("", 1, 1.1), ("line_graph", 0, 1.5)):
+        rows += [
+            f"{part},{seed},12000,8,{key},300,{error}" for key in shown_properties(CARD)
+        ]
+    (other_weights / FILE).write_text("\n".join(rows) + "\n")
+    test = app(MODEL)
+    assert len(test.get("plotly_chart")) == 7
+    said = text(test)
+    assert "What each part of the network is worth" in said
+    assert "8 passes over 12,000 crystals" in said
+    assert "20.0 % apart here" in said
+    assert "no line graph +50.0 %" in said
+
+
+def test_a_damaged_table_of_parts_leaves_the_rest(other_weights):
+    (other_weights / FILE).write_text("nonsense\n")
+    test = app(MODEL)
+    assert "ablations of model" in "".join(item.value for item in test.error)
+    assert "Error of crystals unlike the training data" in text(test)
+
+
+def test_a_model_without_intervals_shows_the_rest(other_weights):
+    card = yaml.safe_load((other_weights / "card.yml").read_text())
+    del card["validation"]["coverage"]
+    (other_weights / "card.yml").write_text(yaml.safe_dump(card))
+    test = app(MODEL)
+    assert not test.error
+    assert "Error by chemistry" in text(test)
+    assert "How often 90 % intervals hold" not in text(test)
+
+
+def test_predict_shows_intervals_and_how_unlike_the_crystal_is():
+    test = app()
+    rows = next(table for table in tables(test) if "Unit" in table).set_index("Property")
+    assert " to " in rows.loc["Formation energy", "90 % interval"]
+    said = text(test)
+    assert "nine in ten crystals" in said
+    assert "% of the validation crystals" in said
+
+
+def test_without_intervals_no_column_promises_any(random_weights):
+    test = app()
+    rows = next(table for table in tables(test) if "Unit" in table)
+    assert "90 % interval" not in rows
+    assert "nine in ten" not in text(test)

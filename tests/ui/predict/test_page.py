@@ -1,0 +1,83 @@
+"""Predict: values, units, facts, and what it says where the model cannot."""
+
+import pytest
+
+from crysformer.errors import StructureError
+from crysformer.predict.predictor import Predictor
+from crysformer.ui.shell.tables import readable
+from tests.support.pages import ATTENTION, SALT, app, tables, text
+
+
+def test_predict_shows_values_with_units_and_errors(random_weights):
+    test = app(crystal=SALT.id)
+    rows = next(table for table in tables(test) if "Unit" in table).set_index("Property")
+    predicted = loaders_prediction(random_weights)
+    assert rows.loc["Formation energy", "Unit"] == "eV/atom"
+    assert rows.loc["Formation energy", "Validation error"] == "0.12"
+    assert rows.loc["Formation energy", "Value"] == f"{predicted:.2f}".replace("-", "−")
+    assert "JARVIS-DFT, OptB88vdW" in text(test)
+
+
+def loaders_prediction(checkpoint):
+    assert Predictor().checkpoint is checkpoint
+    return Predictor().predict([SALT.structure()])[0].values["formation_energy_peratom"]
+
+
+def test_a_negative_modulus_is_shown_as_zero_with_a_note(random_weights):
+    test = app(crystal=SALT.id)
+    rows = next(table for table in tables(test) if "Unit" in table).set_index("Property")
+    assert rows.loc["Bulk modulus (Voigt)", "Value"] == "0"
+    assert "Bulk modulus (Voigt): the model says −99" in text(test)
+
+
+def test_facts_come_from_the_crystal(random_weights):
+    test = app(crystal=SALT.id)
+    facts = next(table for table in tables(test) if "Fact" in table).set_index("Fact")
+    assert facts.loc["Space group", "Value"].endswith("(225)")
+    assert facts.loc["Crystal system", "Value"] == "cubic"
+    assert facts.loc["Wyckoff positions", "Value"] == "Na 4a, Cl 4b"
+    assert facts.loc["Atoms in this cell", "Value"] == "8 (primitive cell: 2)"
+    assert float(facts.loc["Density", "Value"].split()[0]) == pytest.approx(
+        2.16, abs=0.02
+    )
+
+
+def test_missing_weights_are_a_sentence_and_the_crystal_stays(monkeypatch, tmp_path):
+    from crysformer.model.checkpoint import load_checkpoint
+
+    monkeypatch.setattr(
+        "crysformer.predict.predictor.load_checkpoint",
+        lambda name, root: load_checkpoint(name, tmp_path),
+    )
+    test = app(crystal=SALT.id)
+    assert "There is no model" in text(test)
+    assert any("Fact" in table for table in tables(test))
+
+
+@pytest.mark.parametrize(
+    ("page", "method"),
+    [(None, "predict"), (ATTENTION, "bond_attention"), (ATTENTION, "pair_attention")],
+)
+def test_a_failing_model_leaves_the_picture(random_weights, monkeypatch, page, method):
+    def refuse(*_):
+        raise StructureError("This cell is too empty for 12 neighbours.")
+
+    monkeypatch.setattr(Predictor, method, refuse)
+    test = app(page, crystal=SALT.id, graph="Line")
+    assert "too empty for 12 neighbours" in text(test)
+    assert len(test.get("bidi_component")) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "shown"),
+    [
+        (-1.87412, 0.0334, "−1.874"),
+        (-0.0004, 0.0334, "0.000"),
+        (163.42, 10.2, "163"),
+        (1637.2, 478.0, "1640"),
+        (3.14159, None, "3.14"),
+        (3.14159, 0.0, "3.14"),
+    ],
+)
+def test_numbers_have_the_digits_their_error_warrants(value, error, shown):
+    assert readable(value, error) == shown

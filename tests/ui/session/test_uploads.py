@@ -1,0 +1,56 @@
+"""Uploads of many crystals, and of what is none: limits and sentences."""
+
+import pytest
+
+from crysformer.ui.session import state
+from crysformer.ui.session.text import plain
+from crysformer.ui.session.uploads import MAX_SENTENCES
+from tests.support.pages import POSCAR, SALT, app, text, upload, zipped
+
+
+def test_a_zip_gives_all_its_crystals_and_a_sentence_for_each_bad_file(random_weights):
+    test = app(crystal=SALT.id)
+    other = POSCAR.replace("4.12", "4.30")
+    upload(
+        test,
+        "many.zip",
+        zipped({"one/CsCl.vasp": POSCAR, "bad.cif": "dear diary", "wide.vasp": other}),
+    )
+    assert [each.name for each in test.session_state[state.UPLOADS].values()] == [
+        "one/CsCl.vasp",
+        "wide.vasp",
+    ]
+    assert plain("one/CsCl.vasp") in text(test)
+    assert [error.value.startswith("bad") for error in test.error] == [True]
+
+
+def test_a_zip_of_rubbish_is_a_few_sentences_and_nothing_changes(random_weights):
+    test = app(crystal=SALT.id)
+    upload(test, "many.zip", zipped({f"{n}.cif": "dear diary" for n in range(9)}))
+    assert len(test.error) == MAX_SENTENCES + 1
+    assert test.error[-1].value == plain("4 more files could not be read.")
+    assert test.session_state[state.CRYSTAL] == SALT.id
+
+
+def test_a_zip_in_a_zip_is_refused(random_weights):
+    test = app(crystal=SALT.id)
+    upload(test, "outer.zip", zipped({"inner.zip": zipped({"a.vasp": POSCAR})}))
+    assert "a zip within a zip" in test.error[0].value
+    assert not test.session_state[state.UPLOADS]
+
+
+def test_a_crystal_file_beyond_its_limit_is_refused_unparsed(random_weights, monkeypatch):
+    monkeypatch.setattr("crysformer.structure.read.find_parser", pytest.fail)
+    test = app(crystal=SALT.id)
+    upload(test, "large.cif", b"data_x" + b" " * 5_000_000)
+    assert "larger than 5 MB" in test.error[0].value
+
+
+def test_uploads_of_a_session_are_bounded(random_weights, monkeypatch):
+    monkeypatch.setattr(state, "MAX_UPLOAD_BYTES", 2 * len(POSCAR))
+    test = app(crystal=SALT.id)
+    for width in ("4.12", "4.20", "4.30"):
+        upload(test, f"{width}.vasp", POSCAR.replace("4.12", width).encode())
+    kept = [each.name for each in test.session_state[state.UPLOADS].values()]
+    assert kept == ["4.20.vasp", "4.30.vasp"]
+    assert plain("4.30.vasp") in text(test)
