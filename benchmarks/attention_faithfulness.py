@@ -27,7 +27,7 @@ from crysformer.faithfulness.orbits import find_orbits
 from crysformer.faithfulness.saliency import gradient_times_input
 from crysformer.faithfulness.study import shares
 from crysformer.faithfulness.verdict import MIN_ORBITS
-from crysformer.graph.batch import build_graph
+from crysformer.graph.crystal import build_graph
 from crysformer.predict.predictor import DEFAULT_MODEL, Predictor
 from crysformer.properties.table import PROPERTIES
 

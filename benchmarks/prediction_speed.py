@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from crysformer.data.dataset import read_rows
-from crysformer.graph.batch import build_graph
+from crysformer.graph.crystal import build_graph
 from crysformer.model.inference import predict_graphs
 from crysformer.predict.predictor import DEFAULT_MODEL, Predictor
 from crysformer.structure.formula import formula_unit_atoms

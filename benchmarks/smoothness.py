@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from pymatgen.core import Structure
 
-from crysformer.graph.batch import build_graph
+from crysformer.graph.crystal import build_graph
 from crysformer.library.catalogue import get_crystal
 from crysformer.model.checkpoint import output_keys
 from crysformer.model.config import ModelConfig

@@ -22,7 +22,8 @@ import numpy as np
 import torch
 
 from crysformer.data.dataset import GraphStore, read_rows
-from crysformer.graph.batch import build_graph, collate
+from crysformer.graph.batch import collate
+from crysformer.graph.crystal import build_graph
 from crysformer.model.network import Crysformer
 from crysformer.training.optimiser import make_optimisers
 from crysformer.training.padding import keep_kernels, padded

@@ -43,8 +43,8 @@ if not answers.predictor_ready.is_set():
 attention, scenes, lit, site = None, [], [], None
 with controls, guard():
     places.show_model()
-    structure, attention = answers.structure(), answers.bond_attention()
-    degree = int(attention.degree.max())
+    attention = answers.bond_attention()
+    degree = int(attention.bonds.degree.max())
     settings, drawing = attention_controls(*attention.cross.shape[1:], degree)
 with numbers, guard():
     if attention is not None:
@@ -52,9 +52,9 @@ with numbers, guard():
         lit = state.lit_bonds(len(attention))
         if settings.graph == LINE and bond is None:
             bond, lit = 0, [0]
-        shown = attention_pictures(structure, attention, settings, drawing, bond, site)
-        scenes = attention_scenes(structure, attention, shown, settings, options)
-        attention_tabs(structure, attention, shown, settings, bond, site)
+        shown = attention_pictures(attention, settings, drawing, bond, site)
+        scenes = attention_scenes(attention, shown, settings, options)
+        attention_tabs(attention, shown, settings, bond, site)
 with picture, guard():
     scenes = scenes or [answers.chemical_scene(options)]
     title = f"{answers.formula()}-attention"
@@ -67,4 +67,4 @@ with picture, guard():
         export_menu(scenes[0], title)
 if attention is not None:
     with guard():
-        attention_trial(structure, attention, settings)
+        attention_trial(attention, settings)

@@ -2,11 +2,13 @@
 
 import streamlit as st
 
+from crysformer.lesson.neighbourhood import neighbourhood_of
 from crysformer.ui.learn import attention, cached, graphs, network
 from crysformer.ui.learn import frame as lesson_frame
 from crysformer.ui.learn.cached import Lesson
 from crysformer.ui.learn.handout import handout_menu
 from crysformer.ui.learn.questions import QUESTIONS
+from crysformer.ui.session import answers
 from crysformer.ui.session.text import guard
 from crysformer.ui.shell.frame import frame
 from crysformer.ui.shell.picker import pick_crystal
@@ -30,13 +32,13 @@ step = lesson_frame.current_step()
 lesson_frame.step_list(step)
 with st.container(key="lesson"), guard():
     lesson_frame.heading(step)
-    digest, graph = cached.graph()
+    graph = answers.graph()
     with row:
-        site = lesson_frame.pick_atom(graph, digest)
+        site = lesson_frame.pick_atom(graph)
     lesson = Lesson(
-        digest,
+        answers.chosen(),
         graph,
-        graph.around(site),
+        neighbourhood_of(graph, site),
         cached.architecture(),
         st.context.theme.type == "dark",
     )

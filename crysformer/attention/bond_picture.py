@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pymatgen.core import Structure
 
 from crysformer.attention.filter import KEEP_ALL, Filter
 from crysformer.attention.reduce import Choice, bond_values, scale_for
 from crysformer.attention.statistics import of_reverse
+from crysformer.graph.crystal import CrystalGraph
 from crysformer.picture.bonds import DrawnBonds
 from crysformer.picture.palette import Scale
-from crysformer.structure.labels import site_labels
 
 # Importing pandas takes time that a page's first picture should not wait for.
 if TYPE_CHECKING:
@@ -74,20 +73,20 @@ class Picture:
         }
 
 
-def all_bonds(attention: "BondAttention") -> DrawnBonds:
+def model_bonds(graph: CrystalGraph) -> DrawnBonds:
     """Return the bonds of the network's graph, uncoloured."""
+    bonds = graph.bonds
     return DrawnBonds(
-        id=np.arange(len(attention)),
-        i=attention.i,
-        j=attention.j,
-        image=attention.image,
-        length=attention.length,
-        reverse=attention.reverse,
+        id=np.arange(len(bonds)),
+        i=bonds.i,
+        j=bonds.j,
+        image=bonds.image,
+        length=bonds.length,
+        reverse=bonds.reverse,
     )
 
 
 def bond_picture(
-    structure: Structure,
     attention: "BondAttention",
     choice: Choice,
     drawing: Drawing = PLAIN,
@@ -98,14 +97,13 @@ def bond_picture(
     """Show the attention of bonds.
 
     Args:
-        structure: The crystal, for the names of its sites.
         attention: Weights of all bonds.
         choice: Which number to show.
         drawing: Which bonds to draw, and how.
         site: Centre whose bonds alone are shown, or None for all.
         scale: Colours, from ``shared_scale``; None takes that of this choice alone.
     """
-    bonds, values = all_bonds(attention), bond_values(attention, choice)
+    bonds, values = model_bonds(attention.graph), bond_values(attention, choice)
     scale = scale or shared_scale(attention, (choice,), drawing)
     coloured = replace(
         bonds,
@@ -116,7 +114,7 @@ def bond_picture(
     drawn = drawing.keep.keep(values, bonds.i)
     if site is not None:
         drawn = drawn & (bonds.i == site)
-    table = _bond_table(structure, bonds, values, site)
+    table = _bond_table(attention.graph, bonds, values, site)
     return Picture(
         coloured.select(drawn),
         scale.bar(choice.title),
@@ -149,14 +147,14 @@ def _every_value(attention: "BondAttention", choice: Choice) -> NDArray[np.float
 
 
 def _bond_table(
-    structure: Structure,
+    graph: CrystalGraph,
     bonds: DrawnBonds,
     values: NDArray[np.float64],
     site: int | None,
 ) -> "pd.DataFrame":
     import pandas as pd
 
-    labels = np.array(site_labels([each.specie.symbol for each in structure]))
+    labels = np.array(graph.labels)
     # Where a bond has no reverse, neither has the table.
     reverse = of_reverse(values, bonds.reverse)
     table = pd.DataFrame(

@@ -5,19 +5,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from crysformer.graph.bonds import CrystalBonds
+
 if TYPE_CHECKING:
     import pandas as pd
 
     from crysformer.attention.weights import BondAttention, PairAttention
 
 
-def bond_frame(bonds: "BondAttention") -> "pd.DataFrame":
+def bond_frame(attention: "BondAttention") -> "pd.DataFrame":
     """One row for each directed bond; weights of module m, block b, head h in ``m_b_h``.
 
     Sites count from zero in the order of the structure, blocks and heads from one.
     """
     import pandas as pd
 
+    bonds = attention.bonds
     frame = pd.DataFrame(
         {
             "bond": np.arange(len(bonds)),
@@ -29,45 +32,52 @@ def bond_frame(bonds: "BondAttention") -> "pd.DataFrame":
             "reverse": bonds.reverse,
         }
     )
-    return pd.concat([frame, _weights(bonds)], axis=1)
+    return pd.concat([frame, _weights(attention)], axis=1)
 
 
-def pair_frame(pairs: "PairAttention") -> "pd.DataFrame":
+def pair_frame(attention: "PairAttention") -> "pd.DataFrame":
     """One row for each pair of bonds; columns of weights as in ``bond_frame``."""
     import pandas as pd
 
+    pairs = attention.pairs
     frame = pd.DataFrame(
         {"bond": pairs.bond, "other": pairs.other, "angle_deg": pairs.angle_deg}
     )
-    return pd.concat([frame, _weights(pairs)], axis=1)
+    return pd.concat([frame, _weights(attention)], axis=1)
 
 
-def bond_json(bonds: "BondAttention", formula: str, model: str) -> str:
+def bond_json(attention: "BondAttention", formula: str, model: str) -> str:
     """The same as a document: weights as nested lists, by block, then by head."""
     return _document(
         formula,
         model,
         "softmax over the bonds of a centre i, by module, block, head",
-        bonds=bond_rows(bonds),
+        bonds=bond_rows(attention),
     )
 
 
-def pair_json(
-    bonds: "BondAttention", pairs: "PairAttention", formula: str, model: str
-) -> str:
+def pair_json(attention: "PairAttention", formula: str, model: str) -> str:
     """Pairs of bonds as a document, with the bonds that their numbers count."""
-    names = ("id", "i", "j", "image", "length", "multiplicity", "reverse")
     return _document(
         formula,
         model,
         "softmax over the other bonds at the centre of a bond, by module, block, head",
-        bonds=[{name: row[name] for name in names} for row in bond_rows(bonds)],
-        bond_pairs=pair_rows(pairs),
+        bonds=_bonds(attention.graph.bonds),
+        bond_pairs=pair_rows(attention),
     )
 
 
-def bond_rows(bonds: "BondAttention") -> list[dict[str, Any]]:
+def bond_rows(attention: "BondAttention") -> list[dict[str, Any]]:
     """Every directed bond: its ends, length, orbit, way back (-1: none) and weights."""
+    return [
+        {**row, "cross": cross.tolist(), "conditional": conditional.tolist()}
+        for row, cross, conditional in zip(
+            _bonds(attention.bonds), attention.cross, attention.conditional, strict=True
+        )
+    ]
+
+
+def _bonds(bonds: CrystalBonds) -> list[dict[str, Any]]:
     return [
         {
             "id": row,
@@ -77,22 +87,21 @@ def bond_rows(bonds: "BondAttention") -> list[dict[str, Any]]:
             "length": float(bonds.length[row]),
             "multiplicity": int(bonds.multiplicity[row]),
             "reverse": int(bonds.reverse[row]),
-            "cross": bonds.cross[row].tolist(),
-            "conditional": bonds.conditional[row].tolist(),
         }
         for row in range(len(bonds))
     ]
 
 
-def pair_rows(pairs: "PairAttention") -> list[dict[str, Any]]:
+def pair_rows(attention: "PairAttention") -> list[dict[str, Any]]:
     """Every pair of bonds at one atom: both bonds, their angle and weights."""
+    pairs = attention.pairs
     return [
         {
             "bond": int(pairs.bond[row]),
             "other": int(pairs.other[row]),
             "angle_deg": float(pairs.angle_deg[row]),
-            "cross": pairs.cross[row].tolist(),
-            "conditional": pairs.conditional[row].tolist(),
+            "cross": attention.cross[row].tolist(),
+            "conditional": attention.conditional[row].tolist(),
         }
         for row in range(len(pairs))
     ]
@@ -103,12 +112,12 @@ def _document(formula: str, model: str, definition: str, **rows: Any) -> str:
     return json.dumps(document, indent=1)
 
 
-def _weights(rows: "BondAttention | PairAttention") -> "pd.DataFrame":
+def _weights(attention: "BondAttention | PairAttention") -> "pd.DataFrame":
     import pandas as pd
 
     columns = {}
     for module in ("cross", "conditional"):
-        weights = getattr(rows, module)
+        weights = getattr(attention, module)
         for block, head in np.ndindex(weights.shape[1:]):
             columns[f"{module}_{block + 1}_{head + 1}"] = weights[:, block, head]
     return pd.DataFrame(columns)

@@ -1,4 +1,4 @@
-"""Attention between bonds that meet at an atom: which other bonds one bond listens to.
+"""Attention between bonds that meet at an atom: which other bonds one bond attends to.
 
 In the line graph bonds are nodes; a bond attends to the other bonds of its centre atom,
 and the feature of such a pair is the angle between them.
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pymatgen.core import Structure
 
 from crysformer.attention.bond_picture import (
     PLAIN,
@@ -17,29 +16,27 @@ from crysformer.attention.bond_picture import (
     THIN,
     Drawing,
     Picture,
-    all_bonds,
+    model_bonds,
     ranked,
 )
 from crysformer.attention.reduce import Choice, scale_for, shown_values
+from crysformer.graph.crystal import CrystalGraph
 from crysformer.picture.bonds import DrawnBonds
 from crysformer.picture.copies import Crystal
 from crysformer.picture.overlays import angle_wedge
 from crysformer.picture.palette import Scale
-from crysformer.structure.labels import site_labels
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from crysformer.attention.weights import BondAttention, PairAttention
+    from crysformer.attention.weights import PairAttention
 
 # More wedges than these hide each other; equal ones are drawn together or not at all.
 MAX_WEDGES = 8
 
 
 def pair_picture(
-    structure: Structure,
-    attention: "BondAttention",
-    pairs: "PairAttention",
+    attention: "PairAttention",
     choice: Choice,
     bond: int,
     drawing: Drawing = PLAIN,
@@ -47,21 +44,22 @@ def pair_picture(
     """Show which bonds one bond attends to, by colour and by wedges of the angle.
 
     Args:
-        structure: The crystal.
-        attention: Its bonds.
-        pairs: Weights of all pairs of bonds.
+        attention: Weights of all pairs of bonds.
         choice: Which number to show.
         bond: The bond that attends.
         drawing: Which partners to draw, and how; they are those of one atom.
     """
+    graph, pairs = attention.graph, attention.pairs
     rows = np.flatnonzero(pairs.bond == bond)
     degree = np.full(len(rows), len(rows))
-    values = shown_values(pairs.cross[rows], pairs.conditional[rows], degree, choice)
+    values = shown_values(
+        attention.cross[rows], attention.conditional[rows], degree, choice
+    )
     scale = scale_for(values, choice, dark=drawing.dark)
-    bonds, other, angle = all_bonds(attention), pairs.other[rows], pairs.angle_deg[rows]
+    bonds, other, angle = model_bonds(graph), pairs.other[rows], pairs.angle_deg[rows]
     shown = np.flatnonzero(drawing.keep.keep(values, np.zeros(len(values), dtype=int)))
     wedges = [
-        _wedge(structure, bonds, bond, int(other[k]), values[k], angle[k], scale, choice)
+        _wedge(graph, bonds, bond, int(other[k]), values[k], angle[k], scale, choice)
         for k in shown[_leading(values[shown])]
     ]
     return Picture(
@@ -69,8 +67,8 @@ def pair_picture(
             bonds, bond, other[shown], values[shown], scale, choice, drawing.thickness
         ),
         scale.bar(choice.title),
-        _pair_table(structure, bonds, other, angle, values),
-        f"{len(other)} bonds that {_name(structure, bonds, bond)} listens to",
+        _pair_table(graph, bonds, other, angle, values),
+        f"{len(other)} bonds that {_name(graph, bonds, bond)} listens to",
         wedges,
         focus=int(bonds.i[bond]),
     )
@@ -114,7 +112,7 @@ def _partners(
 
 
 def _wedge(
-    structure: Structure,
+    graph: CrystalGraph,
     bonds: DrawnBonds,
     bond: int,
     other: int,
@@ -124,12 +122,12 @@ def _wedge(
     choice: Choice,
 ) -> dict[str, Any]:
     site = bonds.i[bond]
-    centre = Crystal.of(structure).position(np.array([site]), np.zeros((1, 3)))[0]
+    centre = Crystal.of(graph.structure).position(np.array([site]), np.zeros((1, 3)))[0]
     strength = float(scale.strength([value])[0])
     return angle_wedge(
         centre,
-        _vector(structure, bonds, bond),
-        _vector(structure, bonds, other),
+        _vector(graph, bonds, bond),
+        _vector(graph, bonds, other),
         radius=(0.5 + 0.2 * strength) * float(bonds.length[bond]),
         colour=scale.colours([value])[0],
         bond_id=other,
@@ -137,21 +135,21 @@ def _wedge(
     )
 
 
-def _name(structure: Structure, bonds: DrawnBonds, row: int) -> str:
-    labels = site_labels([each.specie.symbol for each in structure])
+def _name(graph: CrystalGraph, bonds: DrawnBonds, row: int) -> str:
+    labels = graph.labels
     image = " ".join(map(str, bonds.image[row].tolist()))
     return f"{labels[bonds.i[row]]} → {labels[bonds.j[row]]} ({image})"
 
 
-def _vector(structure: Structure, bonds: DrawnBonds, row: int) -> NDArray[np.float64]:
-    frac = structure.frac_coords
+def _vector(graph: CrystalGraph, bonds: DrawnBonds, row: int) -> NDArray[np.float64]:
+    frac = graph.structure.frac_coords
     return (
         frac[bonds.j[row]] + bonds.image[row] - frac[bonds.i[row]]
-    ) @ structure.lattice.matrix
+    ) @ graph.structure.lattice.matrix
 
 
 def _pair_table(
-    structure: Structure,
+    graph: CrystalGraph,
     bonds: DrawnBonds,
     other: NDArray[np.int64],
     angle: NDArray[np.float64],
@@ -159,7 +157,7 @@ def _pair_table(
 ) -> "pd.DataFrame":
     import pandas as pd
 
-    labels = np.array(site_labels([each.specie.symbol for each in structure]))
+    labels = np.array(graph.labels)
     table = pd.DataFrame(
         {
             "Bond": other,

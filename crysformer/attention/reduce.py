@@ -96,15 +96,15 @@ def bond_values(attention: "BondAttention", choice: Choice) -> NDArray[np.float6
     """Reduce the weights of a crystal's bonds to one number each, roll-outs included."""
     if choice.over != "Roll-out":
         return shown_values(
-            attention.cross, attention.conditional, attention.degree, choice
+            attention.cross, attention.conditional, attention.bonds.degree, choice
         )
     from crysformer.attention.rollout import module_steps, roll_out
 
     cross, conditional = (
-        roll_out(attention, module_steps(weights)).weight
+        roll_out(attention.bonds, module_steps(weights)).weight
         for weights in (attention.cross, attention.conditional)
     )
-    return _measured(cross, conditional, attention.degree, choice)
+    return _measured(cross, conditional, attention.bonds.degree, choice)
 
 
 def centre_weights(attention: "BondAttention", choice: Choice) -> NDArray[np.float64]:
@@ -116,7 +116,7 @@ def centre_weights(attention: "BondAttention", choice: Choice) -> NDArray[np.flo
         attention,
         Choice(choice.module, choice.block, choice.head, choice.over, "Weight"),
     )
-    return normalised(values, attention.i)
+    return normalised(values, attention.bonds.i)
 
 
 def scale_for(

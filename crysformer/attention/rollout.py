@@ -28,6 +28,7 @@ import numpy as np
 
 from crysformer.arrays import FloatArray, IntArray
 from crysformer.attention.weights import BondAttention
+from crysformer.graph.bonds import CrystalBonds
 
 
 @dataclass(frozen=True)
@@ -52,17 +53,17 @@ def module_steps(weights: FloatArray) -> list[FloatArray]:
     return list(weights.mean(axis=2).T)
 
 
-def both_steps(bonds: BondAttention) -> list[FloatArray]:
+def both_steps(attention: BondAttention) -> list[FloatArray]:
     """Cross and conditional attention of each block, in the order they are applied."""
-    cross, conditional = module_steps(bonds.cross), module_steps(bonds.conditional)
+    cross, conditional = map(module_steps, (attention.cross, attention.conditional))
     return [step for pair in zip(cross, conditional, strict=True) for step in pair]
 
 
-def roll_out(bonds: BondAttention, steps: Sequence[FloatArray]) -> RollOut:
+def roll_out(bonds: CrystalBonds, steps: Sequence[FloatArray]) -> RollOut:
     """Multiply the matrices of some attention steps, each with half a residual.
 
     Args:
-        bonds: Bonds of the given cell; its own weights are not read.
+        bonds: Bonds of the given cell.
         steps: Weights that sum to one at each centre, in the order in which the network
             applies them, (bonds,) each.
     """
@@ -105,7 +106,7 @@ class _Walk:
     reach: int
 
     @classmethod
-    def start(cls, bonds: BondAttention, origins: IntArray, num_steps: int) -> "_Walk":
+    def start(cls, bonds: CrystalBonds, origins: IntArray, num_steps: int) -> "_Walk":
         sites = int(bonds.i.max()) + 1
         reach = num_steps * int(np.abs(bonds.image).max())
         empty = cls(np.empty(0, np.int64), np.empty(0), sites, reach)
@@ -124,9 +125,7 @@ class _Walk:
         image = np.stack([place // base**2, place // base % base, place % base], axis=1)
         return atom // self.sites, atom % self.sites, image - self.reach
 
-    def step(
-        self, bonds: BondAttention, starts: IntArray, weights: FloatArray
-    ) -> "_Walk":
+    def step(self, bonds: CrystalBonds, starts: IntArray, weights: FloatArray) -> "_Walk":
         """Half of the mass stays, half goes along the bonds by their weights."""
         origin, site, image = self.unpack()
         degree = bonds.degree[starts[site]]

@@ -4,13 +4,11 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from pymatgen.core import Structure
 
 from crysformer.attention.reduce import Choice, centre_weights
 from crysformer.attention.statistics import effective_neighbours, entropy
 from crysformer.picture.palette import Scale
 from crysformer.picture.scene import SiteColours
-from crysformer.structure.labels import site_labels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,13 +37,12 @@ def site_numbers(
         return {name: one[name] - two[name] for name in one}
     weights = centre_weights(attention, choice)
     return {
-        "Entropy": entropy(weights, attention.i),
-        "Effective neighbours": effective_neighbours(weights, attention.i),
+        "Entropy": entropy(weights, attention.bonds.i),
+        "Effective neighbours": effective_neighbours(weights, attention.bonds.i),
     }
 
 
 def site_table(
-    structure: Structure,
     attention: "BondAttention",
     numbers: dict[str, NDArray[np.float64]],
 ) -> "pd.DataFrame":
@@ -54,8 +51,8 @@ def site_table(
 
     return pd.DataFrame(
         {
-            "Atom": site_labels([site.specie.symbol for site in structure]),
-            "Bonds": np.bincount(attention.i, minlength=len(structure)),
+            "Atom": list(attention.graph.labels),
+            "Bonds": np.bincount(attention.bonds.i),
             **numbers,
         }
     )

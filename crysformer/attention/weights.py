@@ -1,80 +1,21 @@
-"""Attention of every bond and angle of the given cell, carried there from the quotient.
+"""Attention of every bond and every pair of bonds of the given cell.
 
 The network sees one representative of each symmetry orbit; its weight is what all members
-carry together. A single bond's weight is that over the multiplicity, and each member gets
-it by the operation that maps the representative onto it: equal bonds carry exactly equal
-weights, and the weights of all bonds of a centre sum to one per module, block and head.
+carry together. A single bond's weight is that over the multiplicity, so equal bonds carry
+exactly equal weights, and the weights of all bonds of a centre sum to one per module,
+block and head. Bonds and pairs themselves are those of the ``CrystalGraph``.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crysformer.arrays import FloatArray, IntArray
-from crysformer.graph.quotient import Quotient, Site
-from crysformer.graph.standard_cell import Cell
-
-if TYPE_CHECKING:
-    from crysformer.model.layers import LayerAttention
-
-
-@dataclass(frozen=True)
-class BondAttention:
-    """Directed bonds of the given cell and their attention; i attends to j.
-
-    Attributes:
-        i: Centre site, 0-based in the order of the file, (bonds,).
-        j: Neighbour site, (bonds,).
-        image: Cell of the neighbour in units of the given lattice, (bonds, 3).
-        length: In the standardised cell, which differs from the given one by what its
-            symmetry lacks within symprec; Å, (bonds,).
-        multiplicity: Bonds of the centre that are equal to this one, (bonds,).
-        orbit: Symmetry orbit of the bond, (bonds,).
-        reverse: Row of the bond from j back to i, -1 where j does not attend to i,
-            (bonds,).
-        degree: Bonds of the centre; 1 / degree is uniform attention, (bonds,).
-        cross: Weights of cross-attention, (bonds, blocks, heads).
-        conditional: Weights of conditional attention, (bonds, blocks, heads).
-    """
-
-    i: IntArray
-    j: IntArray
-    image: IntArray
-    length: FloatArray
-    multiplicity: IntArray
-    orbit: IntArray
-    reverse: IntArray
-    degree: IntArray
-    cross: FloatArray
-    conditional: FloatArray
-
-    def __len__(self) -> int:
-        return len(self.i)
-
-
-@dataclass(frozen=True)
-class PairAttention:
-    """Pairs of bonds that meet at a centre: edges of the line graph of the given cell.
-
-    Attributes:
-        bond: Row of the bond that attends, (pairs,).
-        other: Row of the bond it attends to, (pairs,).
-        angle_deg: Angle between both at their centre, degrees, (pairs,).
-        cross: Weights of cross-attention, (pairs, blocks, heads).
-        conditional: Weights of conditional attention, (pairs, blocks, heads).
-    """
-
-    bond: IntArray
-    other: IntArray
-    angle_deg: FloatArray
-    cross: FloatArray
-    conditional: FloatArray
-
-    def __len__(self) -> int:
-        return len(self.bond)
+from crysformer.graph.bonds import BondPairs, CrystalBonds
+from crysformer.graph.crystal import CrystalGraph
+from crysformer.model.layers import LayerAttention
 
 
 @dataclass(frozen=True)
@@ -90,7 +31,7 @@ class AttentionWeights:
     conditional: FloatArray
 
     @classmethod
-    def of(cls, layers: Sequence["LayerAttention"]) -> "AttentionWeights":
+    def of(cls, layers: Sequence[LayerAttention]) -> "AttentionWeights":
         """What the network returned for one graph, one entry for each block."""
 
         def stack(module: Literal["cross", "conditional"]) -> FloatArray:
@@ -99,148 +40,72 @@ class AttentionWeights:
 
         return cls(stack("cross"), stack("conditional"))
 
-    def per_member(self, multiplicity: NDArray) -> "AttentionWeights":
-        """Share of a single member of each row."""
+    def of_members(self, orbit: IntArray, multiplicity: IntArray) -> "AttentionWeights":
+        """Weights of single members of the rows' orbits.
+
+        Args:
+            orbit: Row that each member belongs to, (members,).
+            multiplicity: Members of that row at one centre, (members,).
+        """
         share = multiplicity[:, None, None]
-        return AttentionWeights(self.cross / share, self.conditional / share)
+        return AttentionWeights(
+            self.cross[orbit] / share, self.conditional[orbit] / share
+        )
 
 
 @dataclass(frozen=True)
-class _SiteBonds:
-    """Bonds of one given site, in the order of its representative's bonds."""
+class BondAttention:
+    """Attention on the directed bonds of the given cell; i attends to j.
 
-    j: IntArray
-    image: IntArray
-    orbit: IntArray
-    site: Site
-
-
-def expand_bonds(
-    cell: Cell, quotient: Quotient, weights: AttentionWeights
-) -> BondAttention:
-    """Carry attention on the atomistic graph to every bond of the given cell.
-
-    Args:
-        cell: Standardised cell of the structure.
-        quotient: Its graph.
-        weights: Attention of the graph's bonds, as the network returned it.
+    Attributes:
+        graph: The crystal, whose bonds these are.
+        cross: Weights of cross-attention, (bonds, blocks, heads).
+        conditional: Weights of conditional attention, (bonds, blocks, heads).
     """
-    sites = _bonds_of_sites(cell, quotient)
-    order = _order(sites, quotient)
-    i = np.repeat(np.arange(len(sites)), [len(site.j) for site in sites])[order]
-    j = np.concatenate([site.j for site in sites])[order]
-    image = np.concatenate([site.image for site in sites])[order]
-    orbit = np.concatenate([site.orbit for site in sites])[order]
-    single = weights.per_member(quotient.bond_multiplicity)
-    return BondAttention(
-        i=i,
-        j=j,
-        image=image,
-        length=quotient.length[orbit],
-        multiplicity=quotient.bond_multiplicity[orbit],
-        orbit=orbit,
-        reverse=_reverses(i, j, image),
-        degree=np.bincount(i)[i],
-        cross=single.cross[orbit],
-        conditional=single.conditional[orbit],
-    )
+
+    graph: CrystalGraph
+    cross: FloatArray
+    conditional: FloatArray
+
+    @classmethod
+    def of(cls, graph: CrystalGraph, rows: AttentionWeights) -> "BondAttention":
+        """Give every bond its share of its orbit's weight."""
+        single = rows.of_members(graph.bonds.orbit, graph.bonds.multiplicity)
+        return cls(graph, single.cross, single.conditional)
+
+    @property
+    def bonds(self) -> CrystalBonds:
+        """The bonds themselves."""
+        return self.graph.bonds
+
+    def __len__(self) -> int:
+        return len(self.cross)
 
 
-def expand_pairs(
-    cell: Cell, quotient: Quotient, weights: AttentionWeights
-) -> PairAttention:
-    """Carry attention on the line graph to every pair of bonds of the given cell.
+@dataclass(frozen=True)
+class PairAttention:
+    """Attention between bonds that meet at an atom of the given cell.
 
-    Args:
-        cell: Standardised cell of the structure.
-        quotient: Its graph.
-        weights: Attention of the graph's angles, as the network returned it.
+    Attributes:
+        graph: The crystal, whose pairs of bonds these are.
+        cross: Weights of cross-attention, (pairs, blocks, heads).
+        conditional: Weights of conditional attention, (pairs, blocks, heads).
     """
-    sites = _bonds_of_sites(cell, quotient)
-    row_of = np.argsort(_order(sites, quotient))
-    bonds, others, rows = [], [], []
-    first = 0
-    for bonds_here in sites:
-        site, degree = bonds_here.site, len(bonds_here.j)
-        bond, other = np.nonzero(~np.eye(degree, dtype=bool))
-        # The pair is turned by the operation that takes its bond to a representative.
-        turned = site.table[site.to_representative[bond], other]
-        rows.append(site.angle[site.orbit[bond] - site.orbit.min(), turned])
-        bonds.append(row_of[first + bond])
-        others.append(row_of[first + other])
-        first += degree
-    row, bond, other = (np.concatenate(parts) for parts in (rows, bonds, others))
-    order = np.lexsort((other, bond))
-    row = row[order]
-    single = weights.per_member(quotient.angle_multiplicity)
-    return PairAttention(
-        bond=bond[order],
-        other=other[order],
-        angle_deg=np.degrees(np.arccos(quotient.cosine[row])),
-        cross=single.cross[row],
-        conditional=single.conditional[row],
-    )
 
+    graph: CrystalGraph
+    cross: FloatArray
+    conditional: FloatArray
 
-def _bonds_of_sites(cell: Cell, quotient: Quotient) -> list[_SiteBonds]:
-    """Bonds of every given site, found by symmetry and the supercell relation."""
-    group, bonds = quotient.group, quotient.bonds
-    copies = [np.flatnonzero(cell.site_atom == a) for a in range(cell.num_atoms)]
-    inverse = np.linalg.inv(cell.supercell)
-    result = []
-    for atom, shift in zip(cell.site_atom, cell.site_shift, strict=True):
-        site = quotient.sites[quotient.atom_orbit[atom]]
-        span = slice(site.first_bond, site.first_bond + len(site.orbit))
-        operation = quotient.carrier[atom]
-        neighbour = group.permutations[operation, bonds.neighbour[span]]
-        image = bonds.image[span] @ group.rotations[operation].T
-        image = image + group.shifts[operation, bonds.neighbour[span]]
-        image = image - group.shifts[operation, site.atom] + shift
-        j, given = _to_given_cell(neighbour, image, cell, copies, inverse)
-        result.append(_SiteBonds(j, given, site.orbit, site))
-    return result
+    @classmethod
+    def of(cls, graph: CrystalGraph, rows: AttentionWeights) -> "PairAttention":
+        """Give every pair its share of its orbit's weight."""
+        single = rows.of_members(graph.pairs.orbit, graph.pairs.multiplicity)
+        return cls(graph, single.cross, single.conditional)
 
+    @property
+    def pairs(self) -> BondPairs:
+        """The pairs themselves."""
+        return self.graph.pairs
 
-def _to_given_cell(
-    atoms: IntArray,
-    shifts: IntArray,
-    cell: Cell,
-    copies: Sequence[IntArray],
-    inverse: FloatArray,
-) -> tuple[IntArray, IntArray]:
-    """Site and given-lattice image at an atom of the standardised cell plus a shift."""
-    if len(cell.site_atom) == cell.num_atoms:
-        j = np.argsort(cell.site_atom)[atoms]
-        exact = (shifts - cell.site_shift[j]) @ inverse
-        return j, np.rint(exact).astype(np.int64)
-    j = np.empty_like(atoms)
-    image = np.empty_like(shifts)
-    for bond, (atom, shift) in enumerate(zip(atoms, shifts, strict=True)):
-        exact = (shift - cell.site_shift[copies[atom]]) @ inverse
-        whole = np.rint(exact)
-        # Exactly one copy differs from the target by a vector of the given lattice.
-        best = np.abs(exact - whole).max(axis=1).argmin()
-        j[bond], image[bond] = copies[atom][best], whole[best]
-    return j, image
-
-
-def _order(sites: Sequence[_SiteBonds], quotient: Quotient) -> IntArray:
-    """Order of bonds in the output: by centre, length, neighbour, image."""
-    i = np.repeat(np.arange(len(sites)), [len(site.j) for site in sites])
-    j = np.concatenate([site.j for site in sites])
-    image = np.concatenate([site.image for site in sites])
-    length = quotient.length[np.concatenate([site.orbit for site in sites])]
-    rounded = np.rint(length * 1e6)
-    return np.lexsort((image[:, 2], image[:, 1], image[:, 0], j, rounded, i))
-
-
-def _reverses(i: IntArray, j: IntArray, image: IntArray) -> IntArray:
-    """Row of the bond that leads back along each bond, -1 where there is none."""
-    rows = {
-        (a, b, *shift): row
-        for row, (a, b, shift) in enumerate(
-            zip(i.tolist(), j.tolist(), image.tolist(), strict=True)
-        )
-    }
-    keys = zip(j.tolist(), i.tolist(), (-image).tolist(), strict=True)
-    return np.array([rows.get((a, b, *shift), -1) for a, b, shift in keys])
+    def __len__(self) -> int:
+        return len(self.cross)

@@ -25,7 +25,8 @@ from safetensors.numpy import load_file, save_file
 from tqdm import tqdm
 
 from crysformer.errors import DataError, StructureError
-from crysformer.graph.batch import GraphArrays, build_graph
+from crysformer.graph.arrays import GraphArrays
+from crysformer.graph.crystal import build_graph
 from crysformer.graph.rule import NeighbourRule
 from crysformer.properties.elements import NUM_ELEMENTS
 from crysformer.properties.table import PROPERTIES

@@ -16,6 +16,7 @@ from crysformer.structure.formats.raw import MAX_SITES
 
 # The type alone, so that a page can import this before torch.
 if TYPE_CHECKING:
+    from crysformer.predict.prediction import Prediction
     from crysformer.predict.predictor import Predictor
 
 SUPERCELL = (2, 1, 1)
@@ -49,24 +50,26 @@ class CellCheck:
         return self.share < SAME
 
 
-def check_cells(predictor: "Predictor", structure: Structure) -> CellCheck:
-    """Predict a crystal from the cell shown, other cells and a supercell, in one batch.
+def check_cells(
+    predictor: "Predictor", structure: Structure, shown: "Prediction"
+) -> CellCheck:
+    """Compare the prediction from the cell shown with those from other cells.
 
     Args:
         predictor: A loaded model.
         structure: Ordered crystal; a supercell of more than ``MAX_SITES`` is left out.
+        shown: Its prediction.
 
     Raises:
         StructureError: spglib finds no other cell, or a cell is too empty to predict.
     """
-    crystals = {"Shown": structure}
-    crystals |= {name: in_cell(structure, name) for name in CELLS[1:]}
+    crystals = {name: in_cell(structure, name) for name in CELLS[1:]}
     if len(structure) * 2 <= MAX_SITES:
         name = " × ".join(map(str, SUPERCELL))
         crystals[f"Supercell {name}"] = structure.make_supercell(
             SUPERCELL, in_place=False
         )
-    predictions = predictor.predict(list(crystals.values()))
+    predictions = [shown, *predictor.predict(list(crystals.values()))]
     errors = predictor.validation_errors
     values = tuple(
         {key: _per_atom(key, value, each.num_sites) for key, value in each.shown.items()}
@@ -79,8 +82,8 @@ def check_cells(predictor: "Predictor", structure: Structure) -> CellCheck:
     }
     furthest = max(spread, key=lambda key: spread[key] / errors[key])
     return CellCheck(
-        tuple(crystals),
-        tuple(map(len, crystals.values())),
+        ("Shown", *crystals),
+        (len(structure), *map(len, crystals.values())),
         values,
         furthest,
         spread[furthest],

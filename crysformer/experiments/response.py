@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pymatgen.core import Structure
 
 from crysformer.arrays import FloatArray
 from crysformer.errors import StructureError
+from crysformer.graph.crystal import CrystalGraph
 from crysformer.graph.neighbours import find_bonds
 from crysformer.graph.rule import NeighbourRule
-from crysformer.graph.standard_cell import Cell, SpaceGroup, standardise
+from crysformer.graph.standard_cell import Cell, SpaceGroup
 from crysformer.structure.strain import STRAINS, StrainMode, deformation, strained
 
 if TYPE_CHECKING:
     from crysformer.predict.prediction import Prediction
-    from crysformer.predict.predictor import Predictor
+    from crysformer.predict.predictor import Crystal, Predictor
 
 # A crystal without symmetry takes about 20 ms an atom, for each strain.
 MAX_ATOMS = 60
@@ -59,7 +59,7 @@ class Response:
 
 def responses(
     predictor: "Predictor",
-    structures: Sequence[Structure],
+    crystals: Sequence["Crystal"],
     mode: StrainMode,
     strains: Sequence[float] = STRAINS,
 ) -> list[Response]:
@@ -67,7 +67,7 @@ def responses(
 
     Args:
         predictor: A loaded model.
-        structures: Ordered crystals.
+        crystals: Ordered crystals, or their graphs.
         mode: What is strained.
         strains: Per cent, ascending.
 
@@ -75,20 +75,20 @@ def responses(
         StructureError: A primitive cell has more than ``MAX_ATOMS`` atoms, or is too
             empty to predict.
     """
-    cells = [standardise(structure) for structure in structures]
-    for structure, cell in zip(structures, cells, strict=True):
-        _check_size(structure, cell)
+    graphs = [predictor.prepare(crystal) for crystal in crystals]
+    for graph in graphs:
+        _check_size(graph)
     everything = [
-        strained(structure, mode, strain)
-        for structure in structures
+        strained(graph.structure, mode, strain) if strain else graph
+        for graph in graphs
         for strain in strains
     ]
     predictions = predictor.predict(everything)
     rule = predictor.model.config.neighbour_rule
     found = []
-    for k, (structure, cell) in enumerate(zip(structures, cells, strict=True)):
+    for k, graph in enumerate(graphs):
         neighbours = [
-            neighbour_set(cell, deformation(structure, mode, strain), rule)
+            neighbour_set(graph.cell, deformation(graph.structure, mode, strain), rule)
             for strain in strains
         ]
         found.append(
@@ -132,10 +132,11 @@ def neighbour_set(cell: Cell, deformed: FloatArray, rule: NeighbourRule) -> Neig
     return frozenset(map(tuple, rows.tolist()))
 
 
-def _check_size(structure: Structure, cell: Cell) -> None:
-    if cell.num_atoms > MAX_ATOMS:
+def _check_size(graph: CrystalGraph) -> None:
+    atoms = graph.cell.num_atoms
+    if atoms > MAX_ATOMS:
         raise StructureError(
-            f"{structure.composition.reduced_formula} has {cell.num_atoms} atoms in its "
+            f"{graph.structure.composition.reduced_formula} has {atoms} atoms in its "
             f"primitive cell; a response is computed for at most {MAX_ATOMS}. Choose a "
             "smaller crystal."
         )

@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pymatgen.core import Structure
+from pymatgen.core import Lattice, Structure
 
 from crysformer.arrays import FloatArray
-from crysformer.attention.weights import AttentionWeights, BondAttention, expand_bonds
-from crysformer.graph.batch import GraphArrays, collate
-from crysformer.graph.quotient import Quotient, take_quotient
-from crysformer.graph.standard_cell import Cell, SpaceGroup, standardise
+from crysformer.attention.forward_pass import ForwardPass
+from crysformer.graph.crystal import CrystalGraph
+from crysformer.graph.quotient import take_quotient
+from crysformer.graph.standard_cell import Cell, SpaceGroup
 from crysformer.model.network import Crysformer
 
 REPEATS = np.array([2, 1, 1])
@@ -59,42 +59,27 @@ def shuffled(model: Crysformer, seed: int) -> Crysformer:
     return other.eval().requires_grad_(False)
 
 
-def attention_of(
-    model: Crysformer, graph: GraphArrays, bonds: BondAttention
-) -> BondAttention:
-    """Attention of some network on the bonds of a crystal that is known already.
+def check_symmetry(model: Crysformer, graph: CrystalGraph) -> SymmetryCheck:
+    """Compare the quotient with the doubled cell in which nothing is known to be equal.
 
     Args:
-        model: Any network with the same neighbour rule.
-        graph: Quotient graph of the crystal.
-        bonds: Bonds of the given cell on that graph.
-    """
-    weights, _ = _run(model, graph)
-    share = np.bincount(bonds.orbit)
-    share[bonds.orbit] = bonds.multiplicity
-    single = weights.per_member(share)
-    return replace(
-        bonds,
-        cross=single.cross[bonds.orbit],
-        conditional=single.conditional[bonds.orbit],
-    )
-
-
-def check_symmetry(model: Crysformer, structure: Structure) -> SymmetryCheck:
-    """Compare the quotient with the doubled cell in which nothing is known to be equal.
+        model: Network in evaluation mode.
+        graph: The crystal.
 
     Raises:
         StructureError: The cell is too empty for 12 neighbours.
     """
-    cell = _as_given(standardise(structure))
-    rule = model.config.neighbour_rule
-    one, values = _attend(model, cell, take_quotient(cell, rule))
-    doubled = _doubled(cell)
-    two, others = _attend(model, doubled, take_quotient(doubled, rule, full=True))
+    cell, doubled = _as_given(graph.cell), _doubled(graph.cell)
+    single = CrystalGraph(_structure_of(cell), cell, graph.quotient)
+    quotient = take_quotient(doubled, model.config.neighbour_rule, full=True)
+    double = CrystalGraph(_structure_of(doubled), doubled, quotient)
+    first, second = ForwardPass.of(model, single), ForwardPass.of(model, double)
+    values = float(np.abs(first.outputs - second.outputs).max())
+    one, two = single.bonds, double.bonds
 
     # A bond of the doubled cell, written in the lattice of the single one.
     atoms = cell.num_atoms
-    shift = np.zeros((len(doubled.atomic_numbers), 3), dtype=np.int64)
+    shift = np.zeros((doubled.num_atoms, 3), dtype=np.int64)
     shift[atoms:, 0] = 1
     image = two.image * REPEATS + shift[two.j] - shift[two.i]
     known = {
@@ -116,16 +101,16 @@ def check_symmetry(model: Crysformer, structure: Structure) -> SymmetryCheck:
     )
     if (match < 0).any():
         # Not even the bonds are the same ones: as different as can be.
-        return SymmetryCheck(
-            len(two), np.inf, np.inf, float(np.abs(values - others).max())
-        )
-    first = np.concatenate([one.cross, one.conditional], axis=2)[match]
-    second = np.concatenate([two.cross, two.conditional], axis=2)
+        return SymmetryCheck(len(two), np.inf, np.inf, values)
+    expected, found = (
+        np.concatenate([each.cross, each.conditional], axis=2)
+        for each in (first.bond_attention, second.bond_attention)
+    )
     return SymmetryCheck(
         bonds=len(two),
-        equal_bonds=_spread(second, one.orbit[match]),
-        weights=float(np.abs(first - second).max(initial=0.0)),
-        values=float(np.abs(values - others).max()),
+        equal_bonds=_spread(found, one.orbit[match]),
+        weights=float(np.abs(expected[match] - found).max(initial=0.0)),
+        values=values,
     )
 
 
@@ -164,17 +149,5 @@ def _doubled(cell: Cell) -> Cell:
     )
 
 
-def _attend(
-    model: Crysformer, cell: Cell, quotient: Quotient
-) -> tuple[BondAttention, FloatArray]:
-    weights, values = _run(model, GraphArrays.from_quotient(quotient))
-    return expand_bonds(cell, quotient, weights), values
-
-
-def _run(model: Crysformer, graph: GraphArrays) -> tuple[AttentionWeights, FloatArray]:
-    """Weights of whole orbits and standardised outputs of one crystal."""
-    parameter = next(model.parameters())
-    with torch.inference_mode():
-        batch = collate([graph], parameter.dtype).to(parameter.device)
-        output = model(batch)
-    return AttentionWeights.of(output.atomistic), output.values[0].cpu().double().numpy()
+def _structure_of(cell: Cell) -> Structure:
+    return Structure(Lattice(cell.lattice), cell.atomic_numbers, cell.frac_coords)

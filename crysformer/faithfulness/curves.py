@@ -16,7 +16,7 @@ import numpy as np
 from crysformer.arrays import FloatArray, IntArray
 from crysformer.faithfulness.knockout import Progress, knock_out
 from crysformer.faithfulness.orbits import BondOrbits
-from crysformer.graph.batch import GraphArrays
+from crysformer.graph.arrays import GraphArrays
 from crysformer.model.network import Crysformer
 
 NUM_STEPS = 12

@@ -25,7 +25,8 @@ import torch
 from numpy.typing import NDArray
 
 from crysformer.arrays import IntArray
-from crysformer.graph.batch import GraphArrays, GraphBatch, collate
+from crysformer.graph.arrays import GraphArrays
+from crysformer.graph.batch import GraphBatch, collate
 from crysformer.model.inference import batches_by_work
 from crysformer.model.network import Crysformer
 

@@ -15,7 +15,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from crysformer.arrays import FloatArray, IntArray
-from crysformer.attention.weights import BondAttention
+from crysformer.graph.bonds import CrystalBonds
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,11 @@ class BondOrbits:
         return np.flatnonzero(self.of_row == orbit)
 
 
-def find_orbits(bonds: BondAttention) -> BondOrbits:
+def find_orbits(bonds: CrystalBonds) -> BondOrbits:
     """Join every orbit of directed bonds with that of its reverse.
 
     Args:
-        bonds: All directed bonds of the given cell; its weights are not read.
+        bonds: All directed bonds of the given cell.
     """
     num_rows = int(bonds.orbit.max()) + 1
     forward = bonds.reverse >= 0

@@ -1,7 +1,7 @@
-"""How much single atoms and bonds count, by leaving out and by gradients.
+"""How much single bonds count, by gradients.
 
-Both work on the quotient graph and give standardised outputs, before element constants
-and units are put back: those do not depend on any bond.
+Standardised outputs on the quotient graph, before element constants and units are put
+back: those do not depend on any bond.
 """
 
 from dataclasses import replace
@@ -11,45 +11,9 @@ import torch
 
 from crysformer.arrays import FloatArray
 from crysformer.faithfulness.orbits import BondOrbits
-from crysformer.graph.batch import GraphArrays, collate
+from crysformer.graph.arrays import GraphArrays
+from crysformer.graph.batch import collate
 from crysformer.model.network import Crysformer
-
-
-def atom_contributions(model: Crysformer, graph: GraphArrays) -> FloatArray:
-    """Change of every output when one kind of atom has a say in the mean again.
-
-    The readout is a network on the mean over the atoms' last features. All atoms of one
-    symmetry orbit are left out of that mean, whose other shares grow to one; the graph
-    stays as it is, so what they told their neighbours remains. The contribution is the
-    prediction minus the one without them: above zero, these atoms raise it.
-
-    Args:
-        model: Network in evaluation mode.
-        graph: Graph of the crystal.
-
-    Returns:
-        Standardised, (representative atoms, outputs); NaN where all atoms are of one
-        kind, because nothing is left then.
-    """
-    parameter = next(model.parameters())
-    number = len(graph.atomic_numbers)
-    batch = collate([graph], parameter.dtype).to(parameter.device)
-    fraction = batch.atom_fraction
-    # Each atom as a crystal of its own: the readout's mean is then its own features.
-    alone = replace(
-        batch,
-        crystal=torch.arange(number, device=fraction.device),
-        num_crystals=number,
-        atom_fraction=torch.ones_like(fraction),
-    )
-    with torch.inference_mode():
-        atoms = model(alone).representation
-        whole = model.heads(fraction[None] @ atoms)
-        if number == 1:
-            return np.full(whole.shape, np.nan)
-        others = fraction * (1.0 - torch.eye(number, dtype=fraction.dtype).to(fraction))
-        without = model.heads(others / others.sum(dim=1, keepdim=True) @ atoms)
-    return (whole - without).cpu().double().numpy()
 
 
 def gradient_times_input(

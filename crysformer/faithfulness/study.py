@@ -20,15 +20,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from crysformer.arrays import FloatArray
+from crysformer.attention.forward_pass import ForwardPass
 from crysformer.attention.statistics import normalised
 from crysformer.attention.weights import BondAttention
 from crysformer.errors import StructureError
-from crysformer.faithfulness.controls import attention_of, shuffled
+from crysformer.faithfulness.controls import shuffled
 from crysformer.faithfulness.curves import Curves, random_scores, trace_curves
 from crysformer.faithfulness.knockout import VARIANTS, Variant, knock_out
 from crysformer.faithfulness.orbits import BondOrbits, find_orbits
 from crysformer.faithfulness.saliency import gradient_times_input
-from crysformer.graph.batch import GraphArrays
+from crysformer.graph.bonds import CrystalBonds
 from crysformer.model.network import Crysformer
 
 Aggregate = Callable[[BondAttention], FloatArray]
@@ -78,8 +79,7 @@ class Study:
 
 def study(
     model: Crysformer,
-    graph: GraphArrays,
-    bonds: BondAttention,
+    seen: ForwardPass,
     aggregate: Mapping[str, Aggregate],
     report: Report = lambda *_: None,
     *,
@@ -89,13 +89,13 @@ def study(
 
     Args:
         model: Network in evaluation mode.
-        graph: Quotient graph of the crystal.
-        bonds: Its attention on the given cell.
+        seen: Its pass over the crystal.
         aggregate: By module, one number for each directed bond from all weights, such
             as the mean over blocks and heads, (bonds,).
         report: Called with the share done and what is being done.
         curves: Whether to trace deletion and insertion curves.
     """
+    graph, bonds = seen.graph.arrays, seen.graph.bonds
     orbits = find_orbits(bonds)
     if len(orbits) * graph.work > MAX_WORK:
         raise StructureError(
@@ -106,17 +106,17 @@ def study(
     rows = [orbits.rows(k) for k in range(len(orbits))]
     report(0.02, "Taking bonds away")
     change = {}
-    whole = knock_out(model, graph, [np.empty(0, dtype=np.int64)])[0]
     for number, variant in enumerate(VARIANTS):
 
         def advance(share: float, number: int = number) -> None:
             report(0.02 + 0.28 * (number + share), "Taking bonds away")
 
-        change[variant] = knock_out(model, graph, rows, variant, advance) - whole
+        change[variant] = knock_out(model, graph, rows, variant, advance) - seen.outputs
     report(0.6, "Following gradients")
     gradient = gradient_times_input(model, graph, orbits)
     attention = {
-        name: shares(take(bonds), bonds, orbits) for name, take in aggregate.items()
+        name: shares(take(seen.bond_attention), bonds, orbits)
+        for name, take in aggregate.items()
     }
     geometry = {
         BONDS: shares(np.ones(len(bonds)), bonds, orbits),
@@ -126,7 +126,8 @@ def study(
     random = np.stack([shares(draw[bonds.orbit], bonds, orbits) for draw in draws])
     report(0.7, "Shuffling weights")
     others = [
-        attention_of(shuffled(model, seed), graph, bonds) for seed in range(NUM_SHUFFLED)
+        ForwardPass.of(shuffled(model, seed), seen.graph).bond_attention
+        for seed in range(NUM_SHUFFLED)
     ]
     mixed = {
         name: np.stack([shares(take(other), bonds, orbits) for other in others])
@@ -148,7 +149,7 @@ def study(
         )
     return Study(
         orbits,
-        whole,
+        seen.outputs,
         change,
         gradient,
         attention,
@@ -159,7 +160,7 @@ def study(
     )
 
 
-def shares(values: FloatArray, bonds: BondAttention, orbits: BondOrbits) -> FloatArray:
+def shares(values: FloatArray, bonds: CrystalBonds, orbits: BondOrbits) -> FloatArray:
     """Share of all attention that falls on each orbit; sums to one.
 
     Args:

@@ -7,14 +7,13 @@ import numpy as np
 from pymatgen.core import Structure
 
 from crysformer.arrays import FloatArray
-from crysformer.attention.weights import BondAttention
 from crysformer.faithfulness.knockout import Variant
 from crysformer.faithfulness.study import BONDS, GRADIENT, LENGTH, RANDOM, Study
 from crysformer.faithfulness.verdict import Finding
+from crysformer.graph.crystal import CrystalGraph
 from crysformer.properties.scaling import Scaling, sizes_of
 from crysformer.properties.table import PROPERTIES
 from crysformer.structure.formula import formula_unit_atoms
-from crysformer.structure.labels import site_labels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,9 +85,9 @@ def property_table(
     return pd.DataFrame(rows)
 
 
-def orbit_names(structure: Structure, bonds: BondAttention, study: Study) -> list[str]:
+def orbit_names(graph: CrystalGraph, study: Study) -> list[str]:
     """Name each undirected orbit by one of its bonds, their length and their number."""
-    labels = site_labels([site.specie.symbol for site in structure])
+    labels, bonds = graph.labels, graph.bonds
     first = np.unique(study.orbits.of_bond, return_index=True)[1]
     arrow = np.where(study.orbits.one_way, "→", "–")
     return [

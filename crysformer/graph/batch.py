@@ -1,4 +1,4 @@
-"""Graphs of single crystals as arrays, and batches of them as tensors for the model."""
+"""Several graphs as one batch of tensors for the model."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -6,66 +6,10 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pymatgen.core import Structure
 from torch import Tensor
 
-from crysformer.graph.quotient import Quotient, take_quotient
-from crysformer.graph.rule import NeighbourRule
-from crysformer.graph.standard_cell import standardise
+from crysformer.graph.arrays import GraphArrays
 from crysformer.properties.elements import NUM_ELEMENTS
-
-
-@dataclass(frozen=True)
-class GraphArrays:
-    """The quotient graph of one crystal, as the model needs it.
-
-    Attributes:
-        atomic_numbers: Z of the representative atoms, (atoms,).
-        atom_multiplicity: Atoms each stands for, (atoms,).
-        edge_index: Row 0 neighbour j, row 1 centre i, (2, bonds).
-        lengths: Å, (bonds,).
-        log_bond_multiplicity: Log of multiplicity times envelope, (bonds,).
-        line_index: Row 0 other bond, row 1 attending bond, (2, angles).
-        cosines: Cosine of the angle, (angles,).
-        log_angle_multiplicity: Log of multiplicity times the other bond's envelope,
-            (angles,).
-        piezoelectric: Whether the crystal's symmetry allows a piezoelectric response. The
-            network does not see it.
-    """
-
-    atomic_numbers: NDArray
-    atom_multiplicity: NDArray
-    edge_index: NDArray
-    lengths: NDArray
-    log_bond_multiplicity: NDArray
-    line_index: NDArray
-    cosines: NDArray
-    log_angle_multiplicity: NDArray
-    piezoelectric: bool = True
-
-    @classmethod
-    def from_quotient(cls, quotient: Quotient) -> "GraphArrays":
-        """Keep what the model reads of a quotient graph."""
-        return cls(
-            atomic_numbers=quotient.atomic_numbers,
-            atom_multiplicity=quotient.atom_multiplicity,
-            edge_index=quotient.edge_index,
-            lengths=quotient.length,
-            log_bond_multiplicity=np.log(
-                quotient.bond_multiplicity * quotient.bond_weight
-            ),
-            line_index=quotient.line_index,
-            cosines=quotient.cosine,
-            log_angle_multiplicity=np.log(
-                quotient.angle_multiplicity * quotient.angle_weight
-            ),
-            piezoelectric=quotient.group.piezoelectric,
-        )
-
-    @property
-    def work(self) -> int:
-        """Rows the model has to process: a bond costs about what ten angles cost."""
-        return self.line_index.shape[1] + 10 * self.edge_index.shape[1]
 
 
 @dataclass(frozen=True)
@@ -112,24 +56,6 @@ class GraphBatch:
         return fractions.index_put_(
             (self.crystal, self.atomic_numbers), self.atom_fraction, accumulate=True
         )
-
-
-def build_graph(
-    structure: Structure, rule: NeighbourRule, *, full: bool = False
-) -> GraphArrays:
-    """Standardise a structure and build its graph.
-
-    Args:
-        structure: Ordered periodic structure.
-        rule: Neighbour rule of the model.
-        full: Keep every atom, bond and angle instead of one per symmetry orbit.
-
-    Raises:
-        StructureError: The cell is too empty for 12 neighbours.
-    """
-    return GraphArrays.from_quotient(
-        take_quotient(standardise(structure), rule, full=full)
-    )
 
 
 def collate(

@@ -1,7 +1,7 @@
 """Graphs as torch_geometric objects, for whoever builds on this library with PyG.
 
 Kept apart because importing torch_geometric takes seconds, which a person waiting for a
-first prediction should not pay. ``CrystalGraph`` batches with PyG's own ``DataLoader``
+first prediction should not pay. ``CrystalData`` batches with PyG's own ``DataLoader``
 and ``Batch``; ``to_graph_batch`` hands such a batch to the model.
 """
 
@@ -10,11 +10,13 @@ from pymatgen.core import Structure
 from torch import Tensor
 from torch_geometric.data import Batch, Data
 
-from crysformer.graph.batch import GraphArrays, GraphBatch, build_graph, collate
+from crysformer.graph.arrays import GraphArrays
+from crysformer.graph.batch import GraphBatch, collate
+from crysformer.graph.crystal import build_graph
 from crysformer.graph.rule import NeighbourRule
 
 
-class CrystalGraph(Data):
+class CrystalData(Data):
     """Quotient (or full) graph of a crystal; field names as in ``GraphBatch``.
 
     ``edge_index`` counts atoms and ``line_index`` counts bonds, both (2, rows) with the
@@ -46,7 +48,7 @@ _FIELDS = (
 
 def crystal_graph(
     structure: Structure, rule: NeighbourRule, *, full: bool = False
-) -> CrystalGraph:
+) -> CrystalData:
     """Build the graph of a structure.
 
     Args:
@@ -60,14 +62,14 @@ def crystal_graph(
     return from_arrays(build_graph(structure, rule, full=full))
 
 
-def from_arrays(graph: GraphArrays) -> CrystalGraph:
+def from_arrays(graph: GraphArrays) -> CrystalData:
     """Arrays of one crystal as a PyG object."""
     single = collate([graph])
     fields = {name: getattr(single, name) for name in _FIELDS}
-    return CrystalGraph(num_nodes=len(single.atomic_numbers), **fields)
+    return CrystalData(num_nodes=len(single.atomic_numbers), **fields)
 
 
-def to_graph_batch(batch: Batch | CrystalGraph) -> GraphBatch:
+def to_graph_batch(batch: Batch | CrystalData) -> GraphBatch:
     """A PyG batch (or one graph) as the model's input."""
     fields = {name: batch[name] for name in _FIELDS}
     if isinstance(batch, Batch):

@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 from pymatgen.core import Element, Structure
 from pymatgen.core.operations import SymmOp
 
-from crysformer.graph.batch import GraphArrays, collate
+from crysformer.graph.arrays import GraphArrays
+from crysformer.graph.batch import collate
+from crysformer.graph.crystal import CrystalGraph
 from crysformer.graph.quotient import take_quotient
-from crysformer.graph.standard_cell import standardise
 from crysformer.lesson.steps import MAX_ANGLES
 from crysformer.lesson.walkthrough import copy_on_cpu
 from crysformer.model.inference import decode
+from crysformer.predict.prediction import Prediction
 from crysformer.predict.predictor import Predictor
 from crysformer.properties.table import PROPERTIES
 from crysformer.structure.formula import formula_unit_atoms
@@ -30,13 +32,15 @@ def main_property(predictor: Predictor) -> str:
     return next(key for key in predictor.checkpoint.keys if PROPERTIES[key].shown)
 
 
-def responses(predictor: Predictor, structure: Structure) -> dict[str, NDArray]:
+def responses(predictor: Predictor, crystal: CrystalGraph) -> dict[str, NDArray]:
     """Predict a crystal at every stretch of ``STRETCHES``.
 
     Returns:
         Values by property, in its unit, (stretches,).
     """
-    predicted = predictor.predict([stretched(structure, each) for each in STRETCHES])
+    predicted = predictor.predict(
+        [stretched(crystal.structure, each) if each else crystal for each in STRETCHES]
+    )
     return {
         key: np.array([each.values[key] for each in predicted])
         for key in predicted[0].shown
@@ -69,8 +73,14 @@ class Changes:
     replaced: float
 
 
-def changes(predictor: Predictor, structure: Structure) -> Changes:
-    """Turn a crystal, double its cell, and replace one of its elements."""
+def changes(predictor: Predictor, structure: Structure, base: Prediction) -> Changes:
+    """Turn a crystal, double its cell, and replace one of its elements.
+
+    Args:
+        predictor: A loaded model.
+        structure: The crystal.
+        base: Its prediction.
+    """
     turned, doubled, replaced = (structure.copy() for _ in range(3))
     turned.apply_operation(SymmOp.from_axis_angle_and_translation(_AXIS, _ANGLE_DEG))
     doubled.make_supercell([2, 1, 1])
@@ -78,7 +88,7 @@ def changes(predictor: Predictor, structure: Structure) -> Changes:
     taken = {site.specie.symbol for site in structure}
     new = similar_element(old, taken, predictor.elements_seen)
     replaced.replace_species({old: new})
-    predicted = predictor.predict([structure, turned, doubled, replaced])
+    predicted = [base, *predictor.predict([turned, doubled, replaced])]
     key = main_property(predictor)
     return Changes(f"Replace {old} by {new}", *(each.values[key] for each in predicted))
 
@@ -112,14 +122,11 @@ class TwoGraphs:
     from_quotient: float
 
 
-def two_graphs(predictor: Predictor, structure: Structure) -> TwoGraphs:
+def two_graphs(predictor: Predictor, crystal: CrystalGraph) -> TwoGraphs:
     """Predict one crystal from both graphs, in double precision."""
-    cell = standardise(structure)
-    rule = predictor.model.config.neighbour_rule
-    graphs = [
-        GraphArrays.from_quotient(take_quotient(cell, rule, full=full))
-        for full in (False, True)
-    ]
+    structure, rule = crystal.structure, predictor.model.config.neighbour_rule
+    whole = take_quotient(crystal.cell, rule, full=True)
+    graphs = [crystal.arrays, GraphArrays.from_quotient(whole)]
     counts = [
         (len(graph.atomic_numbers), len(graph.lengths), len(graph.cosines))
         for graph in graphs

@@ -9,15 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from pymatgen.core import Structure
 
 from crysformer.arrays import FloatArray, IntArray
-from crysformer.attention.weights import AttentionWeights, BondAttention, expand_bonds
+from crysformer.graph.crystal import CrystalGraph
 from crysformer.graph.neighbours import NUM_NEIGHBOURS
-from crysformer.graph.quotient import Quotient, take_quotient
-from crysformer.graph.rule import NeighbourRule
-from crysformer.graph.standard_cell import Cell, standardise
-from crysformer.structure.labels import site_labels
 
 SAME_LENGTH = 1e-3
 """Neighbours whose distances differ by less belong to one shell, Å."""
@@ -147,72 +142,25 @@ class Neighbourhood:
         )
 
 
-@dataclass(frozen=True)
-class CrystalGraph:
-    """The network's graph of a crystal, on the cell as given.
-
-    Attributes:
-        structure: The crystal.
-        cell: Its standardised cell.
-        quotient: The quotient graph of that cell.
-        bonds: Every directed bond of the given cell, with attention of no blocks.
-        labels: Names of the sites.
-    """
-
-    structure: Structure
-    cell: Cell
-    quotient: Quotient
-    bonds: BondAttention
-    labels: tuple[str, ...]
-
-    @classmethod
-    def of(cls, structure: Structure, rule: NeighbourRule) -> "CrystalGraph":
-        """Build the graph of a crystal.
-
-        Raises:
-            StructureError: The cell is too empty for 12 neighbours.
-        """
-        cell = standardise(structure)
-        quotient = take_quotient(cell, rule)
-        nothing = np.empty((len(quotient.length), 0, 0))
-        bonds = expand_bonds(cell, quotient, AttentionWeights(nothing, nothing))
-        labels = site_labels([site.specie.symbol for site in structure])
-        return cls(structure, cell, quotient, bonds, tuple(labels))
-
-    @property
-    def different_atoms(self) -> tuple[int, ...]:
-        """One site of each set of symmetry-equal atoms: that nearest to the middle."""
-        orbit = self.quotient.atom_orbit[self.cell.site_atom]
-        away = (self.structure.frac_coords % 1.0 - 0.5) @ self.structure.lattice.matrix
-        order = np.argsort(np.round((away**2).sum(axis=1), 6), kind="stable")
-        first = order[np.unique(orbit[order], return_index=True)[1]]
-        return tuple(sorted(first.tolist()))
-
-    def equal_atoms(self, site: int) -> int:
-        """How many atoms of the given cell are equal to one by symmetry, itself too."""
-        orbit = self.quotient.atom_orbit[self.cell.site_atom]
-        return int((orbit == orbit[site]).sum())
-
-    def around(self, site: int) -> Neighbourhood:
-        """Bonds of one site."""
-        rows = np.flatnonzero(self.bonds.i == site)
-        neighbour, image = self.bonds.j[rows], self.bonds.image[rows]
-        orbit = self.bonds.orbit[rows]
-        frac = self.structure.frac_coords
-        steps = frac[neighbour] + image - frac[site]
-        return Neighbourhood(
-            site=site,
-            atom=int(self.quotient.atom_orbit[self.cell.site_atom[site]]),
-            labels=self.labels,
-            rows=rows,
-            orbit=orbit,
-            neighbour=neighbour,
-            image=image,
-            vector=steps @ self.structure.lattice.matrix,
-            length=self.bonds.length[rows],
-            weight=self.quotient.bond_weight[orbit],
-            symbols=tuple(self.structure[j].specie.symbol for j in neighbour.tolist()),
-        )
+def neighbourhood_of(graph: CrystalGraph, site: int) -> Neighbourhood:
+    """Bonds of one site of the given cell."""
+    bonds, frac = graph.bonds, graph.structure.frac_coords
+    rows = np.flatnonzero(bonds.i == site)
+    neighbour, image, orbit = bonds.j[rows], bonds.image[rows], bonds.orbit[rows]
+    steps = frac[neighbour] + image - frac[site]
+    return Neighbourhood(
+        site=site,
+        atom=int(graph.atom_of_site[site]),
+        labels=graph.labels,
+        rows=rows,
+        orbit=orbit,
+        neighbour=neighbour,
+        image=image,
+        vector=steps @ graph.structure.lattice.matrix,
+        length=bonds.length[rows],
+        weight=graph.quotient.bond_weight[orbit],
+        symbols=tuple(graph.structure[j].specie.symbol for j in neighbour.tolist()),
+    )
 
 
 def _numbers(groups: tuple[Group, ...], count: int) -> IntArray:

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pymatgen.core import Structure
 
-from crysformer.attention.bond_picture import THICK, THIN, all_bonds
+from crysformer.attention.bond_picture import THICK, THIN, model_bonds
+from crysformer.graph.crystal import CrystalGraph
 from crysformer.lesson.colours import CHOSEN, angle_bar, angle_scale, group_colours
-from crysformer.lesson.neighbourhood import CrystalGraph, Neighbourhood
+from crysformer.lesson.neighbourhood import Neighbourhood
 from crysformer.picture.bonds import DrawnBonds, chemical_bonds
 from crysformer.picture.copies import GHOST, Crystal
 from crysformer.picture.overlays import angle_wedge
@@ -133,7 +134,7 @@ def _bonds_of(
     mask = np.zeros(len(graph.bonds), dtype=bool)
     mask[around.rows] = True
     return replace(
-        all_bonds(graph.bonds).select(mask),
+        model_bonds(graph).select(mask),
         colour=colours,
         radius=np.full(len(around), _RADIUS),
         note=notes,

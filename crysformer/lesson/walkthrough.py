@@ -1,20 +1,20 @@
 """The network taken step by step: what goes into and comes out of each of its modules.
 
-``walk`` calls the model's own submodules in the model's own order and keeps what passes
-between them as numpy arrays; ``cross_at`` and ``conditional_at`` look at one atom, and
+``walk`` runs the model with a trace and keeps what passed between its modules as numpy
+arrays; ``cross_at`` and ``conditional_at`` look at one atom, and
 compare what the model says with ``crysformer.lesson.by_hand``.
 """
 
-from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import nn
 
-from crysformer.graph.batch import GraphArrays, collate
+from crysformer.graph.arrays import GraphArrays
+from crysformer.graph.batch import collate
 from crysformer.graph.quotient import Quotient
 from crysformer.lesson.by_hand import (
     ConditionalByHand,
@@ -24,55 +24,19 @@ from crysformer.lesson.by_hand import (
     cross_by_hand,
 )
 from crysformer.lesson.neighbourhood import Neighbourhood
-from crysformer.model.layers import CrysformerLayer, Edges
 from crysformer.model.network import Crysformer
-
-
-@dataclass(frozen=True)
-class ModuleSteps:
-    """One attention module: what it was given, and what it returned.
-
-    Attributes:
-        nodes: Features of the nodes before, (N, C).
-        edges: Features of the edges before, (E, D).
-        attention: Weights of whole orbits, (E, H).
-        new_nodes: Features of the nodes after, (N, C).
-        new_edges: Features of the edges after, (E, D).
-    """
-
-    nodes: NDArray
-    edges: NDArray
-    attention: NDArray
-    new_nodes: NDArray
-    new_edges: NDArray
-
-
-@dataclass(frozen=True)
-class LayerSteps:
-    """One layer: both modules, then the feed-forward networks.
-
-    Attributes:
-        cross: Cross-attention; None where it was ablated.
-        conditional: Conditional attention; None where it was ablated.
-        nodes: Features of the nodes after the layer, (N, C).
-        edges: Features of the edges after the layer, (E, D).
-    """
-
-    cross: ModuleSteps | None
-    conditional: ModuleSteps | None
-    nodes: NDArray
-    edges: NDArray
+from crysformer.model.trace import LayerTrace, ModuleTrace, Trace
 
 
 @dataclass(frozen=True)
 class Walkthrough:
-    """One crystal on its way through the network; one layer for each block.
+    """One crystal on its way through the network, read off a trace of its own pass.
 
     Attributes:
         atoms: Features of the atoms before the first block, (atoms, C).
         bonds: Features of the bonds before the first block, (bonds, D).
         angles: Features of the angles before the first block; None without a line graph.
-        atomistic: Layers on atoms and bonds.
+        atomistic: Layers on atoms and bonds, as numpy arrays; one for each block.
         line: Layers on bonds and angles; empty where they were not kept.
         representation: Mean over the atoms of the last features, (C,).
         outputs: Standardised predictions, (properties,).
@@ -81,8 +45,8 @@ class Walkthrough:
     atoms: NDArray
     bonds: NDArray
     angles: NDArray | None
-    atomistic: tuple[LayerSteps, ...]
-    line: tuple[LayerSteps, ...]
+    atomistic: tuple[LayerTrace, ...]
+    line: tuple[LayerTrace, ...]
     representation: NDArray
     outputs: NDArray
 
@@ -97,54 +61,27 @@ def walk(
         graph: Quotient graph or full graph of the crystal.
         keep_line: Keep the layers of the line graph too, which are the largest arrays.
     """
-    batch = collate([graph], next(model.parameters()).dtype)
+    trace = Trace()
     with torch.inference_mode():
-        atoms = model.atom_embedding(batch.atomic_numbers)
-        bonds = model.bond_embedding(batch.lengths)
-        angles = model.angle_embedding(batch.cosines) if model.line_layers else None
-        start = _arrays(atoms, bonds), None if angles is None else angles.numpy()
-        bond_edges = Edges(*batch.edge_index, batch.log_bond_multiplicity, len(atoms))
-        angle_edges = Edges(*batch.line_index, batch.log_angle_multiplicity, len(bonds))
-        atomistic, line = [], []
-        for block, atom_layer in enumerate(model.atom_layers):
-            if model.line_layers:
-                layer = model.line_layers[block]
-                bonds, angles, steps = _walk_layer(layer, bonds, angles, angle_edges)
-                if keep_line:
-                    line.append(steps)
-            atoms, bonds, steps = _walk_layer(atom_layer, atoms, bonds, bond_edges)
-            atomistic.append(steps)
-        representation = (atoms * batch.atom_fraction[:, None]).sum(dim=0)
-        outputs = model.heads(representation[None])[0]
+        output = model(collate([graph], next(model.parameters()).dtype), trace)
     return Walkthrough(
-        *start[0],
-        start[1],
-        tuple(atomistic),
-        tuple(line),
-        *_arrays(representation, outputs),
+        trace.atoms.numpy(),
+        trace.bonds.numpy(),
+        None if trace.angles is None else trace.angles.numpy(),
+        tuple(map(_as_arrays, trace.atomistic)),
+        tuple(map(_as_arrays, trace.line)) if keep_line else (),
+        output.representation[0].numpy(),
+        output.values[0].numpy(),
     )
 
 
-def _walk_layer(
-    layer: CrysformerLayer, nodes: Tensor, edge: Tensor, edges: Edges
-) -> tuple[Tensor, Tensor, LayerSteps]:
-    cross = conditional = None
-    if layer.cross is not None:
-        before = nodes
-        nodes, weights = layer.cross(nodes, edge, edges)
-        cross = ModuleSteps(*_arrays(before, edge, weights, nodes, edge))
-    if layer.conditional is not None:
-        before, edge_before = nodes, edge
-        nodes, edge, weights = layer.conditional(nodes, edge, edges)
-        conditional = ModuleSteps(*_arrays(before, edge_before, weights, nodes, edge))
-    nodes = layer.node_feed_forward(nodes)
-    if layer.edge_feed_forward is not None:
-        edge = layer.edge_feed_forward(edge)
-    return nodes, edge, LayerSteps(cross, conditional, *_arrays(nodes, edge))
-
-
-def _arrays(*tensors: Tensor) -> Sequence[NDArray]:
-    return [tensor.numpy() for tensor in tensors]
+def _as_arrays(layer: LayerTrace) -> LayerTrace:
+    """Tensors of a layer as numpy arrays."""
+    modules = [
+        None if module is None else ModuleTrace(*(each.numpy() for each in module))
+        for module in (layer.cross, layer.conditional)
+    ]
+    return LayerTrace(*modules, layer.nodes.numpy(), layer.edges.numpy())
 
 
 def copy_on_cpu(model: Crysformer, dtype: torch.dtype) -> Crysformer:
@@ -226,7 +163,7 @@ def conditional_at(
 
 def _compare(
     by_hand: CrossByHand | ConditionalByHand,
-    seen: ModuleSteps,
+    seen: ModuleTrace,
     quotient: Quotient,
     around: Neighbourhood,
     edges: NDArray | None,

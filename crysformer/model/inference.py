@@ -1,6 +1,6 @@
 """Numbers out of a network: decoded predictions for graphs, the same for all callers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +8,9 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from crysformer.graph.batch import GraphArrays, collate
+from crysformer.graph.arrays import GraphArrays
+from crysformer.graph.batch import collate
+from crysformer.model.network import Output
 from crysformer.properties.scaling import Scaling, share_of_base, sizes_of
 from crysformer.properties.table import PROPERTIES
 
@@ -53,6 +55,7 @@ def predict_graphs(
     num_sites: NDArray,
     formula_atoms: NDArray,
     device: torch.device | str = "cpu",
+    keep: Callable[[Output], None] = lambda _: None,
 ) -> Predicted:
     """Predict every property of every graph.
 
@@ -63,6 +66,7 @@ def predict_graphs(
         num_sites: Atoms in each given cell, for per-cell properties.
         formula_atoms: Atoms in each reduced formula.
         device: Where the network lives.
+        keep: Called with all that the network returned, once for each batch.
     """
     values = np.empty((len(graphs), len(scalings)))
     representations = np.empty((len(graphs), model.config.atom_width))
@@ -72,6 +76,7 @@ def predict_graphs(
         for rows in batches_by_work(work):
             batch = collate([graphs[row] for row in rows], dtype).to(device)
             output = model(batch)
+            keep(output)
             representations[rows] = output.representation.cpu().double().numpy()
             values[rows] = decode(
                 output.values.cpu().double().numpy(),

@@ -13,6 +13,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from crysformer.model.trace import LayerTrace, ModuleTrace
+
 
 class Edges(NamedTuple):
     """Edges of a graph, sorted by centre.
@@ -223,18 +225,30 @@ class CrysformerLayer(nn.Module):
         self.edge_feed_forward = FeedForward(edge_width, ratio) if update_edges else None
 
     def forward(
-        self, nodes: Tensor, edge: Tensor, edges: Edges
+        self,
+        nodes: Tensor,
+        edge: Tensor,
+        edges: Edges,
+        trace: list[LayerTrace] | None = None,
     ) -> tuple[Tensor, Tensor, LayerAttention]:
         """Return updated nodes, updated edges and both attentions.
 
-        A module that was ablated reports no weights: its attention has zero heads.
+        A module that was ablated reports no weights: its attention has zero heads. What
+        passes through the layer is appended to a trace, where there is one.
         """
         cross = conditional = edge.new_empty(len(edge), 0)
+        first = second = None
         if self.cross is not None:
+            before = nodes
             nodes, cross = self.cross(nodes, edge, edges)
+            first = ModuleTrace(before, edge, cross, nodes, edge)
         if self.conditional is not None:
+            before = nodes, edge
             nodes, edge, conditional = self.conditional(nodes, edge, edges)
+            second = ModuleTrace(*before, conditional, nodes, edge)
         nodes = self.node_feed_forward(nodes)
         if self.edge_feed_forward is not None:
             edge = self.edge_feed_forward(edge)
+        if trace is not None:
+            trace.append(LayerTrace(first, second, nodes, edge))
         return nodes, edge, LayerAttention(cross, conditional)

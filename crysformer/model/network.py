@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from crysformer.graph.batch import GraphBatch
 from crysformer.model.config import ModelConfig
 from crysformer.model.layers import CrysformerLayer, Edges, LayerAttention, sum_over_edges
+from crysformer.model.trace import Trace
 from crysformer.properties.elements import MAX_ATOMIC_NUMBER
 
 
@@ -22,12 +23,14 @@ class Output(NamedTuple):
     Attributes:
         values: Standardised predictions, (crystals, properties).
         representation: Mean over atoms of the last features, (crystals, atom_width).
+        atoms: The last features themselves, (atoms, atom_width).
         atomistic: Attention between an atom and its bonds, one entry per block.
         line: Attention between a bond and its angles, one entry per block.
     """
 
     values: Tensor
     representation: Tensor
+    atoms: Tensor
     atomistic: list[LayerAttention]
     line: list[LayerAttention]
 
@@ -135,8 +138,13 @@ class Crysformer(nn.Module):
         for layer in (*self.line_layers, *self.atom_layers):
             layer.compile(dynamic=True)
 
-    def forward(self, batch: GraphBatch) -> Output:
-        """Predict a batch of crystals and return all attention of the pass."""
+    def forward(self, batch: GraphBatch, trace: Trace | None = None) -> Output:
+        """Predict a batch of crystals and return all attention of the pass.
+
+        Args:
+            batch: The crystals.
+            trace: Takes what every layer is given and returns, where somebody asks.
+        """
         atoms = self.atom_embedding(batch.atomic_numbers)
         bonds = self.bond_embedding(batch.lengths)
         angles = self.angle_embedding(batch.cosines) if self.line_layers else None
@@ -150,17 +158,23 @@ class Crysformer(nn.Module):
             batch.angle_factor,
         )
 
+        of_line = of_atoms = None
+        if trace is not None:
+            trace.start(atoms, bonds, angles)
+            of_line, of_atoms = trace.line, trace.atomistic
+
         atomistic, line = [], []
         for block, atom_layer in enumerate(self.atom_layers):
             if self.line_layers:
                 bonds, angles, attention = self.line_layers[block](
-                    bonds, angles, angle_edges
+                    bonds, angles, angle_edges, of_line
                 )
                 line.append(attention)
-            atoms, bonds, attention = atom_layer(atoms, bonds, bond_edges)
+            atoms, bonds, attention = atom_layer(atoms, bonds, bond_edges, of_atoms)
             atomistic.append(attention)
 
         representation = sum_over_edges(
             atoms * batch.atom_fraction[:, None], batch.crystal, batch.num_crystals
         )
-        return Output(self.heads(representation), representation, atomistic, line)
+        values = self.heads(representation)
+        return Output(values, representation, atoms, atomistic, line)

@@ -5,26 +5,21 @@ one object serves all visitors of the app at once.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import compress
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from pymatgen.core import Element, Structure
 
-from crysformer.attention.weights import (
-    AttentionWeights,
-    BondAttention,
-    PairAttention,
-    expand_bonds,
-    expand_pairs,
-)
-from crysformer.errors import CrysformerError, SettingsError
-from crysformer.graph.batch import GraphArrays, collate
-from crysformer.graph.quotient import Quotient, take_quotient
-from crysformer.graph.standard_cell import Cell, standardise
+from crysformer.attention.forward_pass import ForwardPass
+from crysformer.attention.weights import BondAttention, PairAttention
+from crysformer.errors import CrysformerError
+from crysformer.graph.arrays import GraphArrays
+from crysformer.graph.crystal import CrystalGraph
 from crysformer.model.checkpoint import Checkpoint, load_checkpoint
 from crysformer.model.config import DEFAULT_MODEL
 from crysformer.model.device import choose_device
@@ -36,7 +31,22 @@ from crysformer.properties.elements import MAX_ATOMIC_NUMBER
 from crysformer.structure.formula import formula_unit_atoms, reduced_formula
 from crysformer.trust.novelty import Novelty
 
+Crystal = Structure | CrystalGraph
+"""A crystal as it was read, or prepared once for several questions."""
+
 _logger = logging.getLogger(__name__)
+
+
+class Answer(NamedTuple):
+    """What one forward pass says of one crystal.
+
+    Attributes:
+        prediction: Every property.
+        seen: The pass itself, with all attention.
+    """
+
+    prediction: Prediction
+    seen: ForwardPass
 
 
 class Predictor:
@@ -85,15 +95,76 @@ class Predictor:
         numbers = limits.get("atomic_numbers_seen", range(1, MAX_ATOMIC_NUMBER + 1))
         return tuple(Element.from_Z(number).symbol for number in numbers)
 
-    def predict(self, structures: Sequence[Structure]) -> list[Prediction]:
+    def prepare(self, crystal: Crystal) -> CrystalGraph:
+        """Standardise a crystal and build its graph; one that is prepared is returned.
+
+        Raises:
+            StructureError: The cell is too empty for 12 neighbours.
+        """
+        if isinstance(crystal, CrystalGraph):
+            return crystal
+        return CrystalGraph.of(crystal, self.model.config.neighbour_rule)
+
+    def predict(self, crystals: Sequence[Crystal]) -> list[Prediction]:
         """Predict every property of some crystals.
 
         Raises:
             StructureError: A cell is too empty for 12 neighbours.
         """
-        rule = self.model.config.neighbour_rule
-        cells = [standardise(structure) for structure in structures]
-        graphs = [GraphArrays.from_quotient(take_quotient(cell, rule)) for cell in cells]
+        return self._predict([self.prepare(crystal) for crystal in crystals])
+
+    def predict_each(self, crystals: Sequence[Crystal]) -> list[Prediction | str]:
+        """Predict some crystals, none of which stops the others.
+
+        Returns:
+            For each crystal its prediction, or a sentence why there is none.
+        """
+        try:
+            return list(self.predict(crystals))
+        except CrysformerError as error:
+            sentence = str(error)
+        except Exception as error:  # A crystal nobody thought of must not end the others.
+            _logger.exception("A batch of %d crystals failed.", len(crystals))
+            sentence = f"cannot be predicted ({type(error).__name__})"
+        if len(crystals) == 1:
+            return [sentence]
+        return [self.predict_each([crystal])[0] for crystal in crystals]
+
+    def answer(self, crystal: Crystal) -> Answer:
+        """Predict one crystal and keep the attention of the same forward pass.
+
+        Raises:
+            StructureError: The cell is too empty for 12 neighbours.
+        """
+        graph = self.prepare(crystal)
+        outputs: list[Output] = []
+        prediction = self._predict([graph], outputs.append)[0]
+        return Answer(prediction, ForwardPass.from_output(graph, outputs[0]))
+
+    def bond_attention(self, crystal: Crystal) -> BondAttention:
+        """Attention of both modules on every bond of the given cell.
+
+        Raises:
+            StructureError: The cell is too empty for 12 neighbours.
+        """
+        return ForwardPass.of(self.model, self.prepare(crystal)).bond_attention
+
+    def pair_attention(self, crystal: Crystal) -> PairAttention:
+        """Attention of both modules on every pair of bonds of the given cell.
+
+        Raises:
+            StructureError: The cell is too empty for 12 neighbours.
+            SettingsError: The model has no line graph.
+        """
+        return ForwardPass.of(self.model, self.prepare(crystal)).pair_attention
+
+    def _predict(
+        self,
+        crystals: Sequence[CrystalGraph],
+        keep: Callable[[Output], None] = lambda _: None,
+    ) -> list[Prediction]:
+        structures = [crystal.structure for crystal in crystals]
+        graphs = [crystal.arrays for crystal in crystals]
         num_sites = np.array([len(structure) for structure in structures])
         formula_atoms = np.array([formula_unit_atoms(item) for item in structures])
         predicted = predict_graphs(
@@ -103,46 +174,28 @@ class Predictor:
             num_sites,
             formula_atoms,
             self.device,
+            keep,
         )
-        bounds = self._bounds(predicted, num_sites, formula_atoms)
         return [
             Prediction(
-                formula=reduced_formula(structure),
+                formula=reduced_formula(crystal.structure),
                 model=self.name,
                 values=dict(zip(self.checkpoint.keys, values.tolist(), strict=True)),
-                num_sites=len(structure),
+                num_sites=len(crystal.structure),
                 intervals=self._intervals(ends),
                 novelty=novelty,
                 exact=tuple(compress(self.checkpoint.keys, exact)),
-                space_group=cell.number,
+                space_group=crystal.cell.number,
             )
-            for structure, cell, values, exact, ends, novelty in zip(
-                structures,
-                cells,
+            for crystal, values, exact, ends, novelty in zip(
+                crystals,
                 predicted.values,
                 predicted.exact,
-                bounds,
+                self._bounds(predicted, num_sites, formula_atoms),
                 self._novelty(structures, graphs, predicted),
                 strict=True,
             )
         ]
-
-    def predict_each(self, structures: Sequence[Structure]) -> list[Prediction | str]:
-        """Predict some crystals, none of which stops the others.
-
-        Returns:
-            For each crystal its prediction, or a sentence why there is none.
-        """
-        try:
-            return list(self.predict(structures))
-        except CrysformerError as error:
-            sentence = str(error)
-        except Exception as error:  # A crystal nobody thought of must not end the others.
-            _logger.exception("A batch of %d crystals failed.", len(structures))
-            sentence = f"cannot be predicted ({type(error).__name__})"
-        if len(structures) == 1:
-            return [sentence]
-        return [self.predict_each([structure])[0] for structure in structures]
 
     def _bounds(
         self, predicted: Predicted, num_sites: NDArray, formula_atoms: NDArray
@@ -178,31 +231,3 @@ class Predictor:
             for key, (low, high) in zip(self.checkpoint.keys, ends.tolist(), strict=True)
             if not np.isnan(low)
         }
-
-    def bond_attention(self, structure: Structure) -> BondAttention:
-        """Attention of both modules on every bond of the given cell.
-
-        Raises:
-            StructureError: The cell is too empty for 12 neighbours.
-        """
-        cell, quotient, output = self._run(structure)
-        return expand_bonds(cell, quotient, AttentionWeights.of(output.atomistic))
-
-    def pair_attention(self, structure: Structure) -> PairAttention:
-        """Attention of both modules on every pair of bonds of the given cell.
-
-        Raises:
-            StructureError: The cell is too empty for 12 neighbours.
-        """
-        if not self.model.config.line_graph:
-            raise SettingsError(f"Model {self.name!r} was trained without a line graph.")
-        cell, quotient, output = self._run(structure)
-        return expand_pairs(cell, quotient, AttentionWeights.of(output.line))
-
-    def _run(self, structure: Structure) -> tuple[Cell, Quotient, Output]:
-        cell = standardise(structure)
-        quotient = take_quotient(cell, self.model.config.neighbour_rule)
-        graph = GraphArrays.from_quotient(quotient)
-        with torch.inference_mode():
-            output = self.model(collate([graph], self.dtype).to(self.device))
-        return cell, quotient, output

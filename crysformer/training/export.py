@@ -23,7 +23,7 @@ from crysformer.evaluation.validation_table import (
     validation_table,
     write_validation_table,
 )
-from crysformer.graph.batch import GraphArrays
+from crysformer.graph.arrays import GraphArrays
 from crysformer.model.ablations import FILE as ABLATIONS
 from crysformer.model.checkpoint import Checkpoint, output_keys, save_checkpoint
 from crysformer.model.config import ModelConfig

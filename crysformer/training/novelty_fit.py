@@ -12,7 +12,8 @@ from pymatgen.core import Structure
 
 from crysformer.data.dataset import read_rows
 from crysformer.errors import StructureError
-from crysformer.graph.batch import GraphArrays, build_graph
+from crysformer.graph.arrays import GraphArrays
+from crysformer.graph.crystal import build_graph
 from crysformer.graph.rule import NeighbourRule
 from crysformer.training.wrong_crystals import (
     random_positions,

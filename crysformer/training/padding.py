@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from crysformer.graph.batch import GraphArrays
+from crysformer.graph.arrays import GraphArrays
 
 # Rounding up adds half of these in the mean, some per cent of a batch of 32 crystals.
 _ATOMS, _BONDS, _ANGLES = 32, 64, 1024

@@ -18,7 +18,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from crysformer.graph.batch import GraphArrays
+from crysformer.graph.arrays import GraphArrays
 from crysformer.properties.elements import NUM_ELEMENTS
 
 Match = Literal["", "same", "near"]

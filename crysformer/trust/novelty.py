@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pymatgen.core import Element
 
-from crysformer.graph.batch import GraphArrays
+from crysformer.graph.arrays import GraphArrays
 from crysformer.properties.elements import NUM_ELEMENTS
 from crysformer.trust.contacts import composition, contact_ratios, volume_features
 from crysformer.trust.fingerprints import Fingerprints, Match

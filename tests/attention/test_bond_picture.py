@@ -1,6 +1,7 @@
 """What pages show of attention, on weights whose numbers are known."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,8 +15,10 @@ from crysformer.attention.reduce import Choice, bond_values, centre_weights, sho
 from crysformer.attention.sites import paint_sites, site_numbers
 from crysformer.attention.weights import BondAttention, PairAttention
 from crysformer.figures.attention import head_map, length_plot
+from crysformer.graph.bonds import BondPairs, CrystalBonds
 from crysformer.picture.palette import Scale
 from crysformer.picture.scene import build_scene
+from tests.support.attention import invented_graph
 
 CHAIN = Structure(Lattice.orthorhombic(3, 9, 9), ["C", "N"], [[0, 0, 0], [0.5, 0, 0]])
 WEIGHTS = Choice(block=0, measure="Weight")
@@ -23,11 +26,11 @@ WEIGHTS = Choice(block=0, measure="Weight")
 
 @pytest.fixture
 def chain():
-    """C listens to N on both sides; N to C on its left only, and to its own images."""
+    """C attends to N on both sides; N to C on its left only, and to its own images."""
     cross = np.array([0.75, 0.25, 0.5, 0.25, 0.25])[:, None, None] * np.ones((1, 2, 2))
     cross[:2, 1] = [[0.25, 0.25], [0.75, 0.75]]
     conditional = np.array([0.5, 0.5, 0.2, 0.4, 0.4])[:, None, None] * np.ones((1, 2, 2))
-    return BondAttention(
+    bonds = CrystalBonds(
         i=np.array([0, 0, 1, 1, 1]),
         j=np.array([1, 1, 0, 1, 1]),
         image=np.array([[0, 0, 0], [-1, 0, 0], [0, 0, 0], [1, 0, 0], [-1, 0, 0]]),
@@ -36,16 +39,15 @@ def chain():
         orbit=np.array([0, 1, 2, 3, 3]),
         reverse=np.array([2, -1, 0, 4, 3]),
         degree=np.array([2, 2, 3, 3, 3]),
-        cross=cross,
-        conditional=conditional,
     )
+    return BondAttention(invented_graph(CHAIN, bonds), cross, conditional)
 
 
 def values(chain, **choice):
     return shown_values(
         chain.cross,
         chain.conditional,
-        chain.degree,
+        chain.bonds.degree,
         Choice(**{"measure": "Weight"} | choice),
     )
 
@@ -68,7 +70,7 @@ def test_difference_is_cross_minus_conditional(chain):
 
 
 def test_table_leaves_a_missing_reverse_blank(chain):
-    table = bond_picture(CHAIN, chain, WEIGHTS).table
+    table = bond_picture(chain, WEIGHTS).table
     assert table["Bond"].tolist() == [0, 2, 1, 3, 4]
     assert table["From"].tolist() == ["C1", "N1", "C1", "N1", "N1"]
     row = table.set_index("Bond").loc
@@ -80,24 +82,24 @@ def test_table_leaves_a_missing_reverse_blank(chain):
 
 
 def test_picture_draws_the_strongest_and_marks_one_way_bonds(chain):
-    whole = bond_picture(CHAIN, chain, WEIGHTS)
+    whole = bond_picture(chain, WEIGHTS)
     assert (
         build_scene(CHAIN, whole.bonds, **whole.scene_arguments()).counts["hollow"] == 1
     )
-    strong = bond_picture(CHAIN, chain, WEIGHTS, Drawing(Filter(share=0.2)))
+    strong = bond_picture(chain, WEIGHTS, Drawing(Filter(share=0.2)))
     assert strong.bonds.id.tolist() == [0]
     assert strong.bonds.note == ["weight 0.7500"]
     assert len(strong.table) == 5
 
 
 def test_one_atom_shows_its_own_bonds(chain):
-    picture = bond_picture(CHAIN, chain, WEIGHTS, site=1)
+    picture = bond_picture(chain, WEIGHTS, site=1)
     assert picture.table["Bond"].tolist() == [2, 3, 4]
     assert picture.focus == 1
 
 
 def test_thicker_is_stronger(chain):
-    radius = bond_picture(CHAIN, chain, WEIGHTS).bonds.radius
+    radius = bond_picture(chain, WEIGHTS).bonds.radius
     assert radius[0] > radius[2] > radius[1] == radius[3]
 
 
@@ -116,15 +118,15 @@ def test_the_strongest_of_each_atom_and_a_limit():
 
 
 def test_thickness_is_a_factor(chain):
-    thin = bond_picture(CHAIN, chain, WEIGHTS).bonds.radius
-    thick = bond_picture(CHAIN, chain, WEIGHTS, Drawing(thickness=2.0)).bonds.radius
+    thin = bond_picture(chain, WEIGHTS).bonds.radius
+    thick = bond_picture(chain, WEIGHTS, Drawing(thickness=2.0)).bonds.radius
     assert thick == pytest.approx(2 * thin)
 
 
 def test_one_scale_for_all_blocks_keeps_a_colour_for_a_number(chain):
     one = Drawing(one_scale=True)
-    first = bond_picture(CHAIN, chain, WEIGHTS, one)
-    other = bond_picture(CHAIN, chain, Choice(block=1, measure="Weight"), one)
+    first = bond_picture(chain, WEIGHTS, one)
+    other = bond_picture(chain, Choice(block=1, measure="Weight"), one)
     assert first.colour_bar == other.colour_bar
     assert first.bonds.colour[0] == other.bonds.colour[1]  # both are 0.75
 
@@ -132,20 +134,14 @@ def test_one_scale_for_all_blocks_keeps_a_colour_for_a_number(chain):
 def test_pictures_side_by_side_have_one_scale(chain):
     choices = (WEIGHTS, Choice("Conditional", block=0, measure="Weight"))
     scale = shared_scale(chain, choices, Drawing())
-    one, two = (bond_picture(CHAIN, chain, each, scale=scale) for each in choices)
+    one, two = (bond_picture(chain, each, scale=scale) for each in choices)
     assert one.colour_bar == two.colour_bar
     assert one.bonds.colour[2] == two.bonds.colour[0]  # both are 0.5
     assert scale.high == 0.75
 
 
 def test_roll_out_of_one_block_is_the_mean_over_heads(chain):
-    flat = chain.__class__(
-        **{
-            **chain.__dict__,
-            "cross": chain.cross[:, :1],
-            "conditional": chain.conditional[:, :1],
-        }
-    )
+    flat = replace(chain, cross=chain.cross[:, :1], conditional=chain.conditional[:, :1])
     rolled = bond_values(flat, Choice(over="Roll-out", measure="Weight"))
     assert rolled == pytest.approx(values(chain, block=0))
 
@@ -156,15 +152,20 @@ def test_a_maximum_is_normalised_where_weights_are_needed(chain):
     assert weights[2:].sum() == pytest.approx(1.0)
 
 
-def test_a_bond_listens_to_the_others_of_its_atom(chain):
-    pairs = PairAttention(
+def test_a_bond_attends_to_the_others_of_its_atom(chain):
+    pairs = BondPairs(
         bond=np.array([0, 1, 2, 2, 3, 3, 4, 4]),
         other=np.array([1, 0, 3, 4, 2, 4, 2, 3]),
         angle_deg=np.array([180, 180, 180, 0, 180, 180, 0, 180.0]),
+        multiplicity=np.ones(8, dtype=int),
+        orbit=np.arange(8),
+    )
+    attention = PairAttention(
+        invented_graph(CHAIN, chain.bonds, pairs),
         cross=np.array([1, 1, 0.7, 0.3, 0.5, 0.5, 0.5, 0.5])[:, None, None],
         conditional=np.full((8, 1, 1), 0.5),
     )
-    picture = pair_picture(CHAIN, chain, pairs, Choice(measure="Weight"), 2)
+    picture = pair_picture(attention, Choice(measure="Weight"), 2)
     assert picture.table["Bond"].tolist() == [3, 4]
     assert picture.table["Angle"].tolist() == [180, 0]
     assert sorted(picture.bonds.id.tolist()) == [2, 3, 4]
@@ -226,9 +227,9 @@ def test_the_map_marks_the_block_and_head_that_are_shown():
 
 def test_the_length_plot_has_a_mark_for_each_head(chain):
     figure = length_plot(
-        chain.length,
+        chain.bonds.length,
         chain.cross[:, 0],
-        chain.orbit.tolist(),
+        chain.bonds.orbit.tolist(),
         ["bond"] * 5,
         x_title="Å",
         y_title="Lift",
@@ -237,4 +238,4 @@ def test_the_length_plot_has_a_mark_for_each_head(chain):
     assert [trace.name for trace in figure.data] == ["Head 1", "Head 2"]
     assert len({trace.marker.symbol for trace in figure.data}) == 2
     assert figure.data[1].y.tolist() == chain.cross[:, 0, 1].tolist()
-    assert [point[0] for point in figure.data[0].customdata] == chain.orbit.tolist()
+    assert [point[0] for point in figure.data[0].customdata] == chain.bonds.orbit.tolist()

@@ -13,8 +13,8 @@ from crysformer.attention.statistics import (
     of_reverse,
     sum_at_centres,
 )
-from crysformer.attention.weights import BondAttention
 from crysformer.faithfulness.orbits import find_orbits
+from crysformer.graph.bonds import CrystalBonds
 from crysformer.model.config import get_preset
 from tests.support.attention import attend
 from tests.support.crystals import (
@@ -33,7 +33,7 @@ WEIGHTS = np.array([0.25, 0.25, 0.25, 0.25, 1.0, 0.0])
 
 def chain(weights):
     """One kind of atom on a line: each attends to its left and right neighbour."""
-    return BondAttention(
+    bonds = CrystalBonds(
         i=np.array([0, 0]),
         j=np.array([0, 0]),
         image=np.array([[1, 0, 0], [-1, 0, 0]]),
@@ -42,9 +42,8 @@ def chain(weights):
         orbit=np.array([0, 1]),
         reverse=np.array([1, 0]),
         degree=np.array([2, 2]),
-        cross=np.array(weights)[:, None, None],
-        conditional=np.array(weights)[:, None, None],
     )
+    return bonds, np.array(weights)[:, None, None]
 
 
 def test_even_attention_has_all_neighbours_and_one_sided_has_one():
@@ -77,8 +76,8 @@ def test_normalised_numbers_sum_to_one_at_each_centre():
 
 
 def test_one_step_of_roll_out_is_half_the_weights_and_half_the_atom():
-    bonds = chain([0.8, 0.2])
-    found = roll_out(bonds, module_steps(bonds.cross))
+    bonds, weights = chain([0.8, 0.2])
+    found = roll_out(bonds, module_steps(weights))
     assert found.own == pytest.approx([0.5])
     assert found.neighbour == pytest.approx([0.4, 0.1])
     assert found.farther == pytest.approx([0.0])
@@ -87,9 +86,9 @@ def test_one_step_of_roll_out_is_half_the_weights_and_half_the_atom():
 
 def test_two_steps_of_roll_out_are_a_matrix_product():
     # To the right with p, to the left with q: (I/2 + A/2)^2 by hand.
-    bonds = chain([0.8, 0.2])
+    bonds, weights = chain([0.8, 0.2])
     p, q = 0.8, 0.2
-    found = roll_out(bonds, [bonds.cross[:, 0, 0]] * 2)
+    found = roll_out(bonds, [weights[:, 0, 0]] * 2)
     assert found.own == pytest.approx([0.25 + 0.25 * 2 * p * q])
     assert found.neighbour == pytest.approx([0.5 * p, 0.5 * q])
     assert found.farther == pytest.approx([0.25 * (p * p + q * q)])
@@ -97,7 +96,7 @@ def test_two_steps_of_roll_out_are_a_matrix_product():
 
 def test_roll_out_starts_at_the_last_block():
     # Two atoms: 0 attends to 1 only, 1 attends to 0 or to itself in the next cell.
-    bonds = BondAttention(
+    bonds = CrystalBonds(
         i=np.array([0, 1, 1]),
         j=np.array([1, 0, 1]),
         image=np.array([[0, 0, 0], [0, 0, 0], [1, 0, 0]]),
@@ -106,8 +105,6 @@ def test_roll_out_starts_at_the_last_block():
         orbit=np.arange(3),
         reverse=np.array([1, 0, -1]),
         degree=np.array([1, 2, 2]),
-        cross=np.ones((3, 1, 1)),
-        conditional=np.ones((3, 1, 1)),
     )
     first, last = np.array([1.0, 1.0, 0.0]), np.array([1.0, 0.0, 1.0])
     found = roll_out(bonds, [first, last])
@@ -142,8 +139,8 @@ def dense_roll_out(bonds, steps, sites, cells):
 
 def test_roll_out_is_the_product_of_matrices_on_a_large_ring_of_cells():
     structure = simple_cubic()
-    bonds = attend(random_model(CONFIG), structure)
-    steps = module_steps(bonds.conditional)[:2]
+    attended = attend(random_model(CONFIG), structure)
+    bonds, steps = attended.bonds, module_steps(attended.conditional)[:2]
     product, index = dense_roll_out(bonds, steps, len(structure), 7)
     found = roll_out(bonds, steps)
     rows = product[index[0, 0, 0, 0]]
@@ -155,8 +152,9 @@ def test_roll_out_is_the_product_of_matrices_on_a_large_ring_of_cells():
 
 @pytest.mark.parametrize("name", ["rock_salt", "wurtzite", "triclinic", "fluorite"])
 def test_roll_out_rows_sum_to_one_and_equal_bonds_are_equal(name):
-    bonds = attend(random_model(CONFIG), TEXTBOOK[name]())
-    for steps in (module_steps(bonds.cross), both_steps(bonds)):
+    attended = attend(random_model(CONFIG), TEXTBOOK[name]())
+    bonds = attended.bonds
+    for steps in (module_steps(attended.cross), both_steps(attended)):
         found = roll_out(bonds, steps)
         total = found.own + found.farther + sum_at_centres(found.neighbour, bonds.i)
         assert total == pytest.approx(np.ones(len(total)))
@@ -181,7 +179,7 @@ def test_both_modules_alternate():
 def test_numbers_of_undirected_orbits(make, number, counts):
     # Without the envelope's wide tolerance shells are those of the textbook.
     config = get_preset("paper", blocks=1, atom_width=16, bond_width=16, angle_width=8)
-    orbits = find_orbits(attend(random_model(config), make()))
+    orbits = find_orbits(attend(random_model(config), make()).bonds)
     if counts:
         assert len(orbits) == number
         assert orbits.count.tolist() == counts
@@ -190,7 +188,7 @@ def test_numbers_of_undirected_orbits(make, number, counts):
 
 
 def test_a_bond_and_its_reverse_are_one_orbit_and_one_way_bonds_are_told():
-    bonds = attend(random_model(CONFIG), TEXTBOOK["triclinic"]())
+    bonds = attend(random_model(CONFIG), TEXTBOOK["triclinic"]()).bonds
     orbits = find_orbits(bonds)
     forward = bonds.reverse >= 0
     assert forward.any()
@@ -205,7 +203,7 @@ def test_a_supercell_has_the_orbits_of_its_cell():
     model = random_model(CONFIG)
     structure = wurtzite()
     small, large = attend(model, structure), attend(model, structure * [2, 1, 1])
-    one, two = find_orbits(small), find_orbits(large)
+    one, two = find_orbits(small.bonds), find_orbits(large.bonds)
     assert two.length == pytest.approx(one.length)
     assert two.share == pytest.approx(one.share)
 

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from crysformer.graph.batch import build_graph, collate
+from crysformer.graph.batch import collate
+from crysformer.graph.crystal import build_graph
 from crysformer.model import layers
 from crysformer.model.config import get_preset
 from crysformer.model.layers import sum_over_edges, weigh

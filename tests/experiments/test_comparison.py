@@ -53,7 +53,8 @@ def test_intervals_go_with_their_values():
 
 @pytest.mark.parametrize("name", ["rock-salt-nacl", "bcc-fe", "quartz-sio2"])
 def test_every_cell_of_a_crystal_gets_the_same_prediction(name):
-    check = check_cells(Predictor(), load_library()[name].structure())
+    predictor, structure = Predictor(), load_library()[name].structure()
+    check = check_cells(predictor, structure, predictor.predict([structure])[0])
     assert check.same
     assert check.share < SAME / 10
     assert check.sites[3] == 2 * check.sites[0]
@@ -64,7 +65,8 @@ def test_a_network_that_sees_the_cell_is_found_out():
         validation_errors={"formation_energy_peratom": 0.1},
         predict=lambda given: [prediction(len(each) / 10, 1.0) for each in given],
     )
-    check = check_cells(counting, load_library()["rock-salt-nacl"].structure())
+    structure = load_library()["rock-salt-nacl"].structure()
+    check = check_cells(counting, structure, counting.predict([structure])[0])
     assert check.furthest == "formation_energy_peratom"
     assert check.difference == pytest.approx(1.4)
     assert check.share == pytest.approx(14)
@@ -79,6 +81,7 @@ def test_values_per_cell_are_compared_per_atom():
             for each in given
         ],
     )
-    check = check_cells(magnet, load_library()["bcc-fe"].structure())
+    structure = load_library()["bcc-fe"].structure()
+    check = check_cells(magnet, structure, magnet.predict([structure])[0])
     assert check.difference == pytest.approx(0)
     assert check.same

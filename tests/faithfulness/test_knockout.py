@@ -7,14 +7,16 @@ import pytest
 import torch
 from pymatgen.core import Lattice, Structure
 
+from crysformer.faithfulness.contributions import atom_contributions
 from crysformer.faithfulness.curves import NUM_STEPS, trace_curves
 from crysformer.faithfulness.knockout import VARIANTS, knock_out, without_bonds
 from crysformer.faithfulness.orbits import find_orbits
-from crysformer.faithfulness.saliency import atom_contributions, gradient_times_input
-from crysformer.graph.batch import GraphArrays, collate
+from crysformer.faithfulness.saliency import gradient_times_input
+from crysformer.graph.arrays import GraphArrays
+from crysformer.graph.batch import collate
 from crysformer.model.config import get_preset
 from crysformer.model.layers import Edges
-from tests.support.attention import attend, keys
+from tests.support.attention import attend, keys, look_at
 from tests.support.crystals import (
     TEXTBOOK,
     bcc,
@@ -63,7 +65,8 @@ def edited(graph: GraphArrays, gone: set[int]) -> GraphArrays:
 @pytest.mark.parametrize("name", ["rock_salt", "diamond", "wurtzite", "hcp", "triclinic"])
 def test_an_orbit_less_is_the_full_graph_edited_from_scratch(model, name):
     structure = primitive(TEXTBOOK[name]())
-    bonds, whole = attend(model, structure), attend(model, structure, full=True)
+    bonds = attend(model, structure).bonds
+    whole = attend(model, structure, full=True).bonds
     orbits = find_orbits(bonds)
     orbit_of = dict(zip(keys(bonds), orbits.of_bond.tolist(), strict=True))
     rule = CONFIG.neighbour_rule
@@ -84,7 +87,8 @@ def test_an_orbit_less_is_the_full_graph_edited_from_scratch(model, name):
 @pytest.mark.parametrize("name", ["rock_salt", "wurtzite"])
 def test_weights_set_to_zero_are_the_same_on_the_full_graph(model, name):
     structure = primitive(TEXTBOOK[name]())
-    bonds, whole = attend(model, structure), attend(model, structure, full=True)
+    bonds = attend(model, structure).bonds
+    whole = attend(model, structure, full=True).bonds
     orbits = find_orbits(bonds)
     orbit_of = dict(zip(keys(bonds), orbits.of_bond.tolist(), strict=True))
     rule = CONFIG.neighbour_rule
@@ -143,7 +147,7 @@ def test_progress_ends_at_one(model):
 def test_gradient_times_input_is_the_slope_of_the_zeroed_knock_out(model):
     structure = wurtzite()
     graph = graph_of(structure, CONFIG.neighbour_rule)[2]
-    orbits = find_orbits(attend(model, structure))
+    orbits = find_orbits(attend(model, structure).bonds)
     found = gradient_times_input(model, graph, orbits)
     step = 1e-6
     batch = collate([graph], torch.float64)
@@ -160,41 +164,33 @@ def test_gradient_times_input_is_the_slope_of_the_zeroed_knock_out(model):
 
 
 def test_contributions_of_atoms_do_not_depend_on_the_size_of_the_cell(model):
-    graph = graph_of(perovskite(), CONFIG.neighbour_rule)[2]
-    found = atom_contributions(model, graph)
+    structure = perovskite()
+    found = atom_contributions(model, look_at(model, structure))
     assert found.shape == (3, 3)
     assert (np.abs(found) > 1e-6).all()
-    twice = replace(graph, atom_multiplicity=2 * graph.atom_multiplicity)
-    assert atom_contributions(model, twice) == pytest.approx(found)
+    doubled = look_at(model, structure.make_supercell([2, 1, 1], in_place=False))
+    assert atom_contributions(model, doubled) == pytest.approx(found)
 
 
-def test_leaving_a_kind_of_atom_out_is_the_mean_over_the_others(model, monkeypatch):
-    graph = graph_of(perovskite(), CONFIG.neighbour_rule)[2]
-    seen = []
-    forward = type(model.heads).forward
-
-    def record(self, representation):
-        seen.append(representation.detach().clone())
-        return forward(self, representation)
-
-    monkeypatch.setattr(type(model.heads), "forward", record)
-    atom_contributions(model, graph)
-    atoms, whole, without = seen
+def test_leaving_a_kind_of_atom_out_is_the_mean_over_the_others(model):
+    seen = look_at(model, perovskite())
+    found = atom_contributions(model, seen)
+    atoms = torch.from_numpy(seen.atom_features)
     weights = torch.tensor([1.0, 1.0, 3.0], dtype=torch.float64) / 5
-    assert torch.allclose(whole[0], weights @ atoms)
-    assert torch.allclose(without[0], (atoms[1] + 3 * atoms[2]) / 4)
-    assert torch.allclose(whole, model(collate([graph], torch.float64)).representation)
+    means = torch.stack([weights @ atoms, (atoms[1] + 3 * atoms[2]) / 4])
+    whole, without = model.heads(means).detach().numpy()
+    assert whole == pytest.approx(seen.outputs)
+    assert found[0] == pytest.approx(whole - without)
 
 
 def test_one_kind_of_atom_has_no_contribution_to_tell_apart(model):
-    graph = graph_of(bcc(), CONFIG.neighbour_rule)[2]
-    assert np.isnan(atom_contributions(model, graph)).all()
+    assert np.isnan(atom_contributions(model, look_at(model, bcc()))).all()
 
 
 def test_curves_begin_and_end_where_they_must(model):
     structure = wurtzite()
     graph = graph_of(structure, CONFIG.neighbour_rule)[2]
-    orbits = find_orbits(attend(model, structure))
+    orbits = find_orbits(attend(model, structure).bonds)
     scores = {"up": np.arange(len(orbits)), "down": -np.arange(len(orbits))}
     curves = trace_curves(model, graph, orbits, scores)
     zero_one = np.repeat([[0.0], [1.0]], 3, axis=1)
@@ -213,7 +209,7 @@ def test_curves_begin_and_end_where_they_must(model):
 def test_the_order_of_a_curve_is_that_of_the_scores(model):
     structure = wurtzite()
     graph = graph_of(structure, CONFIG.neighbour_rule)[2]
-    orbits = find_orbits(attend(model, structure))
+    orbits = find_orbits(attend(model, structure).bonds)
     first = 2
     scores = (np.arange(len(orbits)) == first).astype(float)
     curve = trace_curves(model, graph, orbits, {"one": scores})["one"]

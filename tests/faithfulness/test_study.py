@@ -5,16 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from crysformer.attention.forward_pass import ForwardPass
 from crysformer.attention.statistics import sum_at_centres
-from crysformer.faithfulness.controls import attention_of, check_symmetry, shuffled
+from crysformer.faithfulness.controls import check_symmetry, shuffled
 from crysformer.faithfulness.orbits import find_orbits
 from crysformer.faithfulness.study import BONDS, LENGTH, shares, study
 from crysformer.faithfulness.verdict import MIN_ORBITS, TOO_FEW, find_each, verdict
-from crysformer.graph.batch import build_graph
+from crysformer.graph.crystal import CrystalGraph
 from crysformer.library.catalogue import load_library
 from crysformer.model.config import get_preset
 from crysformer.predict.predictor import Predictor
-from tests.support.attention import attend
+from tests.support.attention import attend, look_at
 from tests.support.crystals import TEXTBOOK, diamond, random_model, triclinic, wurtzite
 
 CONFIG = get_preset("shipped", blocks=2, atom_width=16, bond_width=16, angle_width=8)
@@ -34,13 +35,12 @@ def find(study, module, output):
     return find_each(study, module)[output]
 
 
-def quotient_graph(model, structure):
-    return build_graph(structure, model.config.neighbour_rule)
+def prepared(structure):
+    return CrystalGraph.of(structure, CONFIG.neighbour_rule)
 
 
 def studied(model, structure, **options):
-    bonds = attend(model, structure)
-    return study(model, quotient_graph(model, structure), bonds, MEAN, **options)
+    return study(model, look_at(model, structure), MEAN, **options)
 
 
 @pytest.fixture(scope="module")
@@ -49,10 +49,11 @@ def of_triclinic(model):
 
 
 def test_attention_on_orbits_sums_to_one(model):
-    bonds = attend(model, wurtzite())
+    attended = attend(model, wurtzite())
+    bonds = attended.bonds
     orbits = find_orbits(bonds)
     for take in MEAN.values():
-        assert shares(take(bonds), bonds, orbits).sum() == pytest.approx(1.0)
+        assert shares(take(attended), bonds, orbits).sum() == pytest.approx(1.0)
     even = shares(np.ones(len(bonds)), bonds, orbits)
     expected = orbits.total(1.0 / bonds.degree) / (bonds.i.max() + 1)
     assert even == pytest.approx(expected)
@@ -123,11 +124,10 @@ def test_the_verdict_changes_when_the_weights_are_random():
         "spinel-mgal2o4",
     ):
         structure = library[name].structure()
-        graph = quotient_graph(predictor.model, structure)
-        bonds = predictor.bond_attention(structure)
-        trained = study(predictor.model, graph, bonds, MEAN, curves=False)
-        other = attention_of(shuffled(predictor.model, 11), graph, bonds)
-        mixed = shares(MEAN["Cross"](other), bonds, trained.orbits)
+        seen = look_at(predictor.model, structure)
+        trained = study(predictor.model, seen, MEAN, curves=False)
+        other = ForwardPass.of(shuffled(predictor.model, 11), seen.graph).bond_attention
+        mixed = shares(MEAN["Cross"](other), other.bonds, trained.orbits)
         random = replace(trained, attention={"Cross": mixed})
         pair = [find(each, "Cross", 0) for each in (trained, random)]
         words[name] = [verdict(found, "Cross", "energy") for found in pair]
@@ -192,18 +192,15 @@ def test_a_shuffled_network_has_the_same_numbers_in_another_order(model):
 
 
 def test_attention_of_another_network_is_on_the_same_bonds(model):
-    bonds = attend(model, wurtzite())
-    graph = quotient_graph(model, wurtzite())
-    same = attention_of(model, graph, bonds)
-    assert same.cross == pytest.approx(bonds.cross)
-    other = attention_of(shuffled(model, 2), graph, bonds)
-    assert np.abs(other.cross - bonds.cross).max() > 1e-3
-    assert sum_at_centres(other.cross, bonds.i) == pytest.approx(1.0)
+    own = attend(model, wurtzite())
+    other = ForwardPass.of(shuffled(model, 2), own.graph).bond_attention
+    assert np.abs(other.cross - own.cross).max() > 1e-3
+    assert sum_at_centres(other.cross, own.bonds.i) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("name", ["rock_salt", "wurtzite", "triclinic"])
 def test_equal_bonds_stay_equal_in_a_doubled_cell_without_symmetry(model, name):
-    found = check_symmetry(model, TEXTBOOK[name]())
+    found = check_symmetry(model, prepared(TEXTBOOK[name]()))
     assert found.equal_bonds < 1e-12
     assert found.weights < 1e-12
     assert found.values < 1e-10
@@ -222,7 +219,7 @@ def test_the_symmetry_check_can_fail(model, monkeypatch):
         return replace(doubled, frac_coords=coords)
 
     monkeypatch.setattr(controls, "_doubled", torn)
-    found = check_symmetry(model, wurtzite())
+    found = check_symmetry(model, prepared(wurtzite()))
     assert max(found.equal_bonds, found.weights) > 1e-6
 
 

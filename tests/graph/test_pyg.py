@@ -3,7 +3,8 @@
 import torch
 from torch_geometric.loader import DataLoader
 
-from crysformer.graph.batch import build_graph, collate
+from crysformer.graph.batch import collate
+from crysformer.graph.crystal import build_graph
 from crysformer.graph.pyg import crystal_graph, to_graph_batch
 from crysformer.graph.rule import NeighbourRule
 from crysformer.library.catalogue import get_crystal

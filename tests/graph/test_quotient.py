@@ -11,8 +11,10 @@ import pytest
 import torch
 from pymatgen.core import Structure
 
-from crysformer.attention.weights import AttentionWeights, expand_bonds, expand_pairs
-from crysformer.graph.batch import GraphArrays, collate
+from crysformer.attention.forward_pass import ForwardPass
+from crysformer.graph.arrays import GraphArrays
+from crysformer.graph.batch import collate
+from crysformer.graph.crystal import CrystalGraph
 from crysformer.graph.quotient import Quotient, take_quotient
 from crysformer.graph.rule import NeighbourRule
 from crysformer.graph.standard_cell import Cell, standardise
@@ -27,7 +29,6 @@ from tests.support.crystals import (
     predict,
     random_model,
     shared_structures,
-    stack,
 )
 
 TOLERANCE = {torch.float64: 1e-9, torch.float32: 1e-5}
@@ -39,6 +40,7 @@ ENVELOPES = pytest.mark.parametrize("envelope", [False, True])
 class Pair:
     """One cell's graph, once reduced by symmetry and once in full."""
 
+    structure: Structure
     cell: Cell
     reduced: Quotient
     full: Quotient
@@ -47,7 +49,8 @@ class Pair:
     def of(cls, structure: Structure, rule: NeighbourRule) -> "Pair":
         """Both graphs of a structure's standardised cell."""
         cell = standardise(structure)
-        return cls(cell, take_quotient(cell, rule), take_quotient(cell, rule, full=True))
+        reduced, full = (take_quotient(cell, rule, full=each) for each in (False, True))
+        return cls(structure, cell, reduced, full)
 
     def graphs(self) -> tuple[GraphArrays, GraphArrays]:
         """Arrays of the reduced and of the full graph."""
@@ -57,21 +60,12 @@ class Pair:
 
     def attention_error(self, model: Crysformer) -> float:
         """Largest difference of the weight of any bond or pair of bonds."""
-        dtype = next(model.parameters()).dtype
-        sides = []
-        for quotient, graph in zip((self.reduced, self.full), self.graphs(), strict=True):
-            with torch.inference_mode():
-                output = model(collate([graph], dtype))
-            sides.append(
-                [
-                    expand(self.cell, quotient, weights_of(layers))
-                    for expand, layers in (
-                        (expand_bonds, output.atomistic),
-                        (expand_pairs, output.line),
-                    )
-                ]
-            )
-        (bonds, pairs), (full_bonds, full_pairs) = sides
+        one, two = (
+            ForwardPass.of(model, CrystalGraph(self.structure, self.cell, quotient))
+            for quotient in (self.reduced, self.full)
+        )
+        bonds, full_bonds = one.graph.bonds, two.graph.bonds
+        pairs, full_pairs = one.graph.pairs, two.graph.pairs
         for name in ("i", "j", "image", "reverse", "degree"):
             assert np.array_equal(getattr(bonds, name), getattr(full_bonds, name))
         for name in ("bond", "other"):
@@ -80,14 +74,13 @@ class Pair:
         # The arc cosine turns rounding into its root near 0 and 180 degrees.
         np.testing.assert_allclose(pairs.angle_deg, full_pairs.angle_deg, atol=1e-5)
         return max(
-            np.abs(getattr(one, module) - getattr(other, module)).max()
-            for one, other in ((bonds, full_bonds), (pairs, full_pairs))
+            np.abs(getattr(found, module) - getattr(expected, module)).max()
+            for found, expected in (
+                (one.bond_attention, two.bond_attention),
+                (one.pair_attention, two.pair_attention),
+            )
             for module in ("cross", "conditional")
         )
-
-
-def weights_of(layers: list) -> AttentionWeights:
-    return AttentionWeights(stack(layers, "cross"), stack(layers, "conditional"))
 
 
 def network(envelope: bool, dtype: torch.dtype) -> Crysformer:

@@ -19,6 +19,7 @@ from crysformer.lesson.experiments import (
     two_graphs,
 )
 from crysformer.lesson.gaussians import expand_length, gaussian_centres, nearest_gaussian
+from crysformer.lesson.neighbourhood import neighbourhood_of
 from crysformer.lesson.steps import STEPS
 from crysformer.model.network import GaussianBasis
 from crysformer.paths import ROOT
@@ -63,7 +64,7 @@ def test_shells_and_kinds_of_textbook_crystals(crystal, shells, kinds, torn):
 def test_a_shell_can_hold_several_kinds():
     graph = graph_of(QUARTZ)
     for site in graph.different_atoms:
-        around = graph.around(site)
+        around = neighbourhood_of(graph, site)
         for groups, number in (
             (around.shells, around.shell_of),
             (around.kinds, around.kind_of),
@@ -151,7 +152,8 @@ def test_attention_questions_where_all_bonds_are_equal():
 
 
 def test_only_another_element_changes_a_prediction(predictor):
-    tried = changes(predictor, SALT.structure())
+    salt = SALT.structure()
+    tried = changes(predictor, salt, predictor.predict([salt])[0])
     assert tried.turned == pytest.approx(tried.base, abs=1e-4)
     assert tried.doubled == pytest.approx(tried.base, abs=1e-4)
     assert abs(tried.replaced - tried.base) > 0.01
@@ -216,7 +218,7 @@ def test_stretching_lengthens_every_edge():
 
 def test_the_response_starts_from_the_prediction(predictor):
     crystal = SALT.structure()
-    curves = responses(predictor, crystal)
+    curves = responses(predictor, predictor.prepare(crystal))
     prediction = predictor.predict([crystal])[0]
     middle = int(np.flatnonzero(STRETCHES == 0)[0])
     assert curves.keys() == prediction.shown.keys()
@@ -227,7 +229,7 @@ def test_the_response_starts_from_the_prediction(predictor):
 
 @pytest.mark.parametrize("crystal", [SALT, QUARTZ], ids=["NaCl", "quartz"])
 def test_both_graphs_give_one_prediction(predictor, crystal):
-    graphs = two_graphs(predictor, crystal.structure())
+    graphs = two_graphs(predictor, predictor.prepare(crystal.structure()))
     assert graphs.quotient[0] <= graphs.full[0]
     assert graphs.quotient[1] < graphs.full[1]
     assert graphs.quotient[2] < graphs.full[2]
@@ -239,7 +241,7 @@ def test_both_graphs_give_one_prediction(predictor, crystal):
 
 
 def test_counts_of_salt(predictor):
-    graphs = two_graphs(predictor, SALT.structure())
+    graphs = two_graphs(predictor, predictor.prepare(SALT.structure()))
     # Two atoms of 18 bonds and 18 x 17 angles; two kinds of bonds at each atom.
     assert graphs.full == (2, 36, 612)
     assert graphs.quotient[:2] == (2, 4)
@@ -259,11 +261,12 @@ def test_the_first_four_steps_need_no_torch():
         "from crysformer.lesson import figures, scenes\n"
         "from crysformer.ui.learn import cached\n"
         "from crysformer.library.catalogue import load_library\n"
-        "from crysformer.lesson.neighbourhood import CrystalGraph\n"
+        "from crysformer.graph.crystal import CrystalGraph\n"
+        "from crysformer.lesson.neighbourhood import neighbourhood_of\n"
         "config = cached.architecture()\n"
         "salt = load_library()['rock-salt-nacl'].structure()\n"
         "graph = CrystalGraph.of(salt, config.neighbour_rule)\n"
-        "around = graph.around(0)\n"
+        "around = neighbourhood_of(graph, 0)\n"
         "scenes.angle_scene(graph, around, 0)\n"
         "figures.gaussian_bars(2.0, config)\n"
         "print('torch' in sys.modules)"

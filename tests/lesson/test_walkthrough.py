@@ -6,13 +6,14 @@ import torch
 
 from crysformer.errors import WeightsError
 from crysformer.graph.batch import collate
+from crysformer.graph.crystal import CrystalGraph
 from crysformer.lesson.by_hand import (
     conditional_by_hand,
     cross_by_hand,
     layer_norm,
     softmax,
 )
-from crysformer.lesson.neighbourhood import CrystalGraph
+from crysformer.lesson.neighbourhood import neighbourhood_of
 from crysformer.lesson.walkthrough import (
     attention_by_block,
     conditional_at,
@@ -80,7 +81,7 @@ def test_by_hand_and_by_the_shipped_network_agree(shipped, crystal, dtype):
     _, _, arrays = graph_of(crystal, model.config.neighbour_rule)
     steps = walk(model, arrays)
     for site in graph.different_atoms:
-        around = graph.around(site)
+        around = neighbourhood_of(graph, site)
         for block in range(model.config.blocks):
             for at in (cross_at, conditional_at):
                 step = at(model, steps, graph.quotient, around, block)
@@ -97,7 +98,7 @@ def test_every_symbol_is_a_tensor_of_the_network(shipped):
     crystal = TEXTBOOK["wurtzite"]()
     graph = CrystalGraph.of(crystal, model.config.neighbour_rule)
     _, _, arrays = graph_of(crystal, model.config.neighbour_rule)
-    steps, around = walk(model, arrays), graph.around(0)
+    steps, around = walk(model, arrays), neighbourhood_of(graph, 0)
     heads, block = model.config.num_heads, 1
     ends = graph.quotient.edge_index[0, around.orbit]
 
@@ -168,7 +169,7 @@ def test_a_wrong_matrix_is_noticed():
     steps = walk(model, arrays)
     with torch.no_grad():
         model.atom_layers[0].cross.key.weight[0, 0] += 0.1
-    step = cross_at(model, steps, graph.quotient, graph.around(0))
+    step = cross_at(model, steps, graph.quotient, neighbourhood_of(graph, 0))
     assert step.difference > 1e-5
 
 
@@ -194,7 +195,7 @@ def test_attention_by_block_is_the_mean_over_heads_of_single_bonds(shipped):
     crystal = TEXTBOOK["rock_salt"]()
     graph = CrystalGraph.of(crystal, model.config.neighbour_rule)
     _, _, arrays = graph_of(crystal, model.config.neighbour_rule)
-    steps, around = walk(model, arrays), graph.around(0)
+    steps, around = walk(model, arrays), neighbourhood_of(graph, 0)
     weights = attention_by_block(steps, graph.quotient, around)
     assert weights.shape == (18, model.config.blocks)
     assert weights.sum(axis=0) == pytest.approx(1.0)
@@ -223,7 +224,7 @@ def test_every_crystal_of_the_library_can_be_followed():
         _, _, arrays = graph_of(crystal, model.config.neighbour_rule)
         steps = walk(model, arrays)
         for site in graph.different_atoms:
-            around = graph.around(site)
+            around = neighbourhood_of(graph, site)
             for at in (cross_at, conditional_at):
                 step = at(model, steps, graph.quotient, around, 1)
                 assert step.difference < TOLERANCE[torch.float64], name

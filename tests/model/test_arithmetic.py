@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from crysformer.errors import SettingsError
-from crysformer.graph.batch import GraphBatch, build_graph, collate
+from crysformer.graph.batch import GraphBatch, collate
+from crysformer.graph.crystal import build_graph
 from crysformer.model.config import ModelConfig
 from crysformer.training.recipe import Recipe
 from tests.support.crystals import TEXTBOOK, random_model

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import torch
 
-from crysformer.graph.batch import build_graph, collate
+from crysformer.graph.batch import collate
+from crysformer.graph.crystal import build_graph
 from crysformer.model.config import get_preset
 from tests.support.crystals import random_model, wurtzite
 

@@ -14,7 +14,7 @@ from safetensors.numpy import save as save_arrays
 from safetensors.torch import load_file, save
 
 from crysformer.errors import SettingsError, WeightsError
-from crysformer.graph.batch import build_graph
+from crysformer.graph.crystal import build_graph
 from crysformer.model.checkpoint import (
     TENSORS,
     Checkpoint,

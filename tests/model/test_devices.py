@@ -11,7 +11,8 @@ import torch
 from torch_geometric.data import Batch
 
 from crysformer.faithfulness.knockout import with_factors
-from crysformer.graph.batch import build_graph, collate
+from crysformer.graph.batch import collate
+from crysformer.graph.crystal import build_graph
 from crysformer.graph.pyg import from_arrays, to_graph_batch
 from crysformer.model.config import get_preset
 from crysformer.training.muon import StackedMuon

@@ -4,21 +4,16 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 import pytest
-import torch
 from pymatgen.core import Lattice, Structure
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
-from crysformer.attention.weights import (
-    AttentionWeights,
-    BondAttention,
-    PairAttention,
-    expand_bonds,
-    expand_pairs,
-)
-from crysformer.graph.batch import build_graph, collate
+from crysformer.attention.weights import BondAttention, PairAttention
+from crysformer.graph.bonds import CrystalBonds
+from crysformer.graph.crystal import build_graph
 from crysformer.model.config import get_preset
 from crysformer.model.network import Crysformer
-from tests.support.crystals import TEXTBOOK, graph_of, predict, random_model, stack
+from tests.support.attention import look_at
+from tests.support.crystals import TEXTBOOK, predict, random_model
 
 MODULES = ("cross", "conditional")
 
@@ -154,17 +149,11 @@ def test_another_crystal_has_another_prediction(model):
 def attention(
     model: Crysformer, structure: Structure
 ) -> tuple[BondAttention, PairAttention]:
-    cell, quotient, graph = graph_of(structure, model.config.neighbour_rule)
-    with torch.inference_mode():
-        output = model(collate([graph], torch.float64))
-    bonds, pairs = (
-        AttentionWeights(*(stack(layer, module) for module in MODULES))
-        for layer in (output.atomistic, output.line)
-    )
-    return expand_bonds(cell, quotient, bonds), expand_pairs(cell, quotient, pairs)
+    seen = look_at(model, structure)
+    return seen.bond_attention, seen.pair_attention
 
 
-def vectors(structure: Structure, bonds: BondAttention) -> np.ndarray:
+def vectors(structure: Structure, bonds: CrystalBonds) -> np.ndarray:
     """From centre to neighbour in the given cell, in Å."""
     ends = structure.frac_coords[bonds.j] + bonds.image
     return (ends - structure.frac_coords[bonds.i]) @ structure.lattice.matrix
@@ -175,11 +164,11 @@ def vectors(structure: Structure, bonds: BondAttention) -> np.ndarray:
 def test_attention_sums_to_one_over_each_centre(model, name, change):
     structure = TEXTBOOK[name]()
     structure = WRITINGS[change](structure) if change else structure
-    bonds, pairs = attention(model, structure)
+    attended, paired = attention(model, structure)
     config = model.config
     for rows, centres, count in (
-        (bonds, bonds.i, len(structure)),
-        (pairs, pairs.bond, len(bonds)),
+        (attended, attended.bonds.i, len(structure)),
+        (paired, paired.pairs.bond, len(attended)),
     ):
         for module in MODULES:
             weights = getattr(rows, module)
@@ -195,37 +184,51 @@ def test_attention_sums_to_one_over_each_centre(model, name, change):
 def test_bonds_and_angles_are_those_of_the_given_cell(model, name, change):
     structure = TEXTBOOK[name]()
     structure = WRITINGS[change](structure) if change else structure
-    bonds, pairs = attention(model, structure)
-    vector = vectors(structure, bonds)
-    np.testing.assert_allclose(bonds.length, np.linalg.norm(vector, axis=1), atol=1e-6)
-    assert len({(*row,) for row in np.c_[bonds.i, bonds.j, bonds.image]}) == len(bonds)
+    attended, paired = attention(model, structure)
+    vector = vectors(structure, attended.bonds)
+    np.testing.assert_allclose(
+        attended.bonds.length, np.linalg.norm(vector, axis=1), atol=1e-6
+    )
+    assert len(
+        {
+            (*row,)
+            for row in np.c_[attended.bonds.i, attended.bonds.j, attended.bonds.image]
+        }
+    ) == len(attended)
 
-    back = bonds.reverse >= 0
-    rows = bonds.reverse[back]
-    assert (bonds.i[rows] == bonds.j[back]).all()
+    back = attended.bonds.reverse >= 0
+    rows = attended.bonds.reverse[back]
+    assert (attended.bonds.i[rows] == attended.bonds.j[back]).all()
     np.testing.assert_allclose(vector[rows], -vector[back], atol=1e-9)
     assert back.mean() > 0.5
 
-    assert (bonds.i[pairs.bond] == bonds.i[pairs.other]).all()
-    assert (pairs.bond != pairs.other).all()
-    assert len(pairs) == (np.bincount(bonds.i) * (np.bincount(bonds.i) - 1)).sum()
+    assert (
+        attended.bonds.i[paired.pairs.bond] == attended.bonds.i[paired.pairs.other]
+    ).all()
+    assert (paired.pairs.bond != paired.pairs.other).all()
+    assert (
+        len(paired)
+        == (np.bincount(attended.bonds.i) * (np.bincount(attended.bonds.i) - 1)).sum()
+    )
     unit = vector / np.linalg.norm(vector, axis=1, keepdims=True)
-    cosine = np.einsum("px,px->p", unit[pairs.bond], unit[pairs.other])
-    np.testing.assert_allclose(np.cos(np.radians(pairs.angle_deg)), cosine, atol=1e-9)
+    cosine = np.einsum("px,px->p", unit[paired.pairs.bond], unit[paired.pairs.other])
+    np.testing.assert_allclose(
+        np.cos(np.radians(paired.pairs.angle_deg)), cosine, atol=1e-9
+    )
 
 
 def partners(
-    structure: Structure, bonds: BondAttention, base: Structure, known: BondAttention
+    structure: Structure, attended: BondAttention, base: Structure, known: BondAttention
 ) -> np.ndarray:
     """Row of the same bond among the known ones, for each bond of a supercell."""
     offset = structure.cart_coords[:, None] - base.cart_coords
     shift = base.lattice.get_fractional_coords(offset.reshape(-1, 3))
     origin = np.abs(shift - np.rint(shift)).max(axis=1).reshape(offset.shape[:2])
     assert (np.sort(origin, axis=1)[:, 0] < 1e-9).all()
-    centre = origin.argmin(axis=1)[bonds.i]
-    distance = vectors(structure, bonds)[:, None] - vectors(base, known)
+    centre = origin.argmin(axis=1)[attended.bonds.i]
+    distance = vectors(structure, attended.bonds)[:, None] - vectors(base, known.bonds)
     distance = np.linalg.norm(distance, axis=-1)
-    distance[centre[:, None] != known.i] = np.inf
+    distance[centre[:, None] != known.bonds.i] = np.inf
     assert distance.min(axis=1).max() < 1e-6
     return distance.argmin(axis=1)
 
@@ -236,27 +239,29 @@ def test_attention_of_a_supercell_is_that_of_the_cell(model, name, change):
     base = TEXTBOOK[name]()
     structure = WRITINGS[change](base)
     known_bonds, known_pairs = attention(model, base)
-    bonds, pairs = attention(model, structure)
+    attended, paired = attention(model, structure)
     copies = round(structure.volume / base.volume)
-    assert len(bonds) == copies * len(known_bonds)
-    assert len(pairs) == copies * len(known_pairs)
+    assert len(attended) == copies * len(known_bonds)
+    assert len(paired) == copies * len(known_pairs)
 
-    row = partners(structure, bonds, base, known_bonds)
+    row = partners(structure, attended, base, known_bonds)
     known = {
         (bond, other): index
         for index, (bond, other) in enumerate(
-            zip(known_pairs.bond, known_pairs.other, strict=True)
+            zip(known_pairs.pairs.bond, known_pairs.pairs.other, strict=True)
         )
     }
     pair = [
         known[bond, other]
-        for bond, other in zip(row[pairs.bond], row[pairs.other], strict=True)
+        for bond, other in zip(
+            row[paired.pairs.bond], row[paired.pairs.other], strict=True
+        )
     ]
-    assert (bonds.multiplicity == known_bonds.multiplicity[row]).all()
+    assert (attended.bonds.multiplicity == known_bonds.bonds.multiplicity[row]).all()
     for module in MODULES:
         for found, wanted in (
-            (getattr(bonds, module), getattr(known_bonds, module)[row]),
-            (getattr(pairs, module), getattr(known_pairs, module)[pair]),
+            (getattr(attended, module), getattr(known_bonds, module)[row]),
+            (getattr(paired, module), getattr(known_pairs, module)[pair]),
         ):
             assert np.abs(found - wanted).max() < 1e-9
             assert np.ptp(wanted, axis=0).max() > 1e-3
@@ -267,25 +272,25 @@ def test_attention_of_a_supercell_is_that_of_the_cell(model, name, change):
 )
 def test_equivalent_bonds_have_identical_weights(model, name, nearest):
     structure = TEXTBOOK[name]()
-    bonds, _ = attention(model, structure)
+    attended, _ = attention(model, structure)
     for centre in range(len(structure)):
-        mine = np.flatnonzero(bonds.i == centre)[:nearest]
-        assert np.ptp(bonds.length[mine]) == 0.0
-        assert (bonds.multiplicity[mine] == nearest).all()
+        mine = np.flatnonzero(attended.bonds.i == centre)[:nearest]
+        assert np.ptp(attended.bonds.length[mine]) == 0.0
+        assert (attended.bonds.multiplicity[mine] == nearest).all()
         for module in MODULES:
-            weights = getattr(bonds, module)[mine]
+            weights = getattr(attended, module)[mine]
             assert (weights == weights[0]).all()
 
 
 def test_equivalent_angles_have_identical_weights(model):
     """From a bond of Si, the three others of the tetrahedron are all the same."""
-    bonds, pairs = attention(model, TEXTBOOK["diamond"]())
-    nearest = bonds.length < 2.5
-    tetrahedral = nearest[pairs.bond] & nearest[pairs.other]
+    attended, paired = attention(model, TEXTBOOK["diamond"]())
+    nearest = attended.bonds.length < 2.5
+    tetrahedral = nearest[paired.pairs.bond] & nearest[paired.pairs.other]
     np.testing.assert_allclose(
-        pairs.angle_deg[tetrahedral], np.degrees(np.arccos(-1 / 3)), atol=1e-9
+        paired.pairs.angle_deg[tetrahedral], np.degrees(np.arccos(-1 / 3)), atol=1e-9
     )
     assert tetrahedral.sum() == 8 * 4 * 3
     for module in MODULES:
-        weights = getattr(pairs, module)[tetrahedral]
+        weights = getattr(paired, module)[tetrahedral]
         assert (weights == weights[0]).all()

@@ -6,7 +6,8 @@ import torch
 from pymatgen.core import Lattice, Structure
 
 from crysformer.errors import SettingsError
-from crysformer.graph.batch import build_graph, collate
+from crysformer.graph.batch import collate
+from crysformer.graph.crystal import build_graph
 from crysformer.model.config import get_preset
 from crysformer.model.network import Crysformer, GaussianBasis
 from tests.support.crystals import TEXTBOOK, predict, random_model

@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from pymatgen.core import Lattice, Structure
 
-from crysformer.graph.batch import GraphArrays, collate
+from crysformer.graph.arrays import GraphArrays
+from crysformer.graph.batch import collate
 from crysformer.graph.quotient import Quotient, take_quotient
 from crysformer.graph.rule import NeighbourRule
 from crysformer.graph.standard_cell import Cell, SpaceGroup, standardise

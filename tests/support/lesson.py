@@ -1,6 +1,7 @@
 """Crystals of the lesson's tests, and their graphs."""
 
-from crysformer.lesson.neighbourhood import CrystalGraph
+from crysformer.graph.crystal import CrystalGraph
+from crysformer.lesson.neighbourhood import neighbourhood_of
 from crysformer.library.catalogue import load_library
 from crysformer.model.config import get_preset
 
@@ -18,4 +19,4 @@ def graph_of(crystal):
 
 def first(crystal):
     graph = graph_of(crystal)
-    return graph, graph.around(graph.different_atoms[0])
+    return graph, neighbourhood_of(graph, graph.different_atoms[0])

@@ -3,7 +3,8 @@
 import numpy as np
 import torch
 
-from crysformer.graph.batch import build_graph, collate
+from crysformer.graph.batch import collate
+from crysformer.graph.crystal import build_graph
 from crysformer.training.padding import padded
 from tests.support.crystals import TEXTBOOK, random_model
 from tests.support.training import SMALL

@@ -7,7 +7,7 @@ import pytest
 import torch
 from pymatgen.core import Lattice, Structure
 
-from crysformer.graph.batch import build_graph
+from crysformer.graph.crystal import build_graph
 from crysformer.graph.rule import NeighbourRule
 from crysformer.model.checkpoint import load_checkpoint, save_checkpoint
 from crysformer.training.novelty_fit import Known, auroc, core_rows, fit_novelty

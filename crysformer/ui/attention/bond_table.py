@@ -81,10 +81,10 @@ def _downloads(table: "pd.DataFrame", settings: AttentionSettings) -> None:
     )
 
     def document() -> str:
-        bonds, model = answers.bond_attention(), answers.predictor().name
+        model = answers.predictor().name
         if line:
-            return pair_json(bonds, answers.pair_attention(), name, model)
-        return bond_json(bonds, name, model)
+            return pair_json(answers.pair_attention(), name, model)
+        return bond_json(answers.bond_attention(), name, model)
 
     with st.popover("Download", icon=":material/download:", width="content"):
         _file(

@@ -32,25 +32,17 @@ def contributions(key: str) -> NDArray[np.float64]:
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def _contributions(chosen: answers.Chosen, key: str) -> NDArray[np.float64]:
-    from crysformer.faithfulness.knockout import knock_out
-    from crysformer.faithfulness.saliency import atom_contributions
-    from crysformer.faithfulness.tables import in_unit, output_columns
-    from crysformer.graph.batch import build_graph
-    from crysformer.graph.quotient import take_quotient
-    from crysformer.graph.standard_cell import standardise
+    from crysformer.faithfulness.contributions import site_contributions
+    from crysformer.faithfulness.tables import output_columns
 
-    structure, predictor = answers.structure_of(chosen), answers.predictor()
-    model, checkpoint = predictor.model, predictor.checkpoint
-    column = output_columns(checkpoint.scalings)[key]
-    scaling = checkpoint.scalings[checkpoint.keys.index(key)]
-    graph = build_graph(structure, model.config.neighbour_rule)
-    found = atom_contributions(model, graph)[:, column]
-    whole = knock_out(model, graph, [np.empty(0, dtype=np.int64)])[0, column]
-    # Taking the atoms out changes the output by the negative of what they add.
-    added = -in_unit(-found, float(whole), scaling, structure)
-    cell = standardise(structure)
-    kind = take_quotient(cell, model.config.neighbour_rule).atom_orbit
-    return added[kind[cell.site_atom]]
+    predictor = answers.predictor()
+    checkpoint = predictor.checkpoint
+    return site_contributions(
+        predictor.model,
+        answers.seen(chosen),
+        checkpoint.scalings[checkpoint.keys.index(key)],
+        output_columns(checkpoint.scalings)[key],
+    )
 
 
 def study(choice: Choice, report: "Report") -> "Study":
@@ -82,16 +74,12 @@ def _study(chosen: answers.Chosen, choice: Choice, report: "Report") -> "Study":
     if (chosen, choice) in kept:
         return kept[chosen, choice]
     from crysformer.faithfulness.study import study
-    from crysformer.graph.batch import build_graph
 
-    structure, predictor = answers.structure_of(chosen), answers.predictor()
     aggregate = {
         module: partial(centre_weights, choice=replace(choice, module=module))
         for module in BOTH
     }
-    bonds = predictor.bond_attention(structure)
-    graph = build_graph(structure, predictor.model.config.neighbour_rule)
-    found = study(predictor.model, graph, bonds, aggregate, report)
+    found = study(answers.predictor().model, answers.seen(chosen), aggregate, report)
     kept[chosen, choice] = found
     while len(kept) > _MAX_STUDIES:
         kept.pop(next(iter(kept)), None)
@@ -118,4 +106,4 @@ def _findings(
 def _symmetry_check(chosen: answers.Chosen) -> "SymmetryCheck":
     from crysformer.faithfulness.controls import check_symmetry
 
-    return check_symmetry(answers.predictor().model, answers.structure_of(chosen))
+    return check_symmetry(answers.predictor().model, answers.graph_of(chosen))

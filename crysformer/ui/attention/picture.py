@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
-from pymatgen.core import Structure
 
 from crysformer.attention.bond_picture import Drawing, Picture, bond_picture, shared_scale
 from crysformer.attention.pair_picture import pair_picture
@@ -24,7 +23,6 @@ _UNITS = {"Entropy": " (nats)", "Effective neighbours": ""}
 
 
 def attention_pictures(
-    structure: Structure,
     attention: "BondAttention",
     settings: AttentionSettings,
     drawing: Drawing,
@@ -34,27 +32,24 @@ def attention_pictures(
     """Make one picture, or one for each module side by side.
 
     Args:
-        structure: The crystal.
         attention: All weights on its bonds.
         settings: What to show.
         drawing: How to draw it.
-        bond: The bond that listens, on the line graph.
+        bond: The bond that attends, on the line graph.
         site: The atom whose bonds alone are shown, or None.
     """
     if settings.graph == LINE:
-        pairs = answers.pair_attention()
         return [
-            pair_picture(structure, attention, pairs, settings.choice, bond or 0, drawing)
+            pair_picture(answers.pair_attention(), settings.choice, bond or 0, drawing)
         ]
     scale = shared_scale(attention, settings.choices, drawing)
     return [
-        bond_picture(structure, attention, choice, drawing, site=site, scale=scale)
+        bond_picture(attention, choice, drawing, site=site, scale=scale)
         for choice in settings.choices
     ]
 
 
 def attention_scenes(
-    structure: Structure,
     attention: "BondAttention",
     shown: Sequence[Picture],
     settings: AttentionSettings,
@@ -63,7 +58,7 @@ def attention_scenes(
     """Lay the pictures out for drawing, atoms coloured as chosen."""
     return [
         build_scene(
-            structure,
+            attention.graph.structure,
             picture.bonds,
             **picture.scene_arguments(),
             **options.scene_arguments(),

@@ -5,12 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from pymatgen.core import Structure
 
 from crysformer.attention.reduce import Choice
 from crysformer.attention.statistics import effective_neighbours, lift
 from crysformer.picture.palette import Scale
-from crysformer.structure.labels import site_labels
 from crysformer.ui.attention.cached import BOTH
 from crysformer.ui.attention.controls import ALL, LINE, AttentionSettings
 from crysformer.ui.session import answers, state
@@ -22,7 +20,6 @@ _MAP, _LENGTHS = "head_map", "length_plot"
 
 
 def head_maps(
-    structure: Structure,
     attention: "BondAttention",
     settings: AttentionSettings,
     bond: int | None,
@@ -30,14 +27,13 @@ def head_maps(
     """Show a number for each block and head; a click on one shows it in the picture.
 
     Args:
-        structure: The crystal.
         attention: All weights on its bonds.
         settings: What was chosen.
         bond: The selected bond, whose lift is shown then.
     """
     from crysformer.figures.attention import head_map
 
-    maps, caption = _head_numbers(structure, attention, settings, bond)
+    maps, caption = _head_numbers(attention, settings, bond)
     choice = settings.choice
     values = np.concatenate([numbers.ravel() for numbers in maps.values()])
     dark = st.context.theme.type == "dark"
@@ -67,7 +63,6 @@ def head_maps(
 
 
 def _head_numbers(
-    structure: Structure,
     attention: "BondAttention",
     settings: AttentionSettings,
     bond: int | None,
@@ -85,12 +80,12 @@ def _head_numbers(
         return number, "Effective number of bonds that the selected bond listens to."
     weights = {module: getattr(attention, module.lower()) for module in BOTH}
     if bond is not None:
-        labels = site_labels([each.specie.symbol for each in structure])
-        name = f"{labels[attention.i[bond]]} → {labels[attention.j[bond]]}"
-        lifts = {m: lift(w, attention.degree)[bond] for m, w in weights.items()}
+        labels = attention.graph.labels
+        name = f"{labels[attention.bonds.i[bond]]} → {labels[attention.bonds.j[bond]]}"
+        lifts = {m: lift(w, attention.bonds.degree)[bond] for m, w in weights.items()}
         return lifts, f"Lift of the selected bond {name} (1 is an even share)."
     number = {
-        module: effective_neighbours(w, attention.i).mean(axis=0)
+        module: effective_neighbours(w, attention.bonds.i).mean(axis=0)
         for module, w in weights.items()
     }
     return number, "Effective neighbours, mean over atoms: low is focused attention."
@@ -111,7 +106,6 @@ def _take_head(module: str, settings: AttentionSettings) -> None:
 
 
 def length_plots(
-    structure: Structure,
     attention: "BondAttention",
     settings: AttentionSettings,
     bond: int | None,
@@ -119,7 +113,6 @@ def length_plots(
     """Show attention against bond length; chosen points light their bonds.
 
     Args:
-        structure: The crystal.
         attention: All weights on its bonds.
         settings: What was chosen.
         bond: The bond that listens, on the line graph: angles take the place of lengths.
@@ -127,27 +120,27 @@ def length_plots(
     from crysformer.figures.attention import length_plot
 
     choice = settings.choice
-    labels = site_labels([each.specie.symbol for each in structure])
+    labels = attention.graph.labels
     if settings.graph == LINE:
         _angles(answers.pair_attention(), attention, labels, settings, bond or 0)
         return
     # Equal bonds are one point: the first bond of each orbit stands for all.
-    rows = np.unique(attention.orbit, return_index=True)[1]
+    rows = np.unique(attention.bonds.orbit, return_index=True)[1]
     names = [
-        f"{labels[attention.i[row]]} → {labels[attention.j[row]]}"
-        f" ×{attention.multiplicity[row]}"
+        f"{labels[attention.bonds.i[row]]} → {labels[attention.bonds.j[row]]}"
+        f" ×{attention.bonds.multiplicity[row]}"
         for row in rows
     ]
     figure = length_plot(
-        attention.length[rows],
+        attention.bonds.length[rows],
         _per_head(attention, choice)[rows],
-        attention.orbit[rows].tolist(),
+        attention.bonds.orbit[rows].tolist(),
         names,
         x_title="Bond length (Å)",
         y_title=f"{choice.measure}, {choice.module.lower()}",
         even=1.0 if choice.measure == "Lift" and choice.module != "Difference" else None,
     )
-    orbit = attention.orbit
+    orbit = attention.bonds.orbit
 
     def take_points() -> None:
         points = st.session_state[_LENGTHS].selection.points
@@ -181,7 +174,7 @@ def _angles(
         values,
         other.tolist(),
         [
-            f"to {labels[attention.j[row]]}, {attention.length[row]:.3f} Å"
+            f"to {labels[attention.bonds.j[row]]}, {attention.bonds.length[row]:.3f} Å"
             for row in other
         ],
         x_title="Angle with the bond listened to (°)",
@@ -206,7 +199,7 @@ def _plot(figure: object, on_select: object, alt: str) -> None:
 def _per_head(attention: "BondAttention", choice: Choice) -> NDArray[np.float64]:
     """Numbers of all heads of the shown block, or of the mean over blocks."""
     values = _blockwise(attention.cross, attention.conditional, choice)
-    return lift(values, attention.degree) if choice.measure == "Lift" else values
+    return lift(values, attention.bonds.degree) if choice.measure == "Lift" else values
 
 
 def _blockwise(

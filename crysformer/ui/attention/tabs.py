@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from pymatgen.core import Structure
 
 from crysformer.attention.bond_picture import Picture
 from crysformer.attention.reduce import Choice
@@ -27,7 +26,6 @@ TABS = ("Bonds", "Blocks and heads", "Bond lengths", "Atoms")
 
 
 def attention_tabs(
-    structure: Structure,
     attention: "BondAttention",
     shown: list[Picture],
     settings: AttentionSettings,
@@ -37,7 +35,6 @@ def attention_tabs(
     """Draw the tabs; clicks in them select in the picture, and the other way round.
 
     Args:
-        structure: The crystal.
         attention: All weights on its bonds.
         shown: What the picture shows, one entry for each module side by side.
         settings: What was chosen.
@@ -47,9 +44,9 @@ def attention_tabs(
     tabs = st.tabs(TABS, key=state.ATTENTION_TAB, on_change="rerun", bind="query-params")
     contents: tuple[Callable[[], None], ...] = (
         lambda: linked_bond_table(shown, settings, bond, site),
-        lambda: head_maps(structure, attention, settings, bond),
-        lambda: length_plots(structure, attention, settings, bond),
-        lambda: _atoms(structure, attention, settings),
+        lambda: head_maps(attention, settings, bond),
+        lambda: length_plots(attention, settings, bond),
+        lambda: _atoms(attention, settings),
     )
     for tab, content in zip(tabs, contents, strict=True):
         if tab.open:
@@ -57,9 +54,7 @@ def attention_tabs(
                 content()
 
 
-def _atoms(
-    structure: Structure, attention: "BondAttention", settings: AttentionSettings
-) -> None:
+def _atoms(attention: "BondAttention", settings: AttentionSettings) -> None:
     choice = settings.choice
     numbers = site_numbers(attention, choice)
     if choice.over == ROLL_OUT and choice.module != "Difference":
@@ -73,7 +68,7 @@ def _atoms(
         numbers[CONTRIBUTION] = cached.contributions(key)
     number = st.column_config.NumberColumn
     st.dataframe(
-        site_table(structure, attention, numbers),
+        site_table(attention, numbers),
         hide_index=True,
         height=330,
         placeholder="–",
@@ -97,5 +92,5 @@ def _traced(attention: "BondAttention", choice: Choice) -> dict[str, NDArray[np.
     from crysformer.attention.rollout import module_steps, roll_out
 
     weights = getattr(attention, choice.module.lower())
-    found = roll_out(attention, module_steps(weights))
+    found = roll_out(attention.bonds, module_steps(weights))
     return {"Itself": found.own, "Farther": found.farther}

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
-from pymatgen.core import Structure
 
 from crysformer.ui.attention import cached
 from crysformer.ui.attention.cached import BOTH
@@ -33,13 +32,10 @@ _VARIANT_HELP = (
 )
 
 
-def attention_trial(
-    structure: Structure, attention: "BondAttention", settings: AttentionSettings
-) -> None:
+def attention_trial(attention: "BondAttention", settings: AttentionSettings) -> None:
     """Draw the section: a button first, then what the test found.
 
     Args:
-        structure: The crystal.
         attention: All weights on its bonds.
         settings: How blocks and heads are taken together.
     """
@@ -52,9 +48,7 @@ def attention_trial(
     )
     choice = settings.choice
     done: dict[Any, None] = st.session_state.setdefault(_DONE, {})
-    # Without the file of an upload, which the session may have dropped by now.
-    crystal = answers.chosen()._replace(upload=None)
-    key = (crystal, choice.block, choice.head, choice.over)
+    key = (answers.chosen(), choice.block, choice.head, choice.over)
     place = st.empty()
     if key not in done and not place.button(
         "Take every bond away in turn", type="primary", icon=":material/science:"
@@ -67,11 +61,10 @@ def attention_trial(
     done[key] = None
     while len(done) > _MAX_DONE:
         done.pop(next(iter(done)))
-    _results(structure, attention, settings, study)
+    _results(attention, settings, study)
 
 
 def _results(
-    structure: Structure,
     attention: "BondAttention",
     settings: AttentionSettings,
     study: "Study",
@@ -105,7 +98,7 @@ def _results(
     _verdicts(found, settings, columns[key], names[key])
     left, right = st.columns(2, gap="medium")
     with left:
-        _effects(structure, attention, study, key, columns[key], variant, names[key])
+        _effects(attention, study, key, columns[key], variant, names[key])
     with right:
         _curves(study, columns[key])
     property_results(found, columns, names)
@@ -134,7 +127,6 @@ def _verdicts(
 
 
 def _effects(
-    structure: Structure,
     attention: "BondAttention",
     study: "Study",
     key: str,
@@ -147,7 +139,8 @@ def _effects(
 
     checkpoint = answers.predictor().checkpoint
     scaling = checkpoint.scalings[checkpoint.keys.index(key)]
-    names = orbit_names(structure, attention, study)
+    structure = attention.graph.structure
+    names = orbit_names(attention.graph, study)
     whole = float(study.outputs[column])
     effect = np.abs(in_unit(study.change[variant][:, column], whole, scaling, structure))
     of_bond = study.orbits.of_bond

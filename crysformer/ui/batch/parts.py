@@ -247,8 +247,7 @@ def picked_crystal(job: BatchJob) -> None:
     ):
         name, content = job.inputs[job.selected]
         if row.file == name:
-            state.keep_upload(name, content)
-            state.choose(state.token_of(content))
+            uploads.take_file(name, content)
         else:
             uploads.take_approximation(name, content)
         st.switch_page("app.py")

@@ -77,8 +77,7 @@ def candidates(tokens: list[str], cell: CellChoice) -> list[Candidate]:
     found = []
     for letter, token in zip(_LETTERS, tokens, strict=False):
         crystal = answers.choice_of(token, cell)
-        upload = crystal.upload
-        name = upload.name if upload else load_library()[token].name
+        name = answers.name_of(token)
         formula = answers.structure_of(crystal).composition.reduced_formula
         found.append(Candidate(letter, name, unicodeify(formula), crystal))
     return found

@@ -126,10 +126,9 @@ def _responses(
 ) -> list["Response"]:
     from crysformer.experiments.response import responses
 
-    structures = [answers.structure_of(crystal)]
-    if swap:
-        structures.append(substitute(structures[0], *swap))
-    return responses(answers.predictor(), structures, mode)
+    graph = answers.graph_of(crystal)
+    swapped = [substitute(graph.structure, *swap)] if swap else []
+    return responses(answers.predictor(), [graph, *swapped], mode)
 
 
 def _response(chosen: Candidate, change: Change) -> None:

@@ -1,7 +1,6 @@
 """Cached numbers of the lesson; the first four steps need no network.
 
-Keyed by a digest of the crystal as it is shown, and the model. What is cached is never
-changed.
+What is cached is never changed.
 """
 
 from dataclasses import dataclass
@@ -11,11 +10,11 @@ import streamlit as st
 from pymatgen.core import Structure
 
 from crysformer.errors import StructureError
-from crysformer.lesson.neighbourhood import CrystalGraph, Neighbourhood
+from crysformer.graph.crystal import CrystalGraph
+from crysformer.lesson.neighbourhood import Neighbourhood
 from crysformer.lesson.steps import MAX_ANGLES
 from crysformer.model.bundled import read_architecture
 from crysformer.model.config import ModelConfig
-from crysformer.structure.labels import structure_hash
 from crysformer.ui.session import answers, state
 
 if TYPE_CHECKING:
@@ -31,14 +30,14 @@ class Lesson:
     """The crystal and the atom that the lesson speaks of.
 
     Attributes:
-        digest: Of the crystal as it is shown, and the model.
+        chosen: The crystal as it is shown, and the model.
         graph: Its graph.
         around: The chosen atom and its bonds.
         config: Sizes of the model.
         dark: Whether the page is dark.
     """
 
-    digest: str
+    chosen: answers.Chosen
     graph: CrystalGraph
     around: Neighbourhood
     config: ModelConfig
@@ -51,24 +50,12 @@ class Lesson:
 
     def key(self, name: str) -> str:
         """Key of a widget whose choices belong to this atom of this crystal."""
-        return f"lesson-{name}-{self.digest}-{self.around.site}"
+        return f"lesson-{name}-{'-'.join(self.chosen)}-{self.around.site}"
 
 
 def architecture() -> ModelConfig:
     """Return the sizes of the chosen model, without loading it."""
     return read_architecture(state.model())
-
-
-def graph() -> tuple[str, CrystalGraph]:
-    """Return the digest and the graph of the chosen crystal."""
-    structure = answers.structure()
-    digest = f"{structure_hash(structure)}-{state.model()}"
-    return digest, _graph(digest, structure)
-
-
-@st.cache_resource(max_entries=20, show_spinner=False)
-def _graph(digest: str, _structure: Structure) -> CrystalGraph:
-    return CrystalGraph.of(_structure, architecture().neighbour_rule)
 
 
 def network(precision: str) -> "Crysformer":
@@ -92,15 +79,14 @@ def walkthrough(lesson: Lesson, precision: str = SINGLE) -> "Walkthrough":
         StructureError: The crystal is too large for a lesson.
     """
     _check_size(lesson)
-    return _walkthrough(lesson.digest, precision, lesson.graph)
+    return _walkthrough(lesson.chosen, precision)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _walkthrough(digest: str, precision: str, _graph: CrystalGraph) -> "Walkthrough":
-    from crysformer.graph.batch import GraphArrays
+def _walkthrough(chosen: answers.Chosen, precision: str) -> "Walkthrough":
     from crysformer.lesson.walkthrough import walk
 
-    return walk(network(precision), GraphArrays.from_quotient(_graph.quotient))
+    return walk(network(precision), answers.graph_of(chosen).arrays)
 
 
 def _check_size(lesson: Lesson) -> None:
@@ -127,14 +113,14 @@ def responses(lesson: Lesson) -> dict:
         StructureError: The crystal is too large for a lesson.
     """
     _check_size(lesson)
-    return _responses(lesson.digest, lesson.structure)
+    return _responses(lesson.chosen)
 
 
 @st.cache_resource(max_entries=50, show_spinner=False)
-def _responses(digest: str, _structure: Structure) -> dict:
+def _responses(chosen: answers.Chosen) -> dict:
     from crysformer.lesson.experiments import responses
 
-    return responses(answers.predictor(), _structure)
+    return responses(answers.predictor(), answers.graph_of(chosen))
 
 
 def changes(lesson: Lesson) -> "Changes":
@@ -144,23 +130,24 @@ def changes(lesson: Lesson) -> "Changes":
         StructureError: The crystal is too large for a lesson.
     """
     _check_size(lesson)
-    return _changes(lesson.digest, lesson.structure)
+    return _changes(lesson.chosen)
 
 
 @st.cache_resource(max_entries=50, show_spinner=False)
-def _changes(digest: str, _structure: Structure) -> "Changes":
+def _changes(chosen: answers.Chosen) -> "Changes":
     from crysformer.lesson.experiments import changes
 
-    return changes(answers.predictor(), _structure)
+    structure, base = answers.structure_of(chosen), answers.prediction_of(chosen)
+    return changes(answers.predictor(), structure, base)
 
 
 def two_graphs(lesson: Lesson) -> "TwoGraphs":
     """Return sizes and predictions of the full graph and of the quotient."""
-    return _two_graphs(lesson.digest, lesson.structure)
+    return _two_graphs(lesson.chosen)
 
 
 @st.cache_resource(max_entries=50, show_spinner=False)
-def _two_graphs(digest: str, _structure: Structure) -> "TwoGraphs":
+def _two_graphs(chosen: answers.Chosen) -> "TwoGraphs":
     from crysformer.lesson.experiments import two_graphs
 
-    return two_graphs(answers.predictor(), _structure)
+    return two_graphs(answers.predictor(), answers.graph_of(chosen))

@@ -5,11 +5,11 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from crysformer.lesson.neighbourhood import CrystalGraph
+from crysformer.graph.crystal import CrystalGraph
 from crysformer.lesson.questions import Question
 from crysformer.lesson.steps import STEPS, steps_of
 from crysformer.ui.learn.cached import architecture
-from crysformer.ui.session import state
+from crysformer.ui.session import answers, state
 
 _CSS = Path(__file__).with_name("learn.css")
 
@@ -90,7 +90,7 @@ def heading(step: int) -> None:
     st.markdown(words.idea)
 
 
-def pick_atom(graph: CrystalGraph, digest: str) -> int:
+def pick_atom(graph: CrystalGraph) -> int:
     """Choose one of the atoms that differ; the URL carries its name.
 
     Returns:
@@ -104,7 +104,7 @@ def pick_atom(graph: CrystalGraph, digest: str) -> int:
         sites,
         index=names.index(asked) if asked in names else 0,
         format_func=lambda each: _atom_text(graph, each),
-        key=f"{state.ATOM}-{digest}",
+        key="-".join([state.ATOM, *answers.chosen()]),
         help="Atoms that are equal by symmetry are offered once.",
         width=150,
     )

@@ -151,15 +151,16 @@ def _diffraction() -> None:
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
-def _check(chosen: answers.Chosen, _structure: Structure) -> "CellCheck":
+def _check(chosen: answers.Chosen) -> "CellCheck":
     from crysformer.experiments.cell_check import check_cells
 
-    return check_cells(answers.predictor(), _structure)
+    structure, shown = answers.structure_of(chosen), answers.prediction_of(chosen)
+    return check_cells(answers.predictor(), structure, shown)
 
 
 def _cells() -> None:
     with st.spinner("Predicting from each cell…"):
-        check = _check(answers.chosen(), answers.structure())
+        check = _check(answers.chosen())
     import pandas as pd
 
     if check.same:

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import streamlit as st
 from pymatgen.core import Structure
 
+from crysformer.attention.bond_picture import model_bonds
 from crysformer.description.summary import Facts, crystal_facts
+from crysformer.graph.crystal import CrystalGraph
 from crysformer.library.catalogue import load_library
+from crysformer.model.bundled import read_architecture
 from crysformer.picture.bonds import (
     CHEMICAL_LAYER,
     MODEL_LAYER,
@@ -27,23 +30,22 @@ from crysformer.ui.session.first_picture import predictor_ready
 # Importing torch and the file readers takes seconds: functions do it once the page has
 # something to show.
 if TYPE_CHECKING:
+    from crysformer.attention.forward_pass import ForwardPass
     from crysformer.attention.weights import BondAttention, PairAttention
     from crysformer.predict.prediction import Prediction
-    from crysformer.predict.predictor import Predictor
+    from crysformer.predict.predictor import Answer, Predictor
 
 
 class Chosen(NamedTuple):
-    """A key for caches: everything that an answer about a crystal depends on.
+    """A short key for caches: everything that an answer about a crystal depends on.
 
     Attributes:
         token: Which crystal, see ``state``.
-        upload: Its file, unless it is of the library.
         cell: Unit cell it is described by.
         model: Name of the model that answers.
     """
 
     token: str
-    upload: state.Upload | None
     cell: CellChoice
     model: str
 
@@ -57,20 +59,21 @@ def chosen() -> Chosen:
 
 def choice_of(token: str, cell: CellChoice) -> Chosen:
     """Return any crystal of the library or the session with the chosen model."""
-    return Chosen(token, st.session_state[state.UPLOADS].get(token), cell, state.model())
+    return Chosen(token, cell, state.model())
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _structure(
-    token: str, upload: state.Upload | None, cell: CellChoice = CELLS[0]
-) -> Structure:
+def _structure(token: str, cell: CellChoice) -> Structure:
     if cell != CELLS[0]:
-        return in_cell(_structure(token, upload), cell)
-    if upload is None:
-        return load_library()[token].structure()
-    from crysformer.structure.read import read_structure
+        return in_cell(_structure(token, CELLS[0]), cell)
+    upload = st.session_state[state.UPLOADS].get(token)
+    return upload.structure if upload else load_library()[token].structure()
 
-    return read_structure(upload.content, upload.name)
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def _graph(crystal: Chosen) -> CrystalGraph:
+    rule = read_architecture(crystal.model).neighbour_rule
+    return CrystalGraph.of(structure_of(crystal), rule)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
@@ -88,8 +91,7 @@ def _chemical_scene(crystal: Chosen, options: ViewOptions) -> Scene:
 def _bonds(crystal: Chosen, options: ViewOptions) -> DrawnBonds | None:
     """The bonds of the chosen layer; what the network uses is asked of the network."""
     if options.layer == MODEL_LAYER:
-        edges = _bond_attention(crystal)
-        return DrawnBonds.of(edges.i, edges.j, edges.image, edges.length)
+        return model_bonds(graph_of(crystal))
     if options.layer == CHEMICAL_LAYER:
         return chemical_bonds(structure_of(crystal))
     return None
@@ -102,12 +104,22 @@ def structure() -> Structure:
 
 def structure_of(crystal: Chosen) -> Structure:
     """Return any crystal of the library or the session."""
-    return _structure(crystal.token, crystal.upload, crystal.cell)
+    return _structure(crystal.token, crystal.cell)
+
+
+def graph_of(crystal: Chosen) -> CrystalGraph:
+    """Return any crystal as the chosen model's graph; shared, so never changed."""
+    return _graph(crystal)
+
+
+def graph() -> CrystalGraph:
+    """Return the chosen crystal as the chosen model's graph."""
+    return graph_of(chosen())
 
 
 def prediction_of(crystal: Chosen) -> "Prediction":
     """Return every property of any crystal of the library or the session."""
-    return _prediction(crystal)
+    return _answer(crystal).prediction
 
 
 def is_as_given() -> bool:
@@ -142,8 +154,13 @@ def scene_of(crystal: Chosen, options: ViewOptions) -> Scene:
 
 def crystal_name() -> str:
     """Return the chosen crystal's name as people know it; it may come from a file."""
-    upload = state.upload()
-    return upload.name if upload else load_library()[state.token()].name
+    return name_of(state.token())
+
+
+def name_of(token: str) -> str:
+    """Return any crystal's name as people know it; it may come from a file."""
+    upload = st.session_state[state.UPLOADS].get(token)
+    return upload.name if upload else load_library()[token].name
 
 
 def predictor() -> "Predictor":
@@ -168,26 +185,16 @@ def _predictor(model: str) -> "Predictor":
     return loaded
 
 
-@st.cache_data(max_entries=500, show_spinner=False)
-def _prediction(crystal: Chosen) -> "Prediction":
-    return predictor().predict([structure_of(crystal)])[0]
-
-
-@st.cache_resource(max_entries=50, show_spinner=False)
-def _bond_attention(crystal: Chosen) -> "BondAttention":
-    return predictor().bond_attention(structure_of(crystal))
-
-
-@st.cache_resource(max_entries=20, show_spinner=False)
-def _pair_attention(crystal: Chosen) -> "PairAttention":
-    return predictor().pair_attention(structure_of(crystal))
+@st.cache_resource(max_entries=100, show_spinner=False)
+def _answer(crystal: Chosen) -> "Answer":
+    return predictor().answer(graph_of(crystal))
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
 def _reasons_against(crystal: Chosen) -> dict[str, str]:
     from crysformer.predict.applicability import reasons_against
 
-    return reasons_against(structure_of(crystal), _prediction(crystal))
+    return reasons_against(structure_of(crystal), prediction_of(crystal))
 
 
 def reasons_against(crystal: Chosen) -> dict[str, str]:
@@ -195,16 +202,21 @@ def reasons_against(crystal: Chosen) -> dict[str, str]:
     return _reasons_against(crystal)
 
 
+def seen(crystal: Chosen) -> "ForwardPass":
+    """Return the model's pass over a crystal, with all attention."""
+    return _answer(crystal).seen
+
+
 def prediction() -> "Prediction":
     """Return every property of the chosen crystal."""
-    return _prediction(chosen())
+    return prediction_of(chosen())
 
 
 def bond_attention() -> "BondAttention":
     """Return the attention of every bond of the chosen crystal."""
-    return _bond_attention(chosen())
+    return seen(chosen()).bond_attention
 
 
 def pair_attention() -> "PairAttention":
     """Return the attention between all bonds that meet in the chosen crystal."""
-    return _pair_attention(chosen())
+    return seen(chosen()).pair_attention

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import streamlit as st
+from pymatgen.core import Structure
 
 from crysformer.model.config import DEFAULT_MODEL
 
@@ -99,16 +100,18 @@ MAX_UPLOAD_BYTES: Final = 50_000_000
 
 @dataclass(frozen=True)
 class Upload:
-    """A file or text given in this session; what it holds has been checked.
+    """A crystal given in this session as a file or text, read once.
 
     Attributes:
         name: What to call it.
-        content: The file as it is.
+        structure: What was read; never changed.
+        size: Bytes of the file.
         note: What was done to it before it could be read; empty if nothing was.
     """
 
     name: str
-    content: bytes
+    structure: Structure
+    size: int
     note: str = ""
 
 
@@ -240,15 +243,20 @@ def selected_site() -> int | None:
     return st.session_state.get(SITE)
 
 
-def token_of(content: bytes) -> str:
-    """Return the token of an uploaded crystal; the same bytes are the same crystal."""
-    return f"{_UPLOADED}{hashlib.sha256(content).hexdigest()[:12]}"
+def token_of(content: bytes, note: str = "") -> str:
+    """Return the token of an uploaded crystal; the same bytes are the same crystal.
+
+    Args:
+        content: The file as it is.
+        note: What was done to it; the same file with and without are two crystals.
+    """
+    return f"{_UPLOADED}{hashlib.sha256(content + note.encode()).hexdigest()[:12]}"
 
 
-def keep_upload(name: str, content: bytes, note: str = "") -> None:
-    """Remember a file for this session; when there are too many, the oldest go."""
+def keep_upload(token_: str, upload_: Upload) -> None:
+    """Remember a crystal for this session; when there are too many, the oldest go."""
     uploads: dict[str, Upload] = st.session_state[UPLOADS]
-    uploads[token_of(content)] = Upload(name, content, note)
+    uploads[token_] = upload_
     while len(uploads) > MAX_UPLOADS or _size(uploads) > MAX_UPLOAD_BYTES:
         oldest = next(iter(uploads))
         del uploads[oldest]
@@ -257,7 +265,7 @@ def keep_upload(name: str, content: bytes, note: str = "") -> None:
 
 
 def _size(uploads: dict[str, Upload]) -> int:
-    return sum(len(each.content) for each in uploads.values())
+    return sum(each.size for each in uploads.values())
 
 
 def link_query() -> dict[str, str]:

@@ -1,5 +1,7 @@
 """Crystals that a visitor gives: files, zips and pasted text, kept for the session."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from crysformer.errors import CrysformerError, DisorderedError
@@ -9,6 +11,19 @@ MAX_FILES = 20
 MAX_SENTENCES = 5
 MAX_OFFERS = 3
 _PASTED = "The pasted text"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A disordered crystal of which an ordered approximation can be made.
+
+    Attributes:
+        name: What its file is called.
+        content: The file as it is.
+    """
+
+    name: str
+    content: bytes
 
 
 def take_files() -> None:
@@ -50,6 +65,11 @@ def take_text() -> None:
     _keep([(_PASTED, text.encode())], [])
 
 
+def take_file(name: str, content: bytes) -> None:
+    """Keep the crystal of one file and show it."""
+    _keep([(name, content)], [])
+
+
 def take_approximation(name: str, content: bytes) -> None:
     """Keep an ordered approximation of a disordered crystal and show it.
 
@@ -59,16 +79,19 @@ def take_approximation(name: str, content: bytes) -> None:
     """
     from crysformer.structure.ordering import APPROXIMATED, ordered_approximation
 
-    offers: dict[str, state.Upload] = st.session_state[state.OFFERS]
+    offers: dict[str, Offer] = st.session_state[state.OFFERS]
     offers.pop(state.token_of(content), None)
     try:
         found = ordered_approximation(content, name)
     except CrysformerError as error:
         st.session_state[state.UPLOAD_ERRORS] = [str(error)]
         return
-    ordered = found.structure.to_json().encode()
-    state.keep_upload(f"{name} {APPROXIMATED}", ordered, found.note)
-    state.choose(state.token_of(ordered))
+    token = state.token_of(content, found.note)
+    name = f"{name} {APPROXIMATED}"
+    state.keep_upload(
+        token, state.Upload(name, found.structure, len(content), found.note)
+    )
+    state.choose(token)
     st.session_state[state.UPLOAD_ERRORS] = []
 
 
@@ -83,7 +106,7 @@ def _keep(given: list[tuple[str, bytes]], sentences: list[str]) -> None:
     from crysformer.structure.read import read_structure
 
     known = set(st.session_state[state.UPLOADS])
-    offers: dict[str, state.Upload] = {}
+    offers: dict[str, Offer] = {}
     tokens = []
     for name, content in given:
         kept = state.token_of(content)
@@ -94,11 +117,11 @@ def _keep(given: list[tuple[str, bytes]], sentences: list[str]) -> None:
             except CrysformerError as error:
                 sentences.append(str(error))
                 if isinstance(error, DisorderedError) and len(offers) < MAX_OFFERS:
-                    offers[kept] = state.Upload(name, content)
+                    offers[kept] = Offer(name, content)
                 continue
             if name == _PASTED:
                 name = f"Pasted {structure.composition.reduced_formula}"
-            state.keep_upload(name, content)
+            state.keep_upload(kept, state.Upload(name, structure, len(content)))
         tokens.append(kept)
     # A large set may have pushed out its own first crystals.
     left = [kept for kept in tokens if kept in st.session_state[state.UPLOADS]]

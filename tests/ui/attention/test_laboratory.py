@@ -7,7 +7,7 @@ from crysformer.attention.reduce import Choice, centre_weights
 from crysformer.attention.sites import site_numbers
 from crysformer.faithfulness.study import study
 from crysformer.faithfulness.verdict import find_each, verdict
-from crysformer.graph.batch import build_graph
+from crysformer.graph.crystal import build_graph
 from crysformer.predict.predictor import Predictor
 from crysformer.ui.session import state
 from tests.support.pages import ATTENTION, LIBRARY, SALT, SILICON, app, tables, text
