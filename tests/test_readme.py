@@ -7,7 +7,7 @@ import yaml
 
 from crysformer.cli.parser import main
 from crysformer.library.catalogue import get_crystal
-from crysformer.paths import ROOT, WEIGHTS
+from crysformer.paths import ROOT, weights_folder
 from crysformer.properties.table import PROPERTIES
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -15,7 +15,7 @@ ROW = re.compile(
     r"^\| (?P<label>[^|]+) \| `(?P<key>\w+)` \| (?P<unit>[^|]*) \| ([^|]+) \|"
 )
 CARD = yaml.safe_load(
-    (WEIGHTS / "jarvis-dft-3d" / "card.yml").read_text(encoding="utf-8")
+    (weights_folder() / "jarvis-dft-3d" / "card.yml").read_text(encoding="utf-8")
 )
 
 
