@@ -20,6 +20,7 @@ from crysformer.paths import ROOT
 
 pytestmark = pytest.mark.slow
 
+PYTHON = Path(sys.executable).name
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
 
 
@@ -31,14 +32,14 @@ def outside(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def programs(tmp_path_factory) -> Path:
-    """Programs of an environment with the wheel and, beyond it, what is installed here."""
+    """Programs of an environment with the wheel and what else is installed here."""
     folder = tmp_path_factory.mktemp("wheel")
     fresh = folder / "environment"
     built = [*PIP, "wheel", str(ROOT), "--no-deps", "--no-build-isolation"]
     subprocess.run([*built, "--wheel-dir", str(folder)], check=True)
     venv.create(fresh, with_pip=False, symlinks=os.name != "nt")
     paths = sysconfig.get_paths("venv", {"base": str(fresh), "platbase": str(fresh)})
-    python = Path(paths["scripts"]) / Path(sys.executable).name
+    python = Path(paths["scripts"]) / PYTHON
     install = [*PIP, "--python", str(python), "install", "--no-deps", "--no-index"]
     subprocess.run([*install, str(next(folder.glob("*.whl")))], check=True)
     # After the environment's own packages, so torch need not be installed again.
@@ -57,20 +58,24 @@ def environment() -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="module")
-def bundled(programs, outside) -> Path:
-    """Where the installed package has its folders."""
-    code = "from crysformer.paths import ROOT; print(ROOT)"
-    command = [programs / Path(sys.executable).name, "-c", code]
+def output(program: Path, *arguments: str, cwd: Path) -> str:
+    """What a program prints."""
     done = subprocess.run(
-        command,
-        cwd=outside,
+        [program, *arguments],
+        cwd=cwd,
         env=environment(),
         capture_output=True,
         text=True,
         check=True,
     )
-    return Path(done.stdout.strip())
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def bundled(programs, outside) -> Path:
+    """Where the installed package has its folders."""
+    code = "from crysformer.paths import ROOT; print(ROOT)"
+    return Path(output(programs / PYTHON, "-c", code, cwd=outside).strip())
 
 
 def test_everything_comes_from_the_wheel(programs, bundled):
@@ -90,36 +95,17 @@ def files_in(folder: Path) -> set[Path]:
 
 def test_the_command_predicts_a_crystal(programs, outside):
     get_crystal("rock-salt-nacl").structure().to(filename=str(outside / "salt.cif"))
-    done = subprocess.run(
-        [programs / "crysformer", "predict", "salt.cif", "--json"],
-        cwd=outside,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    (answer,) = json.loads(done.stdout)
+    words = ("predict", "salt.cif", "--json")
+    (answer,) = json.loads(output(programs / "crysformer", *words, cwd=outside))
     assert answer["formula"] == "NaCl"
     assert answer["properties"]["optb88vdw_bandgap"]["value"] > 3.0
 
 
-def test_usage_names_the_command(programs, outside):
-    for command, name in (
-        ([programs / "crysformer"], "crysformer"),
-        (
-            [programs / Path(sys.executable).name, "-m", "crysformer"],
-            "python -m crysformer",
-        ),
-    ):
-        done = subprocess.run(
-            [*command, "--help"],
-            cwd=outside,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert done.stdout.startswith(f"usage: {name} [-h]")
+def test_usage_names_the_command_as_it_was_called(programs, outside):
+    usage = output(programs / "crysformer", "--help", cwd=outside)
+    assert usage.startswith("usage: crysformer [-h]")
+    usage = output(programs / PYTHON, "-m", "crysformer", "--help", cwd=outside)
+    assert usage.startswith("usage: python -m crysformer [-h]")
 
 
 def test_the_app_is_served_with_its_settings(programs, bundled, outside):

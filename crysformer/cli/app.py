@@ -27,5 +27,5 @@ def serve(port: int | None) -> None:
     sys.argv = ["streamlit", "run", str(ROOT / "app.py")]
     if port is not None:
         sys.argv += ["--server.port", str(port)]
-    # In this process, as ``python -m streamlit`` does it: a signal ends the server itself.
+    # In this process, as by ``python -m streamlit``: a signal ends the server itself.
     runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
