@@ -114,6 +114,7 @@ class Predictor:
                 novelty=novelty,
                 exact=tuple(compress(self.checkpoint.keys, exact)),
                 space_group=cell.number,
+                structure=structure,
             )
             for structure, cell, values, exact, ends, novelty in zip(
                 structures,
