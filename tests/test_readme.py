@@ -45,8 +45,10 @@ def test_links_lead_to_files_that_exist():
 
 
 def test_commands_named_exist(capsys):
-    commands = set(re.findall(r"python -m crysformer ([\w-]+)", README))
-    assert {"predict", "attention", "train", "export", "evaluate"} <= commands
+    commands = set(
+        re.findall(r"(?:python -m |^)crysformer ([\w-]+)", README, re.MULTILINE)
+    )
+    assert {"app", "predict", "attention", "train", "export", "evaluate"} <= commands
     for command in commands:
         with pytest.raises(SystemExit) as left:
             main([command, "--help"])
