@@ -4,7 +4,7 @@ import streamlit as st
 
 from crysformer.model.ablations import read_ablations
 from crysformer.model.card import read_card, read_curves
-from crysformer.paths import WEIGHTS
+from crysformer.paths import weights_folder
 from crysformer.ui.model import errors
 from crysformer.ui.model.card import card_table, error_table, self_test
 from crysformer.ui.session import state
@@ -12,7 +12,7 @@ from crysformer.ui.session.text import guard
 from crysformer.ui.shell.frame import frame
 
 places = frame("Model")
-folder = WEIGHTS / state.model()
+folder = weights_folder() / state.model()
 st.markdown(
     "Can I believe it? What the model was trained on, and how wrong it is for crystals "
     "it was not trained on."

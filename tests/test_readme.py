@@ -7,7 +7,7 @@ import yaml
 
 from crysformer.cli.parser import main
 from crysformer.library.catalogue import get_crystal
-from crysformer.paths import ROOT, WEIGHTS
+from crysformer.paths import ROOT, weights_folder
 from crysformer.properties.table import PROPERTIES
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -15,7 +15,7 @@ ROW = re.compile(
     r"^\| (?P<label>[^|]+) \| `(?P<key>\w+)` \| (?P<unit>[^|]*) \| ([^|]+) \|"
 )
 CARD = yaml.safe_load(
-    (WEIGHTS / "jarvis-dft-3d" / "card.yml").read_text(encoding="utf-8")
+    (weights_folder() / "jarvis-dft-3d" / "card.yml").read_text(encoding="utf-8")
 )
 
 
@@ -45,8 +45,10 @@ def test_links_lead_to_files_that_exist():
 
 
 def test_commands_named_exist(capsys):
-    commands = set(re.findall(r"python -m crysformer ([\w-]+)", README))
-    assert {"predict", "attention", "train", "export", "evaluate"} <= commands
+    commands = set(
+        re.findall(r"(?:python -m |^)crysformer ([\w-]+)", README, re.MULTILINE)
+    )
+    assert {"app", "predict", "attention", "train", "export", "evaluate"} <= commands
     for command in commands:
         with pytest.raises(SystemExit) as left:
             main([command, "--help"])

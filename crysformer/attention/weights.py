@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from crysformer.arrays import FloatArray, IntArray
+from crysformer.attention.notebook import attention_html
 from crysformer.graph.bonds import BondPairs, CrystalBonds
 from crysformer.graph.crystal import CrystalGraph
 from crysformer.model.layers import LayerAttention
@@ -77,6 +78,10 @@ class BondAttention:
     def bonds(self) -> CrystalBonds:
         """The bonds themselves."""
         return self.graph.bonds
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the crystal in 3D, its bonds coloured."""
+        return attention_html(self)
 
     def __len__(self) -> int:
         return len(self.cross)

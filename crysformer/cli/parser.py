@@ -1,4 +1,4 @@
-"""Command line: predict, screen, attention, train, export, evaluate, fetch, self-test.
+"""Command line: the app and everything that can be done without it.
 
 Parsing only, and imports of torch only by the commands that need it: ``--help`` is quick.
 """
@@ -13,14 +13,22 @@ from crysformer.errors import CrysformerError
 from crysformer.model.config import DEFAULT_MODEL
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit status."""
+def main(arguments: Sequence[str] | None = None, *, program: str = "crysformer") -> int:
+    """Run one command.
+
+    Args:
+        arguments: Words of the command; without them those of this process.
+        program: How it was called, for the texts on usage.
+
+    Returns:
+        The exit status.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
         # No unit or file name may end a command where the terminal lacks its letters.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    options = _parser().parse_args(words)
+    options = _parser(program).parse_args(words)
     try:
         return options.command(options, words)
     except CrysformerError as error:
@@ -28,9 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(program: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m crysformer", description="Properties of crystals and attention."
+        prog=program, description="Properties of crystals and attention."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_predict(commands)
@@ -41,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     _add_fetch(commands)
     _add_self_test(commands)
+    _add_app(commands)
     return parser
 
 
@@ -223,3 +232,16 @@ def _add_self_test(commands: argparse._SubParsersAction) -> None:
         return print_differences(check_golden(Predictor(options.model, options.device)))
 
     self_test.set_defaults(command=run)
+
+
+def _add_app(commands: argparse._SubParsersAction) -> None:
+    app = commands.add_parser("app", help="serve the app in the browser")
+    app.add_argument("--port", type=int, help="8501, or the next free one, without it")
+
+    def run(options: argparse.Namespace, _: list[str]) -> int:
+        from crysformer.cli.app import serve
+
+        serve(options.port)
+        return 0
+
+    app.set_defaults(command=run)

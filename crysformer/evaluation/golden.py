@@ -10,7 +10,8 @@ from pathlib import Path
 
 from crysformer.errors import WeightsError
 from crysformer.library.catalogue import get_crystal
-from crysformer.paths import WEIGHTS
+from crysformer.model import files
+from crysformer.paths import weights_folder
 from crysformer.predict.predictor import Predictor
 
 GOLDEN_CRYSTALS = (
@@ -52,17 +53,18 @@ def _predict(predictor: Predictor) -> dict[str, dict[str, float]]:
     }
 
 
-def write_golden(model: str, root: Path = WEIGHTS) -> None:
+def write_golden(model: str, root: Path | None = None) -> None:
     """Keep today's predictions of a bundled model as its golden ones."""
+    root = root or weights_folder()
     values = _predict(Predictor(model, "cpu", root=root))
     content = {
         "command": f"python -m crysformer export RUN --model {model}",
         "predictions": values,
     }
-    (root / model / "golden.json").write_text(json.dumps(content, indent=1) + "\n")
+    (root / model / files.GOLDEN).write_text(json.dumps(content, indent=1) + "\n")
 
 
-def check_golden(predictor: Predictor, root: Path = WEIGHTS) -> list[Difference]:
+def check_golden(predictor: Predictor, root: Path | None = None) -> list[Difference]:
     """Recompute the golden predictions of a model.
 
     Returns:
@@ -71,7 +73,7 @@ def check_golden(predictor: Predictor, root: Path = WEIGHTS) -> list[Difference]
     Raises:
         WeightsError: The model ships no golden predictions.
     """
-    path = root / predictor.name / "golden.json"
+    path = (root or weights_folder()) / predictor.name / files.GOLDEN
     if not path.is_file():
         raise WeightsError(f"Model {predictor.name!r} ships no golden predictions.")
     expected = json.loads(path.read_text())["predictions"]

@@ -13,13 +13,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crysformer.errors import WeightsError
+from crysformer.model import files
 from crysformer.trust.intervals import first_half
 
 # The evaluation imports torch, which a page that only reads the table does not need.
 if TYPE_CHECKING:
     from crysformer.evaluation.evaluate import Evaluation
 
-FILE = "validation.csv.gz"
 COLUMNS = (
     "id",
     "formula",
@@ -71,7 +71,7 @@ def validation_table(evaluation: "Evaluation", novelty: NDArray | None) -> pd.Da
 def write_validation_table(table: pd.DataFrame, folder: Path) -> None:
     """Write the table beside the weights; the same table gives the same bytes."""
     text = table.to_csv(index=False, float_format="%.5g")
-    (folder / FILE).write_bytes(gzip.compress(text.encode(), mtime=0))
+    (folder / files.VALIDATION).write_bytes(gzip.compress(text.encode(), mtime=0))
 
 
 def read_validation_table(folder: Path) -> pd.DataFrame:
@@ -81,7 +81,7 @@ def read_validation_table(folder: Path) -> pd.DataFrame:
         WeightsError: The model ships none, or it is damaged.
     """
     try:
-        content = gzip.decompress((folder / FILE).read_bytes())
+        content = gzip.decompress((folder / files.VALIDATION).read_bytes())
         # Without this a crystal of nitrogen and one of sodium would be missing values.
         table = pd.read_csv(io.BytesIO(content), keep_default_na=False, na_values=[""])
     except (OSError, EOFError, ValueError) as error:

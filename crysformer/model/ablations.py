@@ -11,9 +11,9 @@ from pathlib import Path
 import pandas as pd
 
 from crysformer.errors import WeightsError
+from crysformer.model import files
 from crysformer.properties.table import PROPERTIES
 
-FILE = "ablations.csv"
 COLUMNS = ("without", "seed", "crystals", "passes", "property", "n", "mae")
 WHOLE = "Whole network"
 _NAMES = {
@@ -49,7 +49,7 @@ def read_ablations(folder: Path) -> pd.DataFrame | None:
     Raises:
         WeightsError: The table is damaged.
     """
-    path = folder / FILE
+    path = folder / files.ABLATIONS
     if not path.is_file():
         return None
     try:

@@ -8,31 +8,35 @@ import json
 from pathlib import Path
 
 from crysformer.errors import SettingsError, WeightsError
+from crysformer.model import files
 from crysformer.model.config import DEFAULT_MODEL, ModelConfig
-from crysformer.paths import WEIGHTS
+from crysformer.paths import weights_folder
 
 
-def bundled_models(root: Path = WEIGHTS) -> tuple[str, ...]:
+def bundled_models(root: Path | None = None) -> tuple[str, ...]:
     """Names of all models that can be chosen, the default one first.
 
     Args:
-        root: Folder of the bundled models.
+        root: Folder of the models; without it the bundled ones.
     """
-    found = {path.parent.name for path in root.glob("*/config.json")}
+    root = root or weights_folder()
+    found = {path.parent.name for path in root.glob(f"*/{files.CONFIG}")}
     return (DEFAULT_MODEL, *sorted(found - {DEFAULT_MODEL}))
 
 
-def read_architecture(model: str = DEFAULT_MODEL, root: Path = WEIGHTS) -> ModelConfig:
+def read_architecture(
+    model: str = DEFAULT_MODEL, root: Path | None = None
+) -> ModelConfig:
     """Read what defines a bundled model.
 
     Args:
         model: Name of the model.
-        root: Folder of the bundled models.
+        root: Folder of the models; without it the bundled ones.
 
     Raises:
         WeightsError: There is no such model, or its configuration is damaged.
     """
-    path = root / model / "config.json"
+    path = (root or weights_folder()) / model / files.CONFIG
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))["architecture"]
         return ModelConfig.from_dict(fields)

@@ -8,10 +8,9 @@ from typing import Any
 import yaml
 
 from crysformer.errors import WeightsError
+from crysformer.model import files
 from crysformer.model.published import MISSING, PUBLISHED
 from crysformer.properties.table import PROPERTIES
-
-CARD, CURVES = "card.yml", "curves.jsonl"
 
 
 def read_card(folder: Path) -> dict[str, Any]:
@@ -21,7 +20,7 @@ def read_card(folder: Path) -> dict[str, Any]:
         WeightsError: It is missing or damaged.
     """
     try:
-        card = yaml.safe_load((folder / CARD).read_text(encoding="utf-8"))
+        card = yaml.safe_load((folder / files.CARD).read_text(encoding="utf-8"))
         card["validation"]["errors"].keys()
     except (
         OSError,
@@ -44,7 +43,7 @@ def read_curves(folder: Path) -> list[dict[str, Any]]:
         WeightsError: They are missing or damaged.
     """
     try:
-        lines = (folder / CURVES).read_text(encoding="utf-8").splitlines()
+        lines = (folder / files.CURVES).read_text(encoding="utf-8").splitlines()
         return [json.loads(line) for line in lines]
     except (OSError, ValueError) as error:
         raise WeightsError(

@@ -22,16 +22,13 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
 from crysformer.errors import SettingsError, WeightsError
+from crysformer.model import files
 from crysformer.model.config import ModelConfig
 from crysformer.model.network import Crysformer
-from crysformer.paths import WEIGHTS
+from crysformer.paths import weights_folder
 from crysformer.properties.scaling import Scaling
-from crysformer.trust.intervals import FILE as INTERVALS
 from crysformer.trust.intervals import Intervals
-from crysformer.trust.novelty import FILE as NOVELTY
 from crysformer.trust.novelty import NoveltyModel
-
-TENSORS = "model.safetensors"
 
 
 @dataclass(frozen=True)
@@ -80,8 +77,8 @@ def save_checkpoint(checkpoint: Checkpoint, folder: Path, dtype: torch.dtype) ->
     beside = {
         name: _pack(item.arrays())
         for name, item in (
-            (INTERVALS, checkpoint.intervals),
-            (NOVELTY, checkpoint.novelty),
+            (files.INTERVALS, checkpoint.intervals),
+            (files.NOVELTY, checkpoint.novelty),
         )
         if item is not None
     }
@@ -91,34 +88,35 @@ def save_checkpoint(checkpoint: Checkpoint, folder: Path, dtype: torch.dtype) ->
         "sha256": _sha256(content),
         "beside": {name: _sha256(arrays) for name, arrays in beside.items()},
     }
-    for name, arrays in {TENSORS: content, **beside}.items():
+    for name, arrays in {files.TENSORS: content, **beside}.items():
         (folder / name).write_bytes(arrays)
-    (folder / "config.json").write_text(json.dumps(config) + "\n")
+    (folder / files.CONFIG).write_text(json.dumps(config) + "\n")
     card = yaml.safe_dump(checkpoint.card, sort_keys=False, allow_unicode=True)
-    (folder / "card.yml").write_text(card, encoding="utf-8")
+    (folder / files.CARD).write_text(card, encoding="utf-8")
 
 
-def load_checkpoint(name: str, root: Path = WEIGHTS) -> Checkpoint:
+def load_checkpoint(name: str, root: Path | None = None) -> Checkpoint:
     """Load and verify a model.
 
     Args:
         name: Folder name of the model.
-        root: Folder that holds the models.
+        root: Folder that holds the models; without it the bundled ones.
 
     Raises:
         WeightsError: There is no such model, a file is damaged or does not fit.
     """
-    known = sorted(path.parent.name for path in root.glob("*/config.json"))
+    root = root or weights_folder()
+    known = sorted(path.parent.name for path in root.glob(f"*/{files.CONFIG}"))
     if name not in known:
         raise WeightsError(f"There is no model {name!r}; there are {known}.")
     folder = root / name
     try:
-        config = json.loads((folder / "config.json").read_text())
-        content = _read(folder / TENSORS, config["sha256"])
+        config = json.loads((folder / files.CONFIG).read_text())
+        content = _read(folder / files.TENSORS, config["sha256"])
         beside = {
             file: load_arrays(_read(folder / file, digest))
             for file, digest in config.get("beside", {}).items()
-            if file in (INTERVALS, NOVELTY)
+            if file in (files.INTERVALS, files.NOVELTY)
         }
         scalings = tuple(Scaling.from_dict(item) for item in config["scalings"])
         model = Crysformer(
@@ -126,13 +124,13 @@ def load_checkpoint(name: str, root: Path = WEIGHTS) -> Checkpoint:
         )
         state = {key: value.float() for key, value in load_tensors(content).items()}
         model.load_state_dict(state, strict=True)
-        card = yaml.safe_load((folder / "card.yml").read_text(encoding="utf-8"))
+        card = yaml.safe_load((folder / files.CARD).read_text(encoding="utf-8"))
         if "errors" not in card["validation"]:
-            raise KeyError("validation.errors of card.yml")
+            raise KeyError(f"validation.errors of {files.CARD}")
         keys = [scaling.key for scaling in scalings]
-        arrays = beside.get(INTERVALS)
+        arrays = beside.get(files.INTERVALS)
         intervals = None if arrays is None else Intervals.of(arrays, keys)
-        arrays = beside.get(NOVELTY)
+        arrays = beside.get(files.NOVELTY)
         novelty = None if arrays is None else NoveltyModel.of(arrays)
     except (
         OSError,
@@ -166,7 +164,7 @@ def _read(path: Path, expected: str) -> bytes:
     if found != expected:
         raise WeightsError(
             f"{path} is damaged: its sha256 is {found[:12]}…, "
-            f"not {expected[:12]}… as config.json says."
+            f"not {expected[:12]}… as {files.CONFIG} says."
         )
     return content
 

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from pymatgen.core import Structure
+
+from crysformer.predict.notebook import prediction_html
 from crysformer.properties.table import PROPERTIES
 from crysformer.trust.novelty import Novelty
 
@@ -21,6 +24,7 @@ class Prediction:
         exact: Properties that symmetry makes zero, whatever the network says.
         space_group: International number of the cell that was predicted; 1 where no
             symmetry was found.
+        structure: The crystal as it was given, which says what is not defined for it.
     """
 
     formula: str
@@ -31,8 +35,13 @@ class Prediction:
     novelty: Novelty | None = None
     exact: tuple[str, ...] = ()
     space_group: int = 1
+    structure: Structure | None = field(default=None, repr=False, compare=False)
 
     @property
     def shown(self) -> dict[str, float]:
         """Values fit to be shown to a person."""
         return {k: v for k, v in self.values.items() if PROPERTIES[k].shown}
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return prediction_html(self)

@@ -25,7 +25,6 @@ from crysformer.model.config import DEFAULT_MODEL
 from crysformer.model.device import choose_device
 from crysformer.model.inference import Predicted, predict_graphs
 from crysformer.model.network import Output
-from crysformer.paths import WEIGHTS
 from crysformer.predict.prediction import Prediction
 from crysformer.properties.elements import MAX_ATOMIC_NUMBER
 from crysformer.structure.formula import formula_unit_atoms, reduced_formula
@@ -56,7 +55,7 @@ class Predictor:
         model: Name of a bundled model, or a checkpoint that is loaded already.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         dtype: Arithmetic of the forward pass; double is for checks.
-        root: Folder of the bundled models.
+        root: Folder of the models; without it the bundled ones.
 
     Raises:
         WeightsError: There is no such model or its files are damaged.
@@ -68,7 +67,7 @@ class Predictor:
         model: str | Checkpoint = DEFAULT_MODEL,
         device: str = "auto",
         dtype: torch.dtype = torch.float32,
-        root: Path = WEIGHTS,
+        root: Path | None = None,
     ) -> None:
         self.device = choose_device(device)
         self.checkpoint = (
@@ -186,6 +185,7 @@ class Predictor:
                 novelty=novelty,
                 exact=tuple(compress(self.checkpoint.keys, exact)),
                 space_group=crystal.cell.number,
+                structure=crystal.structure,
             )
             for crystal, values, exact, ends, novelty in zip(
                 crystals,

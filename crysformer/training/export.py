@@ -18,18 +18,17 @@ from crysformer.errors import DataError
 from crysformer.evaluation.calibration import calibrate, coverage_card, cross_checked
 from crysformer.evaluation.evaluate import Evaluation, evaluate_data
 from crysformer.evaluation.golden import write_golden
-from crysformer.evaluation.validation_table import FILE as TABLE
 from crysformer.evaluation.validation_table import (
     validation_table,
     write_validation_table,
 )
 from crysformer.graph.arrays import GraphArrays
-from crysformer.model.ablations import FILE as ABLATIONS
+from crysformer.model import files
 from crysformer.model.checkpoint import Checkpoint, output_keys, save_checkpoint
 from crysformer.model.config import ModelConfig
 from crysformer.model.inference import predict_graphs
 from crysformer.model.network import Crysformer
-from crysformer.paths import WEIGHTS
+from crysformer.paths import weights_folder
 from crysformer.properties.scaling import Scaling
 from crysformer.properties.table import PROPERTIES
 from crysformer.training.datasets import load_split
@@ -63,13 +62,13 @@ CITATIONS = {
 }
 
 
-def export(run: Path, name: str, root: Path = WEIGHTS) -> Path:
+def export(run: Path, name: str, root: Path | None = None) -> Path:
     """Write the best weights of a run, validated once more, and their card.
 
     Args:
         run: Folder of the run.
         name: Name of the model, a folder under ``root``.
-        root: Folder of the bundled models.
+        root: Folder of the models; without it the bundled ones.
 
     Returns:
         The folder written.
@@ -99,6 +98,7 @@ def export(run: Path, name: str, root: Path = WEIGHTS) -> Path:
     card = _card(name, model, state, description, folders, train, found)
     card["validation"]["novelty"] = apart
     card["validation"]["fingerprints"] = FINGERPRINTS_NOTE
+    root = root or weights_folder()
     # Everything is written beside the old folder and moved: no reader sees half a model.
     root.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=root, prefix=".export-") as fresh:
@@ -106,12 +106,13 @@ def export(run: Path, name: str, root: Path = WEIGHTS) -> Path:
         checkpoint = Checkpoint(name, model, scalings, card, intervals, novelty)
         save_checkpoint(checkpoint, folder, dtype)
         curve = "".join(json.dumps(record) + "\n" for record in state["curve"])
-        (folder / "curves.jsonl").write_text(curve, encoding="utf-8")
+        (folder / files.CURVES).write_text(curve, encoding="utf-8")
         table = validation_table(found, novelty.percentiles(scores))
         write_validation_table(table, folder)
         write_golden(name, Path(fresh))
-        if (root / name / ABLATIONS).is_file():  # of the architecture, made by hand
-            shutil.copy(root / name / ABLATIONS, folder)
+        by_hand = root / name / files.ABLATIONS  # of the architecture
+        if by_hand.is_file():
+            shutil.copy(by_hand, folder)
         _put_in_place(folder, root / name)
     return root / name
 
@@ -169,9 +170,9 @@ def _novelty(
     )
     novelty = fit_novelty(Known(graphs, train.volumes, core), val)
     scores = novelty.score(novelty.numbers(val.graphs, val.representations, val.volumes))
-    files = [folder / "val.jsonl.gz" for folder in folders]
+    val_files = [folder / "val.jsonl.gz" for folder in folders]
     rule = model.config.neighbour_rule
-    return novelty, scores, separation(novelty, scores, files, rule, represent)
+    return novelty, scores, separation(novelty, scores, val_files, rule, represent)
 
 
 def _card(
@@ -237,7 +238,8 @@ def _card(
             },
             "intervals": INTERVALS_NOTE,
             "coverage": coverage_card(found),
-            "table": f"{TABLE}, one row for each crystal and property with a label",
+            "table": f"{files.VALIDATION}, one row for each crystal and property with a "
+            "label",
         },
         "limits": {
             "atomic_numbers_seen": numbers,
@@ -250,7 +252,8 @@ def _card(
             "or the angles at one bond (line graph), per module, block and head",
             "caveat": "a weight is not an effect",
         },
-        "learning_curves": "curves.jsonl, one validation of the averaged weights a line",
+        "learning_curves": f"{files.CURVES}, one validation of the averaged weights a "
+        "line",
         "licence": {"code_and_weights": "MIT", "data": "see training_data.citations"},
     }
 

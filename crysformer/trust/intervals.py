@@ -32,7 +32,6 @@ from crysformer.trust.principal_axes import PrincipalAxes, squared_distances
 LEVEL = 0.9
 """Share of crystals whose computed value the interval contains."""
 
-FILE = "intervals.safetensors"
 
 _AXES = 24
 _NEIGHBOURS = 30

@@ -23,8 +23,6 @@ from crysformer.trust.contacts import composition, contact_ratios, volume_featur
 from crysformer.trust.fingerprints import Fingerprints, Match
 from crysformer.trust.principal_axes import PrincipalAxes, squared_distances
 
-FILE = "novelty.safetensors"
-
 _NEIGHBOURS = 5
 _ROWS = 256
 _WEIGHTS = np.array([0.5, 2.0, 0.5, 0.5])

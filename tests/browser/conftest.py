@@ -14,8 +14,8 @@ import pytest
 
 from crysformer.paths import ROOT
 from tests.support.browser import CHROMIUM, FLAGS, LIBRARY
+from tests.support.random_model import save_random
 
-RANDOM = Path(__file__).with_name("serve_random.py")
 # What a server's log must never hold.
 UNWANTED = ("traceback", "will be removed", "deprecat", "warning")
 # Streamlit asks for its own endpoints under the page's path before it knows the base; its
@@ -83,17 +83,21 @@ def serve(tmp_path_factory) -> Iterator[Callable[..., Server]]:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         log = tmp_path_factory.mktemp("server") / "log.txt"
-        streamlit = [str(RANDOM)] if random_weights else ["-m", "streamlit", "run"]
-        command = [sys.executable, *streamlit, str(script)]
+        command = [sys.executable, "-m", "streamlit", "run", str(script)]
         command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
         path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+        environment = os.environ | {"PYTHONPATH": path}
+        if random_weights:
+            root = tmp_path_factory.mktemp("weights")
+            save_random(root)
+            environment["CRYSFORMER_WEIGHTS"] = str(root)
         with log.open("w") as out:
             process = subprocess.Popen(
                 command,
                 cwd=cwd,
                 stdout=out,
                 stderr=out,
-                env=os.environ | {"PYTHONPATH": path},
+                env=environment,
             )
         server = Server(f"http://127.0.0.1:{port}", log)
         running.append((process, server))

@@ -11,18 +11,17 @@ from crysformer.library.catalogue import load_library
 from crysformer.screening.screen import ScreenRow
 from crysformer.structure.ordering import APPROXIMATED
 from tests.support.crystal_files import cif
-from tests.support.random_model import KEYS, random_checkpoint
+from tests.support.random_model import KEYS, save_random
 
 CRYSTALS = list(load_library().values())[:9:4]
 MIXED = cif([("Na1", 0, 0, 0, 0.5), ("K1", 0, 0, 0, 0.5), ("Cl1", 0.5, 0.5, 0.5, 1)])
 
 
 @pytest.fixture(autouse=True)
-def random_weights(monkeypatch):
-    checkpoint = random_checkpoint()
-    monkeypatch.setattr(
-        "crysformer.predict.predictor.load_checkpoint", lambda *_: checkpoint
-    )
+def random_weights(tmp_path_factory, monkeypatch):
+    root = tmp_path_factory.mktemp("weights")
+    save_random(root)
+    monkeypatch.setenv("CRYSFORMER_WEIGHTS", str(root))
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ import pytest
 
 from crysformer.cli.parser import main
 from crysformer.evaluation.golden import GOLDEN_CRYSTALS, check_golden
-from crysformer.paths import WEIGHTS
+from crysformer.paths import weights_folder
 from crysformer.predict.predictor import Predictor
 
-MODELS = sorted(path.parent.name for path in WEIGHTS.glob("*/config.json"))
+MODELS = sorted(path.parent.name for path in weights_folder().glob("*/config.json"))
 
 
 def test_the_default_model_ships():
@@ -23,7 +23,7 @@ def test_golden_predictions_are_met(model):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_golden_file_covers_every_crystal_and_property(model):
-    content = json.loads((WEIGHTS / model / "golden.json").read_text())
+    content = json.loads((weights_folder() / model / "golden.json").read_text())
     predictor = Predictor(model, "cpu")
     assert set(content["predictions"]) == set(GOLDEN_CRYSTALS)
     for values in content["predictions"].values():
@@ -34,7 +34,7 @@ def test_a_changed_prediction_is_reported(tmp_path, monkeypatch):
     predictor = Predictor("jarvis-dft-3d", "cpu")
     changed = tmp_path / "jarvis-dft-3d"
     changed.mkdir()
-    content = json.loads((WEIGHTS / "jarvis-dft-3d" / "golden.json").read_text())
+    content = json.loads((weights_folder() / "jarvis-dft-3d" / "golden.json").read_text())
     content["predictions"]["bcc-fe"]["magmom_oszicar"] += 0.5
     (changed / "golden.json").write_text(json.dumps(content))
     differences = check_golden(predictor, tmp_path)

@@ -6,11 +6,11 @@ from crysformer.errors import WeightsError
 from crysformer.figures.model import errors_without
 from crysformer.model.ablations import (
     COLUMNS,
-    FILE,
     ablations,
     read_ablations,
     seed_difference,
 )
+from crysformer.model.files import ABLATIONS
 
 ROWS = [
     ("", 0, "mbj_bandgap", 0.19),
@@ -29,7 +29,7 @@ ROWS = [
 def write(folder, rows):
     lines = [",".join(COLUMNS)]
     lines += [f"{part},{seed},12000,8,{key},300,{mae}" for part, seed, key, mae in rows]
-    (folder / FILE).write_text("\n".join(lines) + "\n")
+    (folder / ABLATIONS).write_text("\n".join(lines) + "\n")
 
 
 def test_errors_are_compared_with_the_mean_over_seeds(tmp_path):
@@ -75,6 +75,6 @@ def test_a_property_without_rows_has_nothing_to_say(tmp_path):
     ],
 )
 def test_a_damaged_table_is_named(tmp_path, content):
-    (tmp_path / FILE).write_text(content)
+    (tmp_path / ABLATIONS).write_text(content)
     with pytest.raises(WeightsError, match="ablations of model"):
         read_ablations(tmp_path)

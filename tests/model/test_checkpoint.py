@@ -15,13 +15,9 @@ from safetensors.torch import load_file, save
 
 from crysformer.errors import SettingsError, WeightsError
 from crysformer.graph.crystal import build_graph
-from crysformer.model.checkpoint import (
-    TENSORS,
-    Checkpoint,
-    load_checkpoint,
-    save_checkpoint,
-)
+from crysformer.model.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from crysformer.model.config import ModelConfig, get_preset
+from crysformer.model.files import TENSORS
 from crysformer.predict.predictor import Predictor
 from crysformer.properties.scaling import Scaling
 from crysformer.trust.intervals import Intervals, fit_intervals

@@ -1,10 +1,17 @@
 """A small network with random weights, for pages that need some model and no truth."""
 
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
 import torch
 
-from crysformer.model.checkpoint import Checkpoint
-from crysformer.model.config import get_preset
+from crysformer.model import files
+from crysformer.model.card import read_card
+from crysformer.model.checkpoint import Checkpoint, save_checkpoint
+from crysformer.model.config import DEFAULT_MODEL, get_preset
 from crysformer.model.network import Crysformer
+from crysformer.paths import weights_folder
 from crysformer.properties.scaling import Scaling
 
 KEYS = ("formation_energy_peratom", "optb88vdw_bandgap", "bulk_modulus_kv")
@@ -31,3 +38,19 @@ def random_checkpoint(name: str = "random", seed: int = 0) -> Checkpoint:
         ),
         card={"validation": {"errors": {key: {"mae": ERROR} for key in KEYS}}},
     )
+
+
+def save_random(root: Path, name: str = DEFAULT_MODEL, seed: int = 0) -> None:
+    """Save the network in a folder of models, for ``CRYSFORMER_WEIGHTS``.
+
+    The Model page finds the shipped card with this network's errors, and beside it the
+    shipped tables.
+    """
+    shipped, folder = weights_folder() / DEFAULT_MODEL, root / name
+    checkpoint = random_checkpoint(name, seed)
+    card = read_card(shipped)
+    errors = card["validation"]["errors"]
+    card["validation"]["errors"] = {key: errors[key] | {"mae": ERROR} for key in KEYS}
+    save_checkpoint(replace(checkpoint, card=card), folder, torch.float32)
+    for file in (files.CURVES, files.VALIDATION, files.GOLDEN, files.ABLATIONS):
+        shutil.copy(shipped / file, folder)

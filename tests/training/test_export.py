@@ -14,11 +14,11 @@ from crysformer.evaluation.calibration import calibrate, cross_checked
 from crysformer.evaluation.evaluate import evaluate
 from crysformer.evaluation.validation_table import read_validation_table
 from crysformer.library.catalogue import get_crystal
-from crysformer.model.ablations import FILE as ABLATIONS
 from crysformer.model.card import trained
 from crysformer.model.checkpoint import load_checkpoint
 from crysformer.model.config import DEFAULT_MODEL
-from crysformer.paths import WEIGHTS
+from crysformer.model.files import ABLATIONS
+from crysformer.paths import weights_folder
 from crysformer.predict.predictor import Predictor
 from crysformer.properties.table import PROPERTIES
 from crysformer.training.export import export
@@ -243,10 +243,10 @@ def test_curves_hold_one_validation_per_line(exported):
 
 
 @pytest.mark.parametrize(
-    "model", [path.parent.name for path in WEIGHTS.glob("*/card.yml")]
+    "model", [path.parent.name for path in weights_folder().glob("*/card.yml")]
 )
 def test_shipped_card_has_every_field_and_true_units(model):
-    card = yaml.safe_load((WEIGHTS / model / "card.yml").read_text())
+    card = yaml.safe_load((weights_folder() / model / "card.yml").read_text())
     jsonschema.validate(card, SCHEMA)
     assert card["model"] == model
     checkpoint = load_checkpoint(model)

@@ -4,17 +4,21 @@ import pytest
 import streamlit as st
 
 from crysformer.ui.session import answers
-from tests.support.random_model import random_checkpoint
+from tests.support.random_model import save_random
+
+
+@pytest.fixture(scope="session")
+def random_folder(tmp_path_factory):
+    """A folder of models whose default one is a small network with random weights."""
+    root = tmp_path_factory.mktemp("weights")
+    save_random(root)
+    return root
 
 
 @pytest.fixture
-def random_weights(monkeypatch):
+def random_weights(random_folder, monkeypatch):
     """Put a small network with random weights in the place of the shipped one."""
-    checkpoint = random_checkpoint()
-    monkeypatch.setattr(
-        "crysformer.predict.predictor.load_checkpoint", lambda *_: checkpoint
-    )
-    return checkpoint
+    monkeypatch.setenv("CRYSFORMER_WEIGHTS", str(random_folder))
 
 
 @pytest.fixture(autouse=True)

@@ -146,12 +146,7 @@ def test_without_a_single_crystal_there_is_no_plot():
 
 
 def test_missing_weights_are_a_sentence(monkeypatch, tmp_path):
-    from crysformer.model.checkpoint import load_checkpoint
-
-    monkeypatch.setattr(
-        "crysformer.predict.predictor.load_checkpoint",
-        lambda name, root: load_checkpoint(name, tmp_path),
-    )
+    monkeypatch.setenv("CRYSFORMER_WEIGHTS", str(tmp_path))
     test = page()
     assert give(test, *FILES[:1]) is None
     assert "There is no model" in text(test)

@@ -1,10 +1,14 @@
 """The Learn page without a browser: nine steps, live checks, questions."""
 
 import re
+import shutil
 
 import pytest
 
 from crysformer.lesson.steps import STEPS, steps_of
+from crysformer.model.config import DEFAULT_MODEL
+from crysformer.model.files import CONFIG
+from crysformer.paths import weights_folder
 from crysformer.predict.predictor import Predictor
 from crysformer.ui.learn.cached import architecture
 from crysformer.ui.learn.questions import QUESTIONS
@@ -185,16 +189,15 @@ def test_a_crystal_too_large_for_the_lesson_is_a_sentence(random_weights, monkey
 
 
 def test_missing_weights_are_a_sentence_and_the_first_steps_stay(monkeypatch, tmp_path):
-    from crysformer.model.checkpoint import load_checkpoint
-
-    monkeypatch.setattr(
-        "crysformer.predict.predictor.load_checkpoint",
-        lambda name, root: load_checkpoint(name, tmp_path),
-    )
+    (tmp_path / DEFAULT_MODEL).mkdir()
+    shutil.copy(weights_folder() / DEFAULT_MODEL / CONFIG, tmp_path / DEFAULT_MODEL)
+    monkeypatch.setenv("CRYSFORMER_WEIGHTS", str(tmp_path))
     test = go(app(LEARN, crystal=SALT.id), 2)
     assert not test.error
     test = go(test, 5)
-    assert any("There is no model" in each.value for each in test.error)
+    assert any(
+        f"Model {DEFAULT_MODEL!r} cannot be read" in each.value for each in test.error
+    )
 
 
 def test_the_handout_has_the_answers_of_this_crystal(random_weights, monkeypatch):

@@ -7,24 +7,26 @@ import yaml
 
 from crysformer.evaluation.golden import Difference
 from crysformer.figures.crystals import titles
-from crysformer.model.ablations import COLUMNS, FILE, read_ablations
+from crysformer.model.ablations import COLUMNS, read_ablations
 from crysformer.model.card import read_card, shown_properties
 from crysformer.model.config import DEFAULT_MODEL
-from crysformer.paths import WEIGHTS
+from crysformer.model.files import ABLATIONS
+from crysformer.paths import weights_folder
 from crysformer.ui.model import card as model_card
 from crysformer.ui.session import state
 from tests.support.pages import app, tables, text
 
 MODEL = "pages/5_Model.py"
-CARD = read_card(WEIGHTS / DEFAULT_MODEL)
+SHIPPED = weights_folder() / DEFAULT_MODEL
+CARD = read_card(SHIPPED)
 
 
 @pytest.fixture
 def other_weights(tmp_path, monkeypatch):
     """A copy of the shipped model's folder, which a test may spoil."""
     folder = tmp_path / DEFAULT_MODEL
-    shutil.copytree(WEIGHTS / DEFAULT_MODEL, folder)
-    monkeypatch.setattr("crysformer.paths.WEIGHTS", tmp_path)
+    shutil.copytree(SHIPPED, folder)
+    monkeypatch.setenv("CRYSFORMER_WEIGHTS", str(tmp_path))
     return folder
 
 
@@ -72,7 +74,7 @@ def test_every_property_has_its_pictures():
             "Error of crystals unlike the training data",
         ):
             assert heading in said
-        parts = read_ablations(WEIGHTS / DEFAULT_MODEL) is not None
+        parts = read_ablations(SHIPPED) is not None
         assert len(test.get("plotly_chart")) == 6 + parts
         wrong = CARD["validation"]["novelty"]["volume scaled"]["auroc"]
         assert f"volume scaled {wrong:.2f}" in said
@@ -115,7 +117,7 @@ def test_what_parts_of_the_network_are_worth(other_weights):
         rows += [
             f"{part},{seed},12000,8,{key},300,{error}" for key in shown_properties(CARD)
         ]
-    (other_weights / FILE).write_text("\n".join(rows) + "\n")
+    (other_weights / ABLATIONS).write_text("\n".join(rows) + "\n")
     test = app(MODEL)
     assert len(test.get("plotly_chart")) == 7
     said = text(test)
@@ -126,7 +128,7 @@ def test_what_parts_of_the_network_are_worth(other_weights):
 
 
 def test_a_damaged_table_of_parts_leaves_the_rest(other_weights):
-    (other_weights / FILE).write_text("nonsense\n")
+    (other_weights / ABLATIONS).write_text("nonsense\n")
     test = app(MODEL)
     assert "ablations of model" in "".join(item.value for item in test.error)
     assert "Error of crystals unlike the training data" in text(test)

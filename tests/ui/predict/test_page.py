@@ -7,20 +7,17 @@ from crysformer.predict.predictor import Predictor
 from crysformer.ui.shell.tables import readable
 from tests.support.pages import ATTENTION, SALT, app, tables, text
 
+ENERGY = "formation_energy_peratom"
+
 
 def test_predict_shows_values_with_units_and_errors(random_weights):
     test = app(crystal=SALT.id)
     rows = next(table for table in tables(test) if "Unit" in table).set_index("Property")
-    predicted = loaders_prediction(random_weights)
+    predicted = Predictor().predict([SALT.structure()])[0].values[ENERGY]
     assert rows.loc["Formation energy", "Unit"] == "eV/atom"
     assert rows.loc["Formation energy", "Validation error"] == "0.12"
     assert rows.loc["Formation energy", "Value"] == f"{predicted:.2f}".replace("-", "−")
     assert "JARVIS-DFT, OptB88vdW" in text(test)
-
-
-def loaders_prediction(checkpoint):
-    assert Predictor().checkpoint is checkpoint
-    return Predictor().predict([SALT.structure()])[0].values["formation_energy_peratom"]
 
 
 def test_a_negative_modulus_is_shown_as_zero_with_a_note(random_weights):
@@ -43,12 +40,7 @@ def test_facts_come_from_the_crystal(random_weights):
 
 
 def test_missing_weights_are_a_sentence_and_the_crystal_stays(monkeypatch, tmp_path):
-    from crysformer.model.checkpoint import load_checkpoint
-
-    monkeypatch.setattr(
-        "crysformer.predict.predictor.load_checkpoint",
-        lambda name, root: load_checkpoint(name, tmp_path),
-    )
+    monkeypatch.setenv("CRYSFORMER_WEIGHTS", str(tmp_path))
     test = app(crystal=SALT.id)
     assert "There is no model" in text(test)
     assert any("Fact" in table for table in tables(test))

@@ -15,7 +15,7 @@ from tests.support.pages import (
     tables,
     text,
 )
-from tests.support.random_model import random_checkpoint
+from tests.support.random_model import save_random
 
 
 def test_an_unknown_crystal_in_the_url_is_said(random_weights):
@@ -34,13 +34,10 @@ def test_the_url_names_the_model_and_an_unknown_one_is_said(random_weights):
     assert test.query_params[state.MODEL] == DEFAULT_MODEL
 
 
-def test_one_of_several_models_can_be_chosen(random_weights, monkeypatch):
-    seeds = {DEFAULT_MODEL: 0, "second": 1}
-    monkeypatch.setattr("crysformer.ui.shell.frame.bundled_models", lambda: tuple(seeds))
-    monkeypatch.setattr(
-        "crysformer.predict.predictor.load_checkpoint",
-        lambda name, *_: random_checkpoint(name, seeds[name]),
-    )
+def test_one_of_several_models_can_be_chosen(tmp_path, monkeypatch):
+    save_random(tmp_path)
+    save_random(tmp_path, "second", seed=1)
+    monkeypatch.setenv("CRYSFORMER_WEIGHTS", str(tmp_path))
     test = app(crystal=SALT.id)
     assert "**jarvis\\-dft\\-3d**" in text(test)
     first = properties(test)

@@ -1,0 +1,31 @@
+"""Serve the app of the checkout or the installed package: ``crysformer app``."""
+
+import runpy
+import sys
+
+from crysformer.errors import CrysformerError
+from crysformer.paths import ROOT
+from crysformer.picture.asset import fetch_viewer
+
+
+def serve(port: int | None) -> None:
+    """Serve the app until it is interrupted; 3Dmol.js is fetched where it is missing.
+
+    Streamlit takes its settings and static files from beside ``app.py``, so the working
+    directory does not matter.
+
+    Args:
+        port: Where to listen; without it 8501, or the next one that is free.
+
+    Raises:
+        SystemExit: Streamlit has ended.
+    """
+    try:
+        fetch_viewer()
+    except CrysformerError as error:
+        print(f"{error} Going on without the 3D view.", file=sys.stderr)
+    sys.argv = ["streamlit", "run", str(ROOT / "app.py")]
+    if port is not None:
+        sys.argv += ["--server.port", str(port)]
+    # In this process, as by ``python -m streamlit``: a signal ends the server itself.
+    runpy.run_module("streamlit", run_name="__main__", alter_sys=True)

@@ -1,0 +1,41 @@
+"""The command that serves the app; what it serves is tested on the installed wheel."""
+
+import runpy
+import sys
+
+import pytest
+
+from crysformer.cli import app
+from crysformer.cli.parser import main
+from crysformer.errors import CrysformerError
+from crysformer.paths import ROOT
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """What Streamlit would have been started with."""
+    words = []
+    monkeypatch.setattr(
+        runpy, "run_module", lambda name, **_: words.extend([name, *sys.argv[1:]])
+    )
+    monkeypatch.setattr(sys, "argv", ["crysformer"])
+    return words
+
+
+def test_the_app_goes_on_without_the_3d_view(started, monkeypatch, capsys):
+    def refuse():
+        raise CrysformerError("Cannot write to /usr/lib: Permission denied.")
+
+    monkeypatch.setattr(app, "fetch_viewer", refuse)
+    assert main(["app", "--port", "8600"]) == 0
+    script = str(ROOT / "app.py")
+    assert started == ["streamlit", "run", script, "--server.port", "8600"]
+    assert capsys.readouterr().err == (
+        "Cannot write to /usr/lib: Permission denied. Going on without the 3D view.\n"
+    )
+
+
+def test_without_a_port_streamlit_looks_for_a_free_one(started, monkeypatch):
+    monkeypatch.setattr(app, "fetch_viewer", lambda: False)
+    assert main(["app"]) == 0
+    assert started == ["streamlit", "run", str(ROOT / "app.py")]
