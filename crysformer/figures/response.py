@@ -79,7 +79,7 @@ def response_figure(
             y=[None],
             mode="lines",
             line={"dash": "dot", "width": 1.5, "color": "#808892"},
-            name="a neighbour comes or goes",
+            name="the neighbours change",
         )
     figure.update_shapes(line_color="#808892")
     figure.update_layout(

@@ -60,7 +60,7 @@ def cell_question(graph: CrystalGraph) -> Question:
         "How many atoms belong to a block of 2 × 2 × 2 cells?",
         8 * count,
         f"2 × 2 × 2 = 8 cells of {_atoms(count)} each make {8 * count} atoms. Atoms on a "
-        "face are drawn on both sides, but they belong to the block once.",
+        "face are drawn on both sides, but each counts only once.",
     )
 
 
@@ -70,13 +70,13 @@ def neighbour_question(around: Neighbourhood) -> Question:
     total = f"{shells} = {len(around)}" if len(around.shells) > 1 else f"{len(around)}"
     torn = around.torn_shell
     if torn is None:
-        why = "The 12th neighbour is the last of its shell, so the rule cuts no ties."
+        why = "The 12th neighbour is the last of its shell, so no shell is split."
     else:
         shell, inside = torn
         why = (
             f"The 12th neighbour is one of {len(shell)} at {shell.length:.3f} Å. A cut "
             f"after the 12th would keep {inside} of them and drop {len(shell) - inside}, "
-            "by chance. So the whole shell stays."
+            "arbitrarily. So the whole shell is kept."
         )
     faded = int((around.weight < 1).sum())
     if faded:
@@ -125,7 +125,7 @@ def cross_question(around: Neighbourhood, attention: NDArray[np.floating]) -> Qu
         )
         return Question(
             f"The {len(group)} bonds to {group.symbols} at {group.length:.3f} Å are "
-            "equal. How many percent of the attention do they get together?",
+            "equal. What percentage of the attention do they get together?",
             share,
             f"Each of them gets {100 * each:.2f} %, and {len(group)} × "
             f"{100 * each:.2f} % = {share:g} %. All {len(around)} weights add up to "
@@ -135,7 +135,7 @@ def cross_question(around: Neighbourhood, attention: NDArray[np.floating]) -> Qu
         )
     share = _percent(attention[:2].sum())
     return Question(
-        f"How many percent of the attention do the two nearest neighbours of "
+        "What percentage of the attention do the two nearest neighbours of "
         f"{around.label} get together?",
         share,
         f"{100 * attention[0]:.2f} % + {100 * attention[1]:.2f} % = {share:g} %. All "
@@ -165,10 +165,10 @@ def conditional_question(
             f"{second.text} ({100 * conditional[second.members[0]]:.1f} % each)."
         )
     return Question(
-        "Which kind of bond gets the largest weight here: the same as in "
-        "cross-attention, one step before, or another one?",
+        "Which kind of bond gets the largest weight here: the same one as in "
+        "cross-attention, in the step before, or another one?",
         SAME if same else OTHER,
-        f"{why} Both modules have weights of their own and look for different things.",
+        f"{why} Each module has its own parameters and looks for different things.",
         options=(SAME, OTHER),
     )
 
@@ -185,11 +185,12 @@ def block_question(around: Neighbourhood, attention: NDArray[np.floating]) -> Qu
             return _block_of(around, kind, weights)
     share = round(100 / len(around), 1)
     return Question(
-        f"If {around.label} had no preference, how many percent would each of its "
+        f"If {around.label} had no preference, what percentage would each of its "
         f"{len(around)} bonds get in each block?",
         share,
         f"All {len(around)} bonds share 100 %: 100 / {len(around)} = {share:g} % each. "
-        "Bonds that are equal by symmetry share alike whatever the network has learnt.",
+        "Bonds that are equal by symmetry get equal shares, whatever the model has "
+        "learnt.",
         tolerance=0.2,
         unit="%",
     )
@@ -240,8 +241,9 @@ def change_question(
     return Question(
         f"Which of these changes the predicted {item.label.lower()}?",
         max(changes, key=lambda name: abs(changes[name] - base)),
-        f"As it is: {base:.3f} {item.unit}. {listed}. The network sees elements, lengths "
-        "and angles only; turning or recounting the crystal changes none of them.",
+        f"As it is: {base:.3f} {item.unit}. {listed}. The model sees only elements, "
+        "lengths and angles; turning the crystal or doubling its cell changes none of "
+        "them.",
         options=tuple(changes),
     )
 
@@ -253,7 +255,7 @@ def kind_question(around: Neighbourhood) -> Question:
         f"How many different kinds of bonds does {around.label} have?",
         len(around.kinds),
         f"The {len(around)} bonds are {kinds}. One of each kind is computed and stands "
-        "for all its equals.",
+        "for the others.",
     )
 
 

@@ -15,12 +15,12 @@ from crysformer.properties.table import PROPERTIES
 
 FILE = "ablations.csv"
 COLUMNS = ("without", "seed", "crystals", "passes", "property", "n", "mae")
-WHOLE = "Whole network"
+WHOLE = "Full network"
 _NAMES = {
     "": WHOLE,
     "cross": "No cross-attention",
     "conditional": "No conditional attention",
-    "condition_edges": "No update of bonds",
+    "condition_edges": "No bond update",
     "line_graph": "No line graph",
 }
 

@@ -76,12 +76,12 @@ def summary(card: Mapping[str, Any]) -> dict[str, str]:
         "Network": f"Crysformer, {card['architecture']['parameters']:,} parameters",
         "Training data": f"{crystals['train']:,} crystals; {elements} elements, cells up "
         f"to {limits['largest_cell_seen']} atoms",
-        "Validation data": f"{crystals['val']:,} other crystals, which chose the weights",
-        "Training": f"{passes:.0f} passes in {hours:.1f} hours"
-        + (", at last on " if recipe.get("before") else " on ")
+        "Validation data": f"{crystals['val']:,} other crystals, used to select the weights",
+        "Training": f"{passes:.0f} epochs in {hours:.1f} hours"
+        + (", most recently on " if recipe.get("before") else " on ")
         + recipe["machine"],
         "Date": str(card["date"]),
-        "Fit for": limits["structures"],
+        "Intended for": limits["structures"],
         "Attention": card["attention"]["definition"],
         "Licence": f"Code and weights {card['licence']['code_and_weights']}; data: "
         + "; ".join(data["citations"]),
@@ -92,8 +92,8 @@ def error_rows(card: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Errors of every shown property, beside published ones and the intervals' coverage.
 
     Returns:
-        Rows with ``Property``, ``Unit``, ``MAE``, ``Mean guess``, ``Crystals``, ``Paper's
-        MAE``, ``In the interval`` (%), ``Mean width`` and ``Source``; None where there is
+        Rows with ``Property``, ``Unit``, ``MAE``, ``Mean baseline``, ``Crystals``, ``Paper's
+        MAE``, ``Coverage`` (%), ``Mean width`` and ``Source``; None where there is
         no number.
     """
     found = card["validation"].get("coverage", {})
@@ -105,10 +105,10 @@ def error_rows(card: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "Property": PROPERTIES[key].label,
                 "Unit": error["unit"],
                 "MAE": error["mae"],
-                "Mean guess": error["mad"],
+                "Mean baseline": error["mad"],
                 "Crystals": error["n"],
                 "Paper's MAE": f"{PUBLISHED[key]:g}" if key in PUBLISHED else MISSING,
-                "In the interval": held and 100.0 * held["coverage"],
+                "Coverage": held and 100.0 * held["coverage"],
                 "Mean width": held and held["width"],
                 "Source": PROPERTIES[key].source,
             }
