@@ -15,5 +15,6 @@ def check_ranges(settings: object, limits: Mapping[str, tuple[float, float]]) ->
         value = getattr(settings, name)
         if not low <= value <= high:
             raise SettingsError(
-                f"The setting {name} cannot be {value}; it lies between {low} and {high}."
+                f"The setting {name} cannot be {value}; give a number between {low} and "
+                f"{high}."
             )

@@ -58,7 +58,7 @@ def shown_properties(card: Mapping[str, Any]) -> list[str]:
 
 
 def trained(card: Mapping[str, Any]) -> tuple[float, float]:
-    """Passes over the training crystals and hours of all runs behind the weights."""
+    """Epochs and hours of all runs behind the weights."""
     runs = [card["recipe"], card["recipe"].get("before") or {}]
     passes, hours = (
         sum(run.get(name, 0.0) for run in runs) for name in ("passes", "hours")
@@ -67,7 +67,7 @@ def trained(card: Mapping[str, Any]) -> tuple[float, float]:
 
 
 def summary(card: Mapping[str, Any]) -> dict[str, str]:
-    """The card in a few lines for a person: what it is, saw, and does not know."""
+    """The card in a few lines: what the model is, what it saw, what it is for."""
     data, recipe, limits = card["training_data"], card["recipe"], card["limits"]
     passes, hours = trained(card)
     crystals = data["crystals"]
@@ -76,7 +76,7 @@ def summary(card: Mapping[str, Any]) -> dict[str, str]:
         "Network": f"Crysformer, {card['architecture']['parameters']:,} parameters",
         "Training data": f"{crystals['train']:,} crystals; {elements} elements, cells up "
         f"to {limits['largest_cell_seen']} atoms",
-        "Validation data": f"{crystals['val']:,} other crystals, used to select the weights",
+        "Validation data": f"{crystals['val']:,} others, used to select the weights",
         "Training": f"{passes:.0f} epochs in {hours:.1f} hours"
         + (", most recently on " if recipe.get("before") else " on ")
         + recipe["machine"],
@@ -92,9 +92,9 @@ def error_rows(card: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Errors of every shown property, beside published ones and the intervals' coverage.
 
     Returns:
-        Rows with ``Property``, ``Unit``, ``MAE``, ``Mean baseline``, ``Crystals``, ``Paper's
-        MAE``, ``Coverage`` (%), ``Mean width`` and ``Source``; None where there is
-        no number.
+        Rows with ``Property``, ``Unit``, ``MAE``, ``Mean baseline``, ``Crystals``,
+        ``Paper's MAE``, ``Coverage`` (%), ``Mean width`` and ``Source``; None where
+        there is no number.
     """
     found = card["validation"].get("coverage", {})
     rows = []

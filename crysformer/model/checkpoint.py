@@ -110,7 +110,7 @@ def load_checkpoint(name: str, root: Path = WEIGHTS) -> Checkpoint:
     """
     known = sorted(path.parent.name for path in root.glob("*/config.json"))
     if name not in known:
-        raise WeightsError(f"There is no model {name!r}; there are {known}.")
+        raise WeightsError(f"There is no model {name!r}; choose from {known}.")
     folder = root / name
     try:
         config = json.loads((folder / "config.json").read_text())

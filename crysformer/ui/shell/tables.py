@@ -26,8 +26,8 @@ _SEEN = {
     "near": " In a training crystal of this formula, atoms have nearly the same "
     "surroundings.",
     "same": " The model was trained on this crystal, or on one in which every atom "
-    "has the same surroundings, so the error is likely smaller than for a new "
-    "crystal.",
+    "has the same surroundings, so agreement with the computed value is no "
+    "test of the model.",
 }
 MINUS = "\N{MINUS SIGN}"
 _NOTHING = "–"
