@@ -26,7 +26,7 @@ NO_CELL = ["has no cell", "molecule", "add"]
 FAULTS = {
     "empty": ("", ["is empty"]),
     "blank": (" \n\t\n", ["is empty"]),
-    "prose": ("Dear referee,\nyes.", ["no format", "CIF", "POSCAR", "XYZ", "JSON"]),
+    "prose": ("Dear referee,\nyes.", ["not in a format", "CIF", "POSCAR", "XYZ", "JSON"]),
     "binary": (b"PK\x03\x04\x00\x00", ["not a text file"]),
     "other JSON": ('{"a": 1}', ["JSON", "neither", "Structure.to_json()"]),
     "list": ("[1, 2]", ["JSON", "neither"]),
