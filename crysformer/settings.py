@@ -1,4 +1,4 @@
-"""Settings that a person may give, checked against their limits."""
+"""Check settings that a user gives against their limits."""
 
 from collections.abc import Mapping
 

@@ -160,7 +160,7 @@ def print_attention(answer: Answer, *, as_json: bool) -> int:
 def print_errors(
     errors: Mapping[str, PropertyError], coverages: Mapping[str, Coverage]
 ) -> int:
-    """Print errors and interval coverage; 1 if the file had no label of this model."""
+    """Print errors and interval coverage; 1 if the file has no labels of this model."""
     if not errors:
         print("The file has no labels that this model predicts.", file=sys.stderr)
         return 1

@@ -1,4 +1,4 @@
-"""A model's response to strain as a picture, without a band: none was ever measured."""
+"""A model's response to strain as a picture, without an error band: none was measured."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -100,7 +100,7 @@ def line_graph_question(around: Neighbourhood) -> Question:
 
 
 def gaussian_question(around: Neighbourhood, config: ModelConfig) -> Question:
-    """Step 4: the number that answers most."""
+    """Step 4: the largest of the numbers of one length."""
     length = around.shells[0].length
     number = nearest_gaussian(length, config) + 1
     mark = gaussian_centres(config)[number - 1]

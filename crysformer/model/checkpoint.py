@@ -45,7 +45,7 @@ class Checkpoint:
             output of their own.
         card: Content of card.yml: data, recipe, validation errors, limits.
         intervals: Calibrated intervals, or None if it ships none.
-        novelty: What tells crystals unlike the training data, or None likewise.
+        novelty: What measures the distance from the training data, or None likewise.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Which predicted numbers say something of a crystal: not all properties are for all.
+"""Which predictions mean something for a crystal: not every property applies to it.
 
 The network gives every number for every crystal, also where the property is not defined
 and no training label ever was. Those numbers are the network's and stay in JSON, with a

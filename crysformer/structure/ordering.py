@@ -1,4 +1,4 @@
-"""An ordered cell in the place of a disordered one, by a plain rule that is said.
+"""An ordered cell in place of a disordered one, by a simple rule that is reported.
 
 The network needs one whole atom on each site. Where a file puts parts of atoms, the rule
 here (our choice) is: take the smallest supercell in which whole atoms make up the given

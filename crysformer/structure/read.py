@@ -1,4 +1,4 @@
-"""Read one crystal from a file or a text, or say in one sentence why it is none."""
+"""Read one crystal from a file or a text, or say in one sentence what is wrong."""
 
 import gzip
 from collections.abc import Iterator
