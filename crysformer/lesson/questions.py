@@ -109,9 +109,9 @@ def gaussian_question(around: Neighbourhood, config: ModelConfig) -> Question:
         f"The nearest neighbours of {around.label} are {length:.3f} Å away. Which of the "
         f"{config.length_centres} numbers is the largest at this length?",
         number,
-        f"The marks stand every {step:.3f} Å, the first at 0. Number {number} stands at "
-        f"{mark:.3f} Å, the nearest one to {length:.3f} Å. Two numbers can be almost "
-        "equal where a length lies in the middle between their marks.",
+        f"The marks are {step:.3f} Å apart, the first at 0. The mark of number {number} "
+        f"is at {mark:.3f} Å, nearest to {length:.3f} Å. Two numbers can be almost equal "
+        "if the length lies midway between their marks.",
     )
 
 
@@ -157,7 +157,7 @@ def conditional_question(
     first, second = preferred(around, cross), preferred(around, conditional)
     same = first is second
     if len(around.kinds) == 1:
-        why = f"All bonds of {around.label} are equal, so no module can prefer one."
+        why = f"All bonds of {around.label} are equal, so neither module can prefer one."
     else:
         why = (
             f"Cross-attention prefers {first.text} "
