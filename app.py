@@ -14,8 +14,8 @@ from crysformer.ui.viewer.view import crystal_view
 
 places = frame("Predict")
 st.markdown(
-    "Pick or upload a crystal: a neural network predicts its properties, and Attention "
-    "shows which bonds it looked at."
+    "Pick or upload a crystal. The model predicts its properties, and the Attention "
+    "page shows which bonds it attended to."
 )
 row = pick_crystal()
 with row:

@@ -1,4 +1,4 @@
-"""What each part of the network is worth: the same training with one part left out.
+"""What each part of the network contributes: the same training with one part left out.
 
 Every variant sees the same crystals as often; its errors on validation crystals are
 written to the table that the Model page shows. Two seeds of the whole network say how far

@@ -2,7 +2,7 @@
 
     python -m benchmarks.attention_faithfulness --data val.jsonl.gz --crystals 200
 
-For every crystal with enough independent bonds, each of them is taken away in turn and
+For every crystal with enough independent bonds, each of them is removed in turn and
 the sizes of the changes are rank-correlated with attention: every module, block and head,
 and means, maxima and roll-outs. Crystals are a random sample of the file. The best
 aggregation of a property is chosen on every other crystal, and the number reported for it

@@ -1,4 +1,4 @@
-"""Crystals per second in training: what the quotient and what two ranks are worth.
+"""Crystals per second in training: what the quotient and two ranks gain.
 
     python -m benchmarks.training_speed --data DIR/val.jsonl.gz
 

@@ -1,4 +1,4 @@
-"""Settings that a person may give, checked against their limits."""
+"""Check settings that a user gives against their limits."""
 
 from collections.abc import Mapping
 
@@ -15,5 +15,6 @@ def check_ranges(settings: object, limits: Mapping[str, tuple[float, float]]) ->
         value = getattr(settings, name)
         if not low <= value <= high:
             raise SettingsError(
-                f"The setting {name} cannot be {value}; it lies between {low} and {high}."
+                f"The setting {name} cannot be {value}; give a number between {low} and "
+                f"{high}."
             )

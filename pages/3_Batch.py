@@ -27,15 +27,17 @@ def results(job: BatchJob, live: bool) -> None:
     parts.result_table(job, frame, keys)
     if cut:
         st.caption(
-            f"{cut} numbers that cannot be negative came out below zero and are shown as "
-            "0; the downloads have them as the model says."
+            f"{cut} values that cannot be negative were predicted below zero and are "
+            "shown as 0; the downloads keep the predicted numbers."
         )
     parts.failures(job)
     plots(job, frame, keys)
 
 
 places = frame("Batch")
-st.markdown("Drop many crystals: every property of each, as one table and as pictures.")
+st.markdown(
+    "Upload many crystals and get every property of each, as one table and as plots."
+)
 with guard():
     given = parts.files_form()
     if given:

@@ -14,8 +14,8 @@ from crysformer.ui.shell.frame import frame
 places = frame("Model")
 folder = weights_folder() / state.model()
 st.markdown(
-    "Can I believe it? What the model was trained on, and how wrong it is for crystals "
-    "it was not trained on."
+    "Can you trust it? What the model was trained on, and how large its errors are on "
+    "crystals that it was not trained on."
 )
 with guard():
     card = read_card(folder)

@@ -160,9 +160,9 @@ def print_attention(answer: Answer, *, as_json: bool) -> int:
 def print_errors(
     errors: Mapping[str, PropertyError], coverages: Mapping[str, Coverage]
 ) -> int:
-    """Print errors and interval coverage; 1 if the file had no label of this model."""
+    """Print errors and interval coverage; 1 if the file has no labels of this model."""
     if not errors:
-        print("The file has no label that this model predicts.", file=sys.stderr)
+        print("The file has no labels that this model predicts.", file=sys.stderr)
         return 1
     rows = [
         {
@@ -194,9 +194,9 @@ def print_differences(differences: Sequence[Difference]) -> int:
     for item in differences:
         unit = PROPERTIES[item.key].unit
         print(
-            f"{item.crystal}: {item.key} is {item.found:.6g} {unit}, "
-            f"not {item.expected:.6g} as when the model shipped."
+            f"{item.crystal}: {item.key} is {item.found:.6g} {unit}, not "
+            f"{item.expected:.6g} as when the model was released."
         )
     if not differences:
-        print("All golden predictions are met.")
+        print("All golden predictions are reproduced.")
     return int(bool(differences))

@@ -38,7 +38,8 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "crysformer")
 
 def _parser(program: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog=program, description="Properties of crystals and attention."
+        prog=program,
+        description="Predict properties of crystals and show what the model attends to.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_predict(commands)
@@ -61,7 +62,9 @@ def _add_model(command: argparse.ArgumentParser) -> None:
 
 
 def _add_predict(commands: argparse._SubParsersAction) -> None:
-    predict = commands.add_parser("predict", help="properties of crystals from files")
+    predict = commands.add_parser(
+        "predict", help="predict the properties of crystals in files"
+    )
     predict.add_argument("files", nargs="+", metavar="FILE")
     predict.add_argument("--json", action="store_true", help="print a JSON list")
     _add_model(predict)
@@ -78,29 +81,34 @@ def _add_predict(commands: argparse._SubParsersAction) -> None:
 def _add_screen(commands: argparse._SubParsersAction) -> None:
     screen = commands.add_parser(
         "screen",
-        help="properties of many crystals as one table",
+        help="predict many crystals into one table",
         description="Predict every crystal in files, folders and zips. Columns: file, "
-        "formula, space_group (number), sites (atoms in the given cell), one for each "
-        "property under its key, novelty (how unlike the training data, in words), "
-        "novelty_percentile (of the validation crystals, those less unusual), error "
-        "(what is wrong, or empty), then KEY_low and KEY_high, the ends of its 90 % "
-        "interval. Units, labels and validation errors "
-        "are in TABLE.units.json beside the table. Values are the model's own, also "
-        "where it says a modulus below zero; the cell is empty where a property is not "
-        "defined (no band gap predicted, no layers). "
-        "The exit status is 1 if a file was bad.",
+        "formula, space_group (number), sites (atoms in the given cell), "
+        "one for each property under its key, novelty (distance from the "
+        "training data, in words), novelty_percentile (share of "
+        "validation crystals that are less unusual), error (what is "
+        "wrong, or empty), then for each property KEY_low and KEY_high, "
+        "the ends of its 90 % interval. Units, labels and validation "
+        "errors are in TABLE.units.json beside the table. Values are the "
+        "model's own, even where a modulus is below zero; a cell is empty "
+        "where the property is not defined (no band gap predicted, no "
+        "layers). The exit status is 1 if a file could not be predicted.",
     )
     screen.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     screen.add_argument(
-        "--out", type=Path, metavar="CSV", help="the table; printed without it"
+        "--out",
+        type=Path,
+        metavar="CSV",
+        help="write the table here instead of printing it",
     )
     screen.add_argument(
-        "--json", action="store_true", help="print a JSON list as predict does"
+        "--json", action="store_true", help="print a JSON list, as predict does"
     )
     screen.add_argument(
         "--order",
         action="store_true",
-        help="predict ordered approximations of disordered crystals, named so",
+        help="predict ordered approximations of disordered crystals, marked in their "
+        "names",
     )
     _add_model(screen)
 
@@ -121,7 +129,9 @@ def _add_screen(commands: argparse._SubParsersAction) -> None:
 
 
 def _add_attention(commands: argparse._SubParsersAction) -> None:
-    attention = commands.add_parser("attention", help="attention on every bond of a file")
+    attention = commands.add_parser(
+        "attention", help="print the attention on every bond of a crystal"
+    )
     attention.add_argument("file", metavar="FILE")
     attention.add_argument(
         "--json", action="store_true", help="print all weights as JSON"
@@ -141,22 +151,33 @@ def _add_attention(commands: argparse._SubParsersAction) -> None:
 
 
 def _add_train(commands: argparse._SubParsersAction) -> None:
-    train = commands.add_parser("train", help="train a model, or go on with a run")
-    train.add_argument("--data", nargs="+", required=True, help="folders of data")
+    train = commands.add_parser("train", help="train a model, or resume a run")
+    train.add_argument(
+        "--data", nargs="+", required=True, help="folders with training data"
+    )
     train.add_argument("--preset", default="shipped", help="shipped or paper")
     train.add_argument("--out", required=True, help="folder of the run")
-    train.add_argument("--hours", type=float, help="stop after this time, decayed")
-    train.add_argument("--steps", type=int, help="stop after this many steps, decayed")
     train.add_argument(
-        "--resume", action="store_true", help="go on with the run in --out"
+        "--hours", type=float, help="stop after this time, learning-rate decay included"
     )
-    train.add_argument("--start-from", help="begin with the weights of a bundled model")
+    train.add_argument(
+        "--steps", type=int, help="stop after this many steps, decay included"
+    )
+    train.add_argument("--resume", action="store_true", help="resume the run in --out")
+    train.add_argument("--start-from", help="start from the weights of a bundled model")
     train.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
     train.add_argument(
-        "--processes", type=int, default=0, help="ranks; 0 takes one per core or GPU"
+        "--processes",
+        type=int,
+        default=0,
+        help="number of ranks; 0 means one per core or GPU",
     )
     train.add_argument(
-        "--set", nargs="*", default=[], metavar="NAME=VALUE", help="recipe or model field"
+        "--set",
+        nargs="*",
+        default=[],
+        metavar="NAME=VALUE",
+        help="set a field of the recipe or model",
     )
 
     def run(options: argparse.Namespace, words: list[str]) -> int:
@@ -169,7 +190,9 @@ def _add_train(commands: argparse._SubParsersAction) -> None:
 
 
 def _add_export(commands: argparse._SubParsersAction) -> None:
-    export = commands.add_parser("export", help="a run's best weights to weights/NAME")
+    export = commands.add_parser(
+        "export", help="export a run's best weights to weights/NAME"
+    )
     export.add_argument("run", type=Path, metavar="RUN")
     export.add_argument("--model", required=True, metavar="NAME")
 
@@ -183,9 +206,13 @@ def _add_export(commands: argparse._SubParsersAction) -> None:
 
 
 def _add_evaluate(commands: argparse._SubParsersAction) -> None:
-    evaluate = commands.add_parser("evaluate", help="errors of a model on a data file")
+    evaluate = commands.add_parser(
+        "evaluate", help="measure a model's errors on a data file"
+    )
     evaluate.add_argument("--data", type=Path, required=True, metavar="FILE.jsonl.gz")
-    evaluate.add_argument("--out", type=Path, metavar="CSV", help="write all predictions")
+    evaluate.add_argument(
+        "--out", type=Path, metavar="CSV", help="write all predictions here"
+    )
     _add_model(evaluate)
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
@@ -206,7 +233,7 @@ def _add_evaluate(commands: argparse._SubParsersAction) -> None:
 def _add_fetch(commands: argparse._SubParsersAction) -> None:
     fetch = commands.add_parser("fetch", help="download public training data")
     fetch.add_argument("name", choices=("jarvis", "mp"))
-    fetch.add_argument("--out", type=Path, help="folder; data/NAME without it")
+    fetch.add_argument("--out", type=Path, help="folder to write to (default: data/NAME)")
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
         from crysformer.data.fetch import fetch

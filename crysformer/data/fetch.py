@@ -40,7 +40,8 @@ def fetch(
     if release is None:
         if name not in RELEASES:
             raise SettingsError(
-                f"There is no data set {name!r} to fetch; there is {', '.join(RELEASES)}."
+                f"There is no data set {name!r} to fetch; choose from "
+                f"{', '.join(RELEASES)}."
             )
         release = RELEASES[name]
     try:

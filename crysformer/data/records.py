@@ -60,7 +60,7 @@ def check_md5(archive: Path, release: Release) -> None:
     with archive.open("rb") as file:
         actual = hashlib.file_digest(file, "md5").hexdigest()
     if actual != expected:
-        raise DataError(f"{release.url} has MD5 {actual}; figshare states {expected}.")
+        raise DataError(f"{release.url} has MD5 {actual}; figshare gives {expected}.")
 
 
 @contextmanager
@@ -88,7 +88,9 @@ def json_member(archive: Path, source: str) -> Iterator[TextIO]:
             with content.open(names[0]) as member:
                 yield io.TextIOWrapper(member, encoding="utf-8")
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise DataError(f"What {source} sent is not an intact zip: {error}.") from error
+        raise DataError(
+            f"The download from {source} is not an intact zip: {error}."
+        ) from error
     except UnicodeDecodeError as error:
         raise DataError(f"The JSON from {source} is not UTF-8: {error}.") from error
 

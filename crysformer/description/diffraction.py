@@ -84,7 +84,8 @@ def powder_pattern(structure: Structure, radiation: str = "Cu Kα") -> Pattern:
     """
     if radiation not in RADIATIONS:
         raise SettingsError(
-            f"{radiation!r} is no radiation here; choose one of {', '.join(RADIATIONS)}."
+            f"{radiation!r} is not a known radiation; choose one of "
+            f"{', '.join(RADIATIONS)}."
         )
     # Importing it takes half a second, which only who asks for a pattern pays.
     from pymatgen.analysis.diffraction.xrd import XRDCalculator

@@ -93,7 +93,7 @@ def _candidates(structure: Structure, space_group: int) -> list[LibraryCrystal]:
 
 
 def _strangeness(found: Prototype) -> tuple[float, int, float]:
-    """How far the atoms moved, in hundredths, then how unlike the elements are.
+    """How far the atoms moved, in hundredths, then how different the elements are.
 
     What attracts electrons most in one crystal should do so in the other: an oxide is
     like another oxide, however different their metals are.

@@ -1,5 +1,5 @@
 """Does attention follow the effect of bonds on the prediction?
 
-Bonds are taken out, whole orbits at a time, and the changes are compared with attention
+Bonds are removed, whole orbits at a time, and the changes are compared with attention
 and with baselines.
 """

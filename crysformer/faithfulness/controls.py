@@ -134,7 +134,7 @@ def _as_given(cell: Cell) -> Cell:
 
 
 def _doubled(cell: Cell) -> Cell:
-    """Two cells along the first axis as one cell that is not told to be symmetric."""
+    """Two cells along the first axis as one cell whose symmetry is not used."""
     numbers = np.tile(cell.atomic_numbers, 2)
     second = cell.frac_coords + np.array([1.0, 0.0, 0.0])
     return _as_given(

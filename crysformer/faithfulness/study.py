@@ -85,7 +85,7 @@ def study(
     *,
     curves: bool = True,
 ) -> Study:
-    """Take every undirected orbit out in turn and gather what might predict the effect.
+    """Remove every undirected orbit in turn and gather what might predict the effect.
 
     Args:
         model: Network in evaluation mode.
@@ -99,20 +99,20 @@ def study(
     orbits = find_orbits(bonds)
     if len(orbits) * graph.work > MAX_WORK:
         raise StructureError(
-            f"This crystal has {len(orbits)} independent bonds; to take them away one by "
-            "one would keep the processor busy for minutes. Choose a smaller or more "
-            "symmetric crystal."
+            f"This crystal has {len(orbits)} independent bonds; removing them one by one "
+            "would take minutes of processor time. Choose a smaller or more symmetric "
+            "crystal."
         )
     rows = [orbits.rows(k) for k in range(len(orbits))]
-    report(0.02, "Taking bonds away")
+    report(0.02, "Removing bonds")
     change = {}
     for number, variant in enumerate(VARIANTS):
 
         def advance(share: float, number: int = number) -> None:
-            report(0.02 + 0.28 * (number + share), "Taking bonds away")
+            report(0.02 + 0.28 * (number + share), "Removing bonds")
 
         change[variant] = knock_out(model, graph, rows, variant, advance) - seen.outputs
-    report(0.6, "Following gradients")
+    report(0.6, "Computing gradients")
     gradient = gradient_times_input(model, graph, orbits)
     attention = {
         name: shares(take(seen.bond_attention), bonds, orbits)
@@ -145,7 +145,7 @@ def study(
             graph,
             orbits,
             scores,
-            lambda share: report(0.75 + 0.25 * share, "Drawing curves"),
+            lambda share: report(0.75 + 0.25 * share, "Computing curves"),
         )
     return Study(
         orbits,

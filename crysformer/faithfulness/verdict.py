@@ -112,7 +112,7 @@ def verdict(finding: Finding, module: str, label: str) -> str:
         f"permutation p = {p_text(found.p)})"
     )
     if not found.p < LEVEL:
-        return f"No: {what} does not tell which bonds matter for {label} {numbers}."
+        return f"No: {what} does not show which bonds matter for {label} {numbers}."
     rivals = {
         "the number of bonds": finding.baselines[BONDS],
         "1 / length": finding.baselines[LENGTH],
@@ -124,13 +124,13 @@ def verdict(finding: Finding, module: str, label: str) -> str:
         return f"Only in part: {start}, but {name} does as well (ρ = {best:.2f})."
     if not given.p < LEVEL:
         return (
-            f"Only in part: {start}, but with length and number of bonds accounted for "
-            f"too little is left (ρ = {_number(given.rho)}, p = {p_text(given.p)})."
+            f"Only in part: {start}, but too little is left after accounting for length "
+            f"and number of bonds (ρ = {_number(given.rho)}, p = {p_text(given.p)})."
         )
     return (
         f"Yes, in this crystal: {start}, more closely than {name} (ρ = {best:.2f}), and "
-        f"still with length and number of bonds accounted for (ρ = {given.rho:.2f}, "
-        f"p = {p_text(given.p)})."
+        f"still after accounting for length and number of bonds (ρ = {given.rho:.2f}, p "
+        f"= {p_text(given.p)})."
     )
 
 

@@ -91,10 +91,10 @@ def curve_plot(curves: dict[str, Curves], output: int, kind: str) -> go.Figure:
             hovertemplate="%{x:.0f} % of bonds: %{y:.2f}",
         )
         shown.add(family)
-    verb = "taken out" if kind == "deletion" else "put in"
+    verb = "removed" if kind == "deletion" else "added"
     figure.update_layout(
         xaxis_title=f"Bonds {verb}, most attention first (%)",
-        yaxis_title="Distance from the whole prediction",
+        yaxis_title="Distance from the full prediction",
         height=300,
         margin=_MARGIN,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},

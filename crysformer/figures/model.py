@@ -28,20 +28,20 @@ _SIZES = ((1, 2), (3, 4), (5, 8), (9, 16), (17, 32), (33, 10_000))
 def learning_curve(
     records: Sequence[Mapping[str, Any]], key: str, title: str, before: float = 0.0
 ) -> go.Figure:
-    """Draw a property's validation error over the passes through the training crystals.
+    """Draw a property's validation error against epochs of training.
 
     Args:
         records: Validations in order, as in curves.jsonl.
         key: Property.
         title: What the vertical axis says, with the unit.
-        before: Passes behind the weights that the run began with.
+        before: Epochs behind the weights that the run started from.
     """
     known = [record for record in records if key in record["val"]]
     highest = max(record["learning_rate"] for record in known)
     traces = []
     for decaying, name, symbol in (
-        (False, "Full learning rate", "circle"),
-        (True, "Falling learning rate", "diamond-open"),
+        (False, "Constant learning rate", "circle"),
+        (True, "Decaying learning rate", "diamond-open"),
     ):
         part = [record for record in known if _decays(record, highest) == decaying]
         traces.append(
@@ -52,12 +52,12 @@ def learning_curve(
                 mode="lines+markers",
                 line={"color": _MARK, "width": 1.5},
                 marker={"symbol": symbol, "size": 7},
-                hovertemplate="pass %{x:.1f}: %{y:.4g}<extra></extra>",
+                hovertemplate="epoch %{x:.1f}: %{y:.4g}<extra></extra>",
             )
         )
     figure = go.Figure(traces)
     figure.update_yaxes(type="log", title=title, nticks=6)
-    figure.update_xaxes(title="Passes through the training crystals")
+    figure.update_xaxes(title="Epochs")
     return _legend_above(figure)
 
 
@@ -178,14 +178,14 @@ def coverage(kinds: Mapping[str, Any]) -> go.Figure:
         fillcolor="rgba(128, 136, 146, 0.18)",
         line_width=0,
     )
-    figure.update_xaxes(title="Intervals that hold the computed value (%)")
+    figure.update_xaxes(title="Intervals that contain the computed value (%)")
     figure.update_yaxes(automargin=True)
     figure.update_layout(margin=_MARGIN)
     return figure
 
 
 def errors_by_novelty(table: pd.DataFrame, title: str) -> go.Figure:
-    """Draw the mean error over how unlike the training data a crystal is.
+    """Draw the mean error against the distance from the training data.
 
     Args:
         table: Validation rows of one property.
@@ -209,7 +209,7 @@ def errors_by_novelty(table: pd.DataFrame, title: str) -> go.Figure:
     )
     figure = go.Figure(points)
     figure.update_layout(
-        xaxis_title="How unlike the training data (percentile)",
+        xaxis_title="Distance from the training data (percentile)",
         yaxis_title=title,
         margin=_MARGIN,
     )

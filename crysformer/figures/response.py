@@ -1,4 +1,4 @@
-"""A model's response to strain as a picture, without a band: none was ever measured."""
+"""A model's response to strain as a picture, without an error band: none was measured."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -79,7 +79,7 @@ def response_figure(
             y=[None],
             mode="lines",
             line={"dash": "dot", "width": 1.5, "color": "#808892"},
-            name="a neighbour comes or goes",
+            name="the neighbours change",
         )
     figure.update_shapes(line_color="#808892")
     figure.update_layout(

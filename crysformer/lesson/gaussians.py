@@ -1,7 +1,7 @@
 """One length as many numbers: the Gaussians of the network's embedding, in plain numpy.
 
 The same formula as ``model.network.GaussianBasis``, for pages that show it before torch
-has been imported; a test holds both together.
+has been imported; a test keeps the two equal.
 """
 
 import numpy as np

@@ -54,9 +54,9 @@ def handout_markdown(
         "",
         *(f"- {goal};" for goal in GOALS),
         "",
-        f"Open the page Learn with `{address}`; add `&step=5` for a single step. All "
-        "numbers are computed live, offline. Answers below hold for this crystal and "
-        "atom.",
+        f"Open the Learn page with `{address}`; add `&step=5` to go straight to a step. "
+        "All numbers are computed live, offline. Answers below hold for this crystal "
+        "and atom.",
         "",
         "## Nine ideas, nine questions",
         "",

@@ -61,7 +61,7 @@ def cell_question(graph: CrystalGraph) -> Question:
         "How many atoms belong to a block of 2 × 2 × 2 cells?",
         8 * count,
         f"2 × 2 × 2 = 8 cells of {_atoms(count)} each make {8 * count} atoms. Atoms on a "
-        "face are drawn on both sides, but they belong to the block once.",
+        "face are drawn on both sides, but each counts only once.",
     )
 
 
@@ -71,13 +71,13 @@ def neighbour_question(around: Neighbourhood) -> Question:
     total = f"{shells} = {len(around)}" if len(around.shells) > 1 else f"{len(around)}"
     torn = around.torn_shell
     if torn is None:
-        why = "The 12th neighbour is the last of its shell, so the rule cuts no ties."
+        why = "The 12th neighbour is the last of its shell, so no shell is split."
     else:
         shell, inside = torn
         why = (
             f"The 12th neighbour is one of {len(shell)} at {shell.length:.3f} Å. A cut "
             f"after the 12th would keep {inside} of them and drop {len(shell) - inside}, "
-            "by chance. So the whole shell stays."
+            "arbitrarily. So the whole shell is kept."
         )
     faded = int((around.weight < 1).sum())
     if faded:
@@ -101,7 +101,7 @@ def line_graph_question(around: Neighbourhood) -> Question:
 
 
 def gaussian_question(around: Neighbourhood, config: ModelConfig) -> Question:
-    """Step 4: the number that answers most."""
+    """Step 4: the largest of the numbers of one length."""
     length = around.shells[0].length
     number = nearest_gaussian(length, config) + 1
     mark = gaussian_centres(config)[number - 1]
@@ -110,9 +110,9 @@ def gaussian_question(around: Neighbourhood, config: ModelConfig) -> Question:
         f"The nearest neighbours of {around.label} are {length:.3f} Å away. Which of the "
         f"{config.length_centres} numbers is the largest at this length?",
         number,
-        f"The marks stand every {step:.3f} Å, the first at 0. Number {number} stands at "
-        f"{mark:.3f} Å, the nearest one to {length:.3f} Å. Two numbers can be almost "
-        "equal where a length lies in the middle between their marks.",
+        f"The marks are {step:.3f} Å apart, the first at 0. The mark of number {number} "
+        f"is at {mark:.3f} Å, nearest to {length:.3f} Å. Two numbers can be almost equal "
+        "if the length lies midway between their marks.",
     )
 
 
@@ -126,7 +126,7 @@ def cross_question(around: Neighbourhood, attention: NDArray[np.floating]) -> Qu
         )
         return Question(
             f"The {len(group)} bonds to {group.symbols} at {group.length:.3f} Å are "
-            "equal. How many percent of the attention do they get together?",
+            "equal. What percentage of the attention do they get together?",
             share,
             f"Each of them gets {100 * each:.2f} %, and {len(group)} × "
             f"{100 * each:.2f} % = {share:g} %. All {len(around)} weights add up to "
@@ -136,7 +136,7 @@ def cross_question(around: Neighbourhood, attention: NDArray[np.floating]) -> Qu
         )
     share = _percent(attention[:2].sum())
     return Question(
-        f"How many percent of the attention do the two nearest neighbours of "
+        "What percentage of the attention do the two nearest neighbours of "
         f"{around.label} get together?",
         share,
         f"{100 * attention[0]:.2f} % + {100 * attention[1]:.2f} % = {share:g} %. All "
@@ -158,7 +158,7 @@ def conditional_question(
     first, second = preferred(around, cross), preferred(around, conditional)
     same = first is second
     if len(around.kinds) == 1:
-        why = f"All bonds of {around.label} are equal, so no module can prefer one."
+        why = f"All bonds of {around.label} are equal, so neither module can prefer one."
     else:
         why = (
             f"Cross-attention prefers {first.text} "
@@ -166,10 +166,10 @@ def conditional_question(
             f"{second.text} ({100 * conditional[second.members[0]]:.1f} % each)."
         )
     return Question(
-        "Which kind of bond gets the largest weight here: the same as in "
-        "cross-attention, one step before, or another one?",
+        "Which kind of bond gets the largest weight here: the same one as in "
+        "cross-attention, in the step before, or another one?",
         SAME if same else OTHER,
-        f"{why} Both modules have weights of their own and look for different things.",
+        f"{why} Each module has its own parameters and looks for different things.",
         options=(SAME, OTHER),
     )
 
@@ -186,11 +186,12 @@ def block_question(around: Neighbourhood, attention: NDArray[np.floating]) -> Qu
             return _block_of(around, kind, weights)
     share = round(100 / len(around), 1)
     return Question(
-        f"If {around.label} had no preference, how many percent would each of its "
+        f"If {around.label} had no preference, what percentage would each of its "
         f"{len(around)} bonds get in each block?",
         share,
         f"All {len(around)} bonds share 100 %: 100 / {len(around)} = {share:g} % each. "
-        "Bonds that are equal by symmetry share alike whatever the network has learnt.",
+        "Bonds that are equal by symmetry get equal shares, whatever the model has "
+        "learnt.",
         tolerance=0.2,
         unit="%",
     )
@@ -241,8 +242,9 @@ def change_question(
     return Question(
         f"Which of these changes the predicted {item.label.lower()}?",
         max(changes, key=lambda name: abs(changes[name] - base)),
-        f"As it is: {base:.3f} {item.unit}. {listed}. The network sees elements, lengths "
-        "and angles only; turning or recounting the crystal changes none of them.",
+        f"As it is: {base:.3f} {item.unit}. {listed}. The model sees only elements, "
+        "lengths and angles; turning the crystal or doubling its cell changes none of "
+        "them.",
         options=tuple(changes),
     )
 
@@ -254,7 +256,7 @@ def kind_question(around: Neighbourhood) -> Question:
         f"How many different kinds of bonds does {around.label} have?",
         len(around.kinds),
         f"The {len(around)} bonds are {kinds}. One of each kind is computed and stands "
-        "for all its equals.",
+        "for the others.",
     )
 
 

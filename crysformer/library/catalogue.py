@@ -1,6 +1,6 @@
 """Textbook crystals that come with the package, typed as facts with their sources.
 
-The facts live in ``library.toml``. A pymatgen structure is built only when one is asked
+The facts live in ``crystals.toml``. A pymatgen structure is built only when one is asked
 for, so that a page can list the whole library before anything heavy has been imported.
 """
 

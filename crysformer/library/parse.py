@@ -29,7 +29,7 @@ _SYSTEMS = (
 
 
 def parse_library(text: str) -> Mapping[str, LibraryCrystal]:
-    """Read crystals from TOML in the form that ``library.toml`` explains at its top.
+    """Read crystals from TOML in the form that ``crystals.toml`` explains at its top.
 
     Args:
         text: A ``reference`` table and one table for each crystal.

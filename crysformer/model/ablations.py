@@ -1,8 +1,8 @@
-"""What each part of the network is worth: errors of trainings without it.
+"""What each part of the network contributes: errors of trainings without it.
 
 ``benchmarks/ablations.py`` makes the table that ships beside the weights: short trainings
-on a part of the data, alike but for one switch (our choice: what the switches are stands
-in ``config.ModelConfig``), and the whole network with several seeds.
+on a part of the data, identical except for one switch (our choice: ``config.ModelConfig``
+says what the switches are), and the full network with several seeds.
 """
 
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from crysformer.model import files
 from crysformer.properties.table import PROPERTIES
 
 COLUMNS = ("without", "seed", "crystals", "passes", "property", "n", "mae")
-WHOLE = "Whole network"
+WHOLE = "Full network"
 _NAMES = {
     "": WHOLE,
     "cross": "No cross-attention",
     "conditional": "No conditional attention",
-    "condition_edges": "No update of bonds",
+    "condition_edges": "No bond update",
     "line_graph": "No line graph",
 }
 

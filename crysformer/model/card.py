@@ -57,7 +57,7 @@ def shown_properties(card: Mapping[str, Any]) -> list[str]:
 
 
 def trained(card: Mapping[str, Any]) -> tuple[float, float]:
-    """Passes over the training crystals and hours of all runs behind the weights."""
+    """Epochs and hours of all runs behind the weights."""
     runs = [card["recipe"], card["recipe"].get("before") or {}]
     passes, hours = (
         sum(run.get(name, 0.0) for run in runs) for name in ("passes", "hours")
@@ -66,7 +66,7 @@ def trained(card: Mapping[str, Any]) -> tuple[float, float]:
 
 
 def summary(card: Mapping[str, Any]) -> dict[str, str]:
-    """The card in a few lines for a person: what it is, saw, and does not know."""
+    """The card in a few lines: what the model is, what it saw, what it is for."""
     data, recipe, limits = card["training_data"], card["recipe"], card["limits"]
     passes, hours = trained(card)
     crystals = data["crystals"]
@@ -75,12 +75,12 @@ def summary(card: Mapping[str, Any]) -> dict[str, str]:
         "Network": f"Crysformer, {card['architecture']['parameters']:,} parameters",
         "Training data": f"{crystals['train']:,} crystals; {elements} elements, cells up "
         f"to {limits['largest_cell_seen']} atoms",
-        "Validation data": f"{crystals['val']:,} other crystals, which chose the weights",
-        "Training": f"{passes:.0f} passes in {hours:.1f} hours"
-        + (", at last on " if recipe.get("before") else " on ")
+        "Validation data": f"{crystals['val']:,} others, used to select the weights",
+        "Training": f"{passes:.0f} epochs in {hours:.1f} hours"
+        + (", most recently on " if recipe.get("before") else " on ")
         + recipe["machine"],
         "Date": str(card["date"]),
-        "Fit for": limits["structures"],
+        "Intended for": limits["structures"],
         "Attention": card["attention"]["definition"],
         "Licence": f"Code and weights {card['licence']['code_and_weights']}; data: "
         + "; ".join(data["citations"]),
@@ -91,9 +91,9 @@ def error_rows(card: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Errors of every shown property, beside published ones and the intervals' coverage.
 
     Returns:
-        Rows with ``Property``, ``Unit``, ``MAE``, ``Mean guess``, ``Crystals``, ``Paper's
-        MAE``, ``In the interval`` (%), ``Mean width`` and ``Source``; None where there is
-        no number.
+        Rows with ``Property``, ``Unit``, ``MAE``, ``Mean baseline``, ``Crystals``,
+        ``Paper's MAE``, ``Coverage`` (%), ``Mean width`` and ``Source``; None where
+        there is no number.
     """
     found = card["validation"].get("coverage", {})
     rows = []
@@ -104,10 +104,10 @@ def error_rows(card: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "Property": PROPERTIES[key].label,
                 "Unit": error["unit"],
                 "MAE": error["mae"],
-                "Mean guess": error["mad"],
+                "Mean baseline": error["mad"],
                 "Crystals": error["n"],
                 "Paper's MAE": f"{PUBLISHED[key]:g}" if key in PUBLISHED else MISSING,
-                "In the interval": held and 100.0 * held["coverage"],
+                "Coverage": held and 100.0 * held["coverage"],
                 "Mean width": held and held["width"],
                 "Source": PROPERTIES[key].source,
             }

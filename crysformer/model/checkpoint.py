@@ -42,7 +42,7 @@ class Checkpoint:
             output of their own.
         card: Content of card.yml: data, recipe, validation errors, limits.
         intervals: Calibrated intervals, or None if it ships none.
-        novelty: What tells crystals unlike the training data, or None likewise.
+        novelty: What measures the distance from the training data, or None likewise.
     """
 
     name: str
@@ -108,7 +108,7 @@ def load_checkpoint(name: str, root: Path | None = None) -> Checkpoint:
     root = root or weights_folder()
     known = sorted(path.parent.name for path in root.glob(f"*/{files.CONFIG}"))
     if name not in known:
-        raise WeightsError(f"There is no model {name!r}; there are {known}.")
+        raise WeightsError(f"There is no model {name!r}; choose from {known}.")
     folder = root / name
     try:
         config = json.loads((folder / files.CONFIG).read_text())

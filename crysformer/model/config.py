@@ -113,5 +113,5 @@ def get_preset(name: str, **overrides: Any) -> ModelConfig:
         raise SettingsError(f"There is no preset {name!r}; choose from {list(PRESETS)}.")
     unknown = set(overrides) - set(ModelConfig.__dataclass_fields__)
     if unknown:
-        raise SettingsError(f"A model has no setting {sorted(unknown)}.")
+        raise SettingsError(f"The model has no setting {sorted(unknown)}.")
     return replace(PRESETS[name], **overrides)

@@ -17,5 +17,7 @@ def choose_device(name: str) -> torch.device:
         name = next(kind for kind in ("cuda", "mps", "cpu") if present[kind])
     if not present.get(name, False):
         available = [kind for kind, there in present.items() if there]
-        raise SettingsError(f"There is no device {name!r} here; there are {available}.")
+        raise SettingsError(
+            f"There is no device {name!r} on this machine; choose from {available}."
+        )
     return torch.device(name)

@@ -34,7 +34,7 @@ def batches_by_work(work: NDArray, limit: int = MAX_WORK) -> Iterator[NDArray[np
 
 
 class Predicted(NamedTuple):
-    """What a network says of some graphs.
+    """Predictions of a network for some graphs.
 
     Attributes:
         values: In the properties' units, (graphs, properties).

@@ -120,7 +120,10 @@ def _keep(assets: Sequence[Asset], folder: Path, static: Path) -> None:
     """Verify what was delivered and move it into place, all or nothing."""
     for asset in assets:
         if not asset.is_intact(folder / asset.name):
-            raise DataError(f"What came as {asset.source} is not the known file.")
+            raise DataError(
+                f"The file received as {asset.source} does not have the expected "
+                "checksum."
+            )
     for asset in assets:
         os.replace(folder / asset.name, static / asset.name)
 
@@ -151,7 +154,7 @@ def _from_npm(program: str, assets: Sequence[Asset], folder: Path) -> None:
     except subprocess.TimeoutExpired as error:
         raise DataError(f"npm pack took more than {NPM_SECONDS} s.") from error
     except (StopIteration, KeyError, tarfile.TarError) as error:
-        raise DataError("npm pack delivered something else than this package.") from error
+        raise DataError("npm pack delivered a different package.") from error
 
 
 def _from_cdn(cdn: str, assets: Sequence[Asset], folder: Path) -> None:
@@ -171,7 +174,7 @@ def main() -> int:
     except CrysformerError as error:
         print(error, file=sys.stderr)
         return 1
-    state = "fetched and verified" if fetched else "already there and intact"
+    state = "fetched and verified" if fetched else "already in place and intact"
     print(f"{STATIC / ASSETS[0].name}: {state}.")
     return 0
 

@@ -97,14 +97,14 @@ class DrawnBonds:
 
 
 def chemical_bonds(structure: Structure, tolerance: float = 0.1) -> DrawnBonds:
-    """DrawnBonds a chemist would draw, for pictures only.
+    """Find the bonds a chemist would draw, for pictures only.
 
     The rule is that of pymatgen's ``MinimumDistanceNN``: an atom is bonded to every
     neighbour at most ``1 + tolerance`` times as far as its nearest one, and a bond found
     from either end counts. It needs no table of radii or oxidation states, gives 4, 6, 8
     and 12 for diamond, rock salt, bcc and fcc, and runs over all atoms at once:
-    ``CrystalNN`` takes seconds for a hundred atoms, and the cut-off table of VESTA holds
-    no metals.
+    ``CrystalNN`` takes seconds for a hundred atoms, and the cut-off table of VESTA has no
+    metals.
     """
     nearest = _nearest_distances(structure)
     centre, neighbour, image, length = structure.get_neighbor_list(

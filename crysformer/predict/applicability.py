@@ -1,4 +1,4 @@
-"""Which predicted numbers say something of a crystal: not all properties are for all.
+"""Which predictions mean something for a crystal: not every property applies to it.
 
 The network gives every number for every crystal, also where the property is not defined
 and no training label ever was. Those numbers are the network's and stay in JSON, with a
@@ -74,7 +74,7 @@ def _is_metal(values: Mapping[str, float]) -> bool:
 
 
 def _has_layers(structure: Structure) -> bool:
-    """Whether bonded atoms form layers, or that cannot be told.
+    """Whether bonded atoms form layers; true also where that cannot be found out.
 
     Of a scale of bond lengths over sums of covalent radii, on which the bonds of a
     crystal become one by one, layers take the widest part (Larsen et al., Phys. Rev.
@@ -94,5 +94,5 @@ def _has_layers(structure: Structure) -> bool:
     try:
         return "2D" in analyze_dimensionality(atoms, method="RDA")[0].dimtype
     except Exception:  # A crystal nobody thought of must not end the others.
-        _logger.exception("Layers of %s cannot be told.", structure.formula)
+        _logger.exception("Finding the layers of %s failed.", structure.formula)
         return True

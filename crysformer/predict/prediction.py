@@ -20,7 +20,7 @@ class Prediction:
         num_sites: Atoms in the given cell: per-cell values are for this cell.
         intervals: Lower and upper end of the 90 % interval of each property that has one,
             in its unit.
-        novelty: How unlike the training data the crystal is, if the model can tell.
+        novelty: How far the crystal is from the training data, if the model can tell.
         exact: Properties that symmetry makes zero, whatever the network says.
         space_group: International number of the cell that was predicted; 1 where no
             symmetry was found.

@@ -218,7 +218,7 @@ class Predictor:
         graphs: Sequence[GraphArrays],
         predicted: Predicted,
     ) -> Sequence[Novelty | None]:
-        """How unlike the training data each crystal is."""
+        """How far each crystal is from the training data."""
         if self.checkpoint.novelty is None:
             return [None] * len(structures)
         volumes = np.array([item.volume / len(item) for item in structures])

@@ -1,6 +1,6 @@
 """The table of properties, and the arithmetic on their values.
 
-Label, unit and source of every property have their only home in ``table``; ``scaling``
+Label, unit and source of every property stand in ``table``; ``scaling``
 turns values into training targets and back; ``metrics`` measures errors.
 """
 

@@ -1,4 +1,4 @@
-"""The only home of property names, labels, units, sources and label transforms.
+"""The table of properties: keys, labels, units, sources and label transforms.
 
 A *label* is a column of a training file; a *property* is what the model learns and the
 app shows. Most are one and the same; tensor components are merged into their mean,

@@ -21,7 +21,7 @@ Answer = dict[str, Any]
 
 _FACTS = ("file", "formula", "space_group", "sites")
 NOVELTY = ("novelty", "novelty_percentile")
-"""Columns that say how unlike the training data a crystal is, see ``novelty.Novelty``."""
+"""Columns for the distance from the training data, see ``novelty.Novelty``."""
 _INTERRUPTED = 130  # What a shell says of a program that Ctrl-C ended.
 
 
@@ -63,7 +63,7 @@ def table(
 
 
 def _novelty(row: ScreenRow) -> dict[str, str | float]:
-    """How unlike the training data a crystal is: in words, and as a percentile."""
+    """How far a crystal is from the training data: in words, and as a percentile."""
     if row.novelty is None:
         return {}
     return dict(zip(NOVELTY, (row.novelty.word, row.novelty.percentile), strict=True))

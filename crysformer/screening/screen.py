@@ -42,7 +42,7 @@ class ScreenRow:
         values: Every shown property in its unit, by key; empty if there was an error.
         intervals: Ends of the 90 % interval of each property that has one.
         notes: What else is to be said of some properties, see ``applicability``.
-        novelty: How unlike the training data the crystal is, if the model can tell.
+        novelty: How far the crystal is from the training data, if the model can tell.
         error: What is wrong, in one sentence; empty if nothing is.
     """
 

@@ -150,8 +150,8 @@ def _fault(entry: zipfile.ZipInfo) -> str:
         return "is encrypted; pack it without a password"
     if entry.compress_type not in _METHODS:
         return (
-            f"is packed by method {entry.compress_type}; pack it with Deflate, the usual "
-            "method of zip"
+            f"uses compression method {entry.compress_type}; pack it with Deflate, the "
+            "usual method of zip"
         )
     if entry.file_size > MAX_MEMBER_BYTES:
         return (

@@ -1,4 +1,4 @@
-"""An ordered cell in the place of a disordered one, by a plain rule that is said.
+"""An ordered cell in place of a disordered one, by a simple rule that is reported.
 
 The network needs one whole atom on each site. Where a file puts parts of atoms, the rule
 here (our choice) is: take the smallest supercell in which whole atoms make up the given
@@ -146,7 +146,7 @@ def _ordered(
     _place(symbols, groups, filled, cell.get_all_distances(coords, coords))
     kept = [site for site, symbol in enumerate(symbols) if symbol]
     if not kept:
-        raise StructureError("has so little on its sites that not one whole atom fits")
+        raise StructureError("has occupancies so low that not one whole atom fits")
     ordered = [symbols[site] for site in kept]
     check_distances(cell.matrix, ordered, coords[kept])
     return Structure(cell, ordered, coords[kept]), filled
@@ -205,11 +205,13 @@ def _note(
         atoms += [f"{counts['']} empty"] if counts[""] else []
         kinds.append(f"{given or 'nothing'} became {', '.join(atoms)}")
     if len(kinds) > _LISTED:
-        kinds[_LISTED:] = [f"and {len(kinds) - _LISTED} more kinds of sites alike"]
+        kinds[_LISTED:] = [
+            f"and {len(kinds) - _LISTED} more kinds of site in the same way"
+        ]
     cells = " × ".join(map(str, repeats))
     where = "In its cell" if repeats == (1, 1, 1) else f"In a {cells} supercell"
     return (
         f"{name} is disordered; this is an ordered approximation. {where}, "
-        f"{'; '.join(kinds)}; like atoms lie as far apart as a simple search found. "
-        "Other arrangements may differ in every property."
+        f"{'; '.join(kinds)}; like atoms are as far apart as a simple search could place "
+        "them. Every property may differ for other arrangements."
     )

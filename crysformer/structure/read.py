@@ -1,4 +1,4 @@
-"""Read one crystal from a file or a text, or say in one sentence why it is none."""
+"""Read one crystal from a file or a text, or say in one sentence what is wrong."""
 
 import gzip
 from collections.abc import Iterator
@@ -114,7 +114,7 @@ def read_raw(content: bytes | str) -> RawCrystal:
         parser = find_parser(text)
     if parser is None:
         raise StructureError(
-            "is in no format that is read here; give a CIF, a POSCAR, an "
+            "is not in a format that can be read here; give a CIF, a POSCAR, an "
             "extended XYZ with a Lattice, or the JSON of pymatgen or ASE"
         )
     return parser(text)

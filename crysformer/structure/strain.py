@@ -34,7 +34,7 @@ def deformation(structure: Structure, mode: StrainMode, percent: float) -> NDArr
         SettingsError: The strain would turn the cell inside out.
     """
     if percent <= -100:
-        raise SettingsError(f"A strain of {percent:g} % leaves nothing of the crystal.")
+        raise SettingsError(f"A strain of {percent:g} % leaves no volume to the crystal.")
     if mode == "Isotropic":
         return np.eye(3) * (1 + percent / 100)
     vector = structure.lattice.matrix["abc".index(mode[-1])]

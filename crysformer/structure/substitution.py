@@ -18,14 +18,14 @@ def substitute(structure: Structure, old: str, new: str) -> Structure:
     present = [element.symbol for element in structure.composition.elements]
     if old not in present:
         raise SettingsError(
-            f"{formula} holds no {old[:20]}; choose one of {', '.join(present)}."
+            f"{formula} contains no {old[:20]}; choose one of {', '.join(present)}."
         )
     if not Element.is_valid_symbol(new):
-        raise SettingsError(f"{new[:20]!r} is no chemical element.")
+        raise SettingsError(f"{new[:20]!r} is not a chemical element.")
     if new == old:
         raise SettingsError(
-            f"Putting {new} in the place of {old} leaves {formula} as it is; choose "
-            "another element."
+            f"Replacing {old} by {new} leaves {formula} unchanged; choose another "
+            "element."
         )
     swapped = structure.copy()
     swapped.replace_species({old: new})

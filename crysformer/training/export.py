@@ -48,9 +48,9 @@ INTERVALS_NOTE = (
 )
 
 FINGERPRINTS_NOTE = (
-    "a crystal is called a training crystal by its composition and seven means over its "
-    "bonds and angles; StructureMatcher agreed on 138 of 150 called the same and on 65 "
-    "of 150 called close, in JARVIS-DFT"
+    "a crystal counts as a training crystal by its composition and seven means over its "
+    "bonds and angles; in JARVIS-DFT, StructureMatcher agreed on 138 of 150 counted as "
+    "the same and on 65 of 150 counted as close"
 )
 
 CITATIONS = {
@@ -78,7 +78,9 @@ def export(run: Path, name: str, root: Path | None = None) -> Path:
             be that of a folder.
     """
     if Path(name).name != name or name in ("", ".", ".."):
-        raise DataError(f"{name!r} is no name for a model; it becomes a folder.")
+        raise DataError(
+            f"{name!r} is not a valid model name: it becomes the name of a folder."
+        )
     state, description = RunFolder(run).best(), RunFolder(run).description()
     scalings = tuple(Scaling.from_dict(item) for item in state["scalings"])
     config = ModelConfig.from_dict(state["recipe"]["model"])
@@ -245,7 +247,8 @@ def _card(
             "atomic_numbers_seen": numbers,
             "largest_cell_seen": int(train.num_sites.max()),
             "structures": "relaxed three-dimensional crystals; spin, charge and "
-            "temperature are no inputs; mirror images get equal predictions",
+            "temperature are not inputs; mirror images get equal "
+            "predictions",
         },
         "attention": {
             "definition": "softmax over the bonds of one centre atom (atomistic graph) "

@@ -44,7 +44,7 @@ class RunFolder:
             state = self._read(name)
             if state is not None and state["progress"] < 1.0:
                 return state
-        raise DataError(f"{self.path} holds no run that could be resumed.")
+        raise DataError(f"{self.path} contains no run to resume.")
 
     def save_best(self, state: dict[str, Any]) -> None:
         """Keep averaged weights and the validation that made them the best."""
@@ -58,7 +58,7 @@ class RunFolder:
         """
         state = self._read("best.pt")
         if state is None:
-            raise DataError(f"{self.path} holds no validated weights (best.pt).")
+            raise DataError(f"{self.path} contains no validated weights (best.pt).")
         return state
 
     def best_score(self) -> float:

@@ -51,7 +51,7 @@ def train(options: Namespace, arguments: list[str]) -> None:
         base = Recipe.from_dict(state["recipe"])
         scalings = [Scaling.from_dict(item) for item in state["scalings"]]
     elif (out / "state.pt").exists() and not _is_rank():
-        raise SettingsError(f"{out} already holds a run; add --resume to go on with it.")
+        raise SettingsError(f"{out} already holds a run; add --resume to continue it.")
     recipe = read_recipe(options.set, base)
     start = _starting_weights(options.start_from, recipe)
     if start is not None:
@@ -84,7 +84,7 @@ def _starting_weights(name: str | None, recipe: Recipe) -> Checkpoint | None:
         return None
     start = load_checkpoint(name)
     if start.model.config != recipe.model:
-        raise SettingsError(f"Model {name!r} has another architecture than this run.")
+        raise SettingsError(f"Model {name!r} has a different architecture from this run.")
     return start
 
 
@@ -118,7 +118,7 @@ def read_recipe(settings: Sequence[str], base: Recipe) -> Recipe:
             of_model[name] = _parse(name, text, model_values[name])
         else:
             known = sorted({*model_values, *recipe_values})
-            raise SettingsError(f"There is no setting {name!r}; there are {known}.")
+            raise SettingsError(f"There is no setting {name!r}; choose from {known}.")
     return replace(base, model=replace(base.model, **of_model), **of_recipe)
 
 

@@ -261,12 +261,12 @@ class Trainer:
         """Refuse a state whose network, properties or batches are not this run's."""
         keys = [item["key"] for item in state["scalings"]]
         if keys != [scaling.key for scaling in self.scalings]:
-            raise DataError(f"{self.folder.path} holds a run of other properties.")
+            raise DataError(f"{self.folder.path} contains a run with other properties.")
         mine = asdict(self.recipe)
         for name in ("model", "batch_size", "seed", "optimiser"):
             if state["recipe"][name] != mine[name]:
                 raise DataError(
-                    f"{self.folder.path} holds a run with another {name}: "
+                    f"{self.folder.path} contains a run with a different {name}: "
                     f"{state['recipe'][name]}, not {mine[name]}."
                 )
 

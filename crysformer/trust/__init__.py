@@ -1,6 +1,6 @@
 """How far a predicted number can be believed.
 
-Prediction intervals, and how unlike the training data a crystal is. Graphs and features
+Prediction intervals, and how far a crystal is from the training data. Graphs and features
 of a network come in; the network itself is not needed.
 """
 

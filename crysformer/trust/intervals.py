@@ -1,4 +1,4 @@
-"""Intervals that contain the computed value nine times in ten.
+"""90 % prediction intervals: they contain the computed value for nine crystals in ten.
 
 Split conformal prediction with a local scale (J. Lei et al., J. Am. Stat. Assoc. 113,
 1094 (2018)). The *difficulty* of a crystal is the mean error of the model for the
@@ -6,13 +6,13 @@ validation crystals that are most similar to it in the trunk's own representatio
 the validation crystals, the errors divided by the difficulties are sorted; the one that
 90 % do not exceed, times a new crystal's difficulty, is half the width of its interval.
 For the check this is done on one half of them and tried on the other, and the other way
-round (``coverage.py``); what ships is calibrated on both halves.
+round (``evaluation.calibration``); what ships is calibrated on both halves.
 Crystals that the model calls metals and the others have their own such number, where
 there are enough of both: their errors are too different to be sorted together.
 
 No crystal's own error enters its own difficulty: each is left out in turn. The promise
 holds on average over crystals like the validation crystals, not for each kind of them,
-and not for crystals unlike them (``novelty.py``).
+and not for crystals far from them (``novelty.py``).
 
 Everything happens on the scale on which a property is learnt: per atom where it counts
 atoms, and as a logarithm where that is how it is learnt.

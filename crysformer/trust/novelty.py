@@ -1,4 +1,4 @@
-"""How unlike the training data a crystal is: a percentile, reasons in words, duplicates.
+"""How far a crystal is from the training data: a percentile, reasons, duplicates.
 
 Four numbers are compared with those of the validation crystals (our choice, chosen on
 them): the distance to the nearest crystals of a core-set of the training data in the
@@ -34,10 +34,10 @@ _ARRAYS = ("core", "step", "centre", "spread", "scores", "counts", "radii", "vol
 
 @dataclass(frozen=True)
 class Novelty:
-    """How unlike the training data one crystal is.
+    """How far one crystal is from the training data.
 
     Attributes:
-        percentile: Share of validation crystals that are less unlike it, %.
+        percentile: Share of validation crystals that are nearer to it, %.
         reasons: What is odd, in sentences.
         match: ``same`` or ``near`` if a training crystal is the same or nearly.
         unseen: Whether it contains an element that no training crystal does.
@@ -135,7 +135,7 @@ class NoveltyModel:
         return 100.0 * np.searchsorted(self.scores, scores) / len(self.scores)
 
     def score(self, numbers: NDArray) -> NDArray[np.float64]:
-        """One number from the four; larger is more unlike, (crystals,)."""
+        """One number from the four; larger is farther away, (crystals,)."""
         apart = (numbers - self.centre) / self.spread
         # Only a large distance from the training data is odd, a small one is not.
         apart[:, 0] = np.maximum(apart[:, 0], 0.0)

@@ -52,7 +52,7 @@ def test_predict_shows_crystal_and_numbers(browse):
     page = browse(f"/?crystal={SALT}")
     assert scene(page)["counts"]["atoms"] == 27
     page.get_by_text("JARVIS-DFT, OptB88vdW").first.wait_for()
-    assert page.get_by_text("the model says").is_visible()
+    assert page.get_by_text("it cannot be negative").is_visible()
     page.wait_for_timeout(500)
     page.screenshot(path=ARTIFACTS / "predict_light_1400.png", full_page=True)
 
@@ -222,7 +222,7 @@ def test_a_broken_file_is_a_sentence(browse):
     page = browse("/")
     before = scene(page)["structure"]
     upload(page, "notes.txt", b"dear diary")
-    page.get_by_text("is in no format that is read here").wait_for()
+    page.get_by_text("is not in a format that can be read here").wait_for()
     assert scene(page)["structure"] == before
 
 

@@ -119,9 +119,9 @@ def test_atoms_can_be_painted_by_their_entropy(browse):
 def test_the_trial_runs_to_its_sentence(browse, width, scheme):
     page = browse(QUARTZ, width=width, scheme=scheme)
     ready(page)
-    page.get_by_role("button", name="Take every bond away in turn").click()
+    page.get_by_role("button", name="Remove every bond in turn").click()
     page.get_by_text("All properties").wait_for()
-    page.get_by_text("Symmetry-equal bonds in a").wait_for()
+    page.get_by_text("Symmetry-equivalent bonds in a").wait_for()
     verdict = page.get_by_text(
         re.compile(r"^(Yes|No|Only in part).*|^too few independent")
     )

@@ -73,7 +73,7 @@ def test_one_broken_file_among_ten_is_one_line(browse):
     page.locator(".js-plotly-plot").nth(2).wait_for()
     page.wait_for_timeout(1000)
     assert "notes.txt" in column(page, 1, table=1)
-    assert any("in no format" in text for text in column(page, 2, table=1))
+    assert any("not in a format" in text for text in column(page, 2, table=1))
     page.screenshot(path=ARTIFACTS / "batch_light_1400.png", full_page=True)
 
 
@@ -132,7 +132,7 @@ def test_what_is_downloaded_is_whole(browse, tmp_path):
 
 def test_the_heat_map_and_the_histogram_follow_their_choice(browse):
     page = batch(browse)
-    choose(page, "For each element", "Mean of Formation energy")
+    choose(page, "Per element", "Mean of Formation energy")
     heat = page.locator(".js-plotly-plot").nth(2)
     heat.locator("text", has_text="Formation energy (eV/atom)").wait_for()
     choose(page, "Histogram of", "Band gap (eV)")
@@ -163,14 +163,14 @@ def test_a_bad_member_is_a_line_and_a_bad_zip_is_refused(browse):
     page = batch(browse, files, "4 of 4 crystals, 3 failed")
     page.get_by_text("3 could not be predicted").wait_for()
     reasons = " ".join(column(page, 2, table=1))
-    assert "in no format" in reasons
+    assert "not in a format" in reasons
     assert "a zip within a zip" in reasons
     assert "more than 200 times" in reasons
 
 
 def test_results_and_choices_survive_a_visit_to_another_page(browse):
     page = batch(browse)
-    choose(page, "Across", "Band gap (eV)")
+    choose(page, "x axis", "Band gap (eV)")
     page.locator(".js-plotly-plot").nth(1).locator(
         "text", has_text="Band gap"
     ).first.wait_for()

@@ -78,7 +78,7 @@ def test_gz_and_zip_are_unpacked(browse):
 def test_several_at_once_are_all_there_to_choose_and_said_not_to_be_shared(browse):
     files = [(name, text.encode()) for name, text in GIVEN.items()]
     page = opened(browse, files)
-    page.get_by_text("a link to this page cannot carry them").wait_for()
+    page.get_by_text("a link to this page does not carry them").wait_for()
     page.keyboard.press("Escape")
     page.get_by_role("combobox", name="Crystal").click()
     page.get_by_role("option", name="ase.json (this session)", exact=True).wait_for()

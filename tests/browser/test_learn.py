@@ -65,7 +65,7 @@ def test_the_way_through_the_lesson(browse):
 
 def test_a_question_is_answered_by_keyboard(browse):
     page = opened(browse, 2)
-    assert page.get_by_text("by chance").count() == 0
+    assert page.get_by_text("arbitrarily").count() == 0
     field = page.get_by_role("spinbutton", name="Your answer")
     field.fill("12")
     field.press("Enter")
@@ -73,7 +73,7 @@ def test_a_question_is_answered_by_keyboard(browse):
     field.fill("18")
     field.press("Enter")
     page.get_by_text("Right.").wait_for()
-    assert page.get_by_text("drop 6, by chance").is_visible()
+    assert page.get_by_text("drop 6, arbitrarily").is_visible()
 
 
 def test_shells_appear_with_the_slider(browse):

@@ -101,7 +101,7 @@ def test_pasted_text_is_text(browse):
     page.get_by_role("button", name="Paste").click()
     page.get_by_label("A crystal as text").fill(MARK)
     page.get_by_role("button", name="Use this crystal").click()
-    page.get_by_text("The pasted text is in no format").wait_for()
+    page.get_by_text("The pasted text is not in a format").wait_for()
     assert_nothing_ran(page)
     page.get_by_label("A crystal as text").fill(GOOD["cif"])
     page.get_by_role("button", name="Use this crystal").click()

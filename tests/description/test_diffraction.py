@@ -98,7 +98,7 @@ def test_a_large_cell_ends_early():
 
 def test_unknown_radiation_is_a_sentence():
     structure, _ = cubic("bcc-fe")
-    with pytest.raises(SettingsError, match="'Au' is no radiation here"):
+    with pytest.raises(SettingsError, match="'Au' is not a known radiation"):
         powder_pattern(structure, "Au")
 
 

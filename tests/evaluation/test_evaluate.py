@@ -141,7 +141,7 @@ def test_a_file_without_known_labels_says_so(tmp_path, capsys):
     path = tmp_path / "file.jsonl"
     path.write_bytes(lines([{}] * 4))
     assert main(["evaluate", "--data", str(path), "--device", "cpu"]) == 1
-    assert "no label that this model predicts" in capsys.readouterr().err
+    assert "no labels that this model predicts" in capsys.readouterr().err
 
 
 def test_a_null_label_is_an_unknown_one(tmp_path, predictor):

@@ -43,4 +43,4 @@ def test_a_changed_prediction_is_reported(tmp_path, monkeypatch):
 
 def test_self_test_command_says_all_is_well(capsys):
     assert main(["self-test", "--device", "cpu"]) == 0
-    assert capsys.readouterr().out == "All golden predictions are met.\n"
+    assert capsys.readouterr().out == "All golden predictions are reproduced.\n"

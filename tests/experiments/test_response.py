@@ -70,7 +70,7 @@ def test_volume_follows_the_determinant(mode):
 
 
 def test_a_cell_cannot_be_turned_inside_out():
-    with pytest.raises(SettingsError, match="A strain of -100 % leaves nothing"):
+    with pytest.raises(SettingsError, match="A strain of -100 % leaves no volume"):
         strained(crystal("bcc-fe"), "Isotropic", -100)
 
 
@@ -93,9 +93,9 @@ def test_substitution_swaps_every_site_and_nothing_else():
     ("old", "new", "sentence"),
     [
         ("Na", "Na", "Putting Na in the place of Na leaves NaCl as it is"),
-        ("K", "Na", "NaCl holds no K; choose one of Na, Cl"),
-        ("Na", "Xx", "'Xx' is no chemical element"),
-        ("<b>", "Na", "NaCl holds no <b>"),
+        ("K", "Na", "NaCl contains no K; choose one of Na, Cl"),
+        ("Na", "Xx", "'Xx' is not a chemical element"),
+        ("<b>", "Na", "NaCl contains no <b>"),
     ],
 )
 def test_pointless_substitutions_are_sentences(old, new, sentence):

@@ -176,7 +176,7 @@ def test_progress_runs_to_the_end_and_never_back(model):
     shares_done = [share for share, _ in seen]
     assert shares_done == sorted(shares_done)
     assert shares_done[-1] == pytest.approx(1.0)
-    assert {what for _, what in seen} >= {"Taking bonds away", "Drawing curves"}
+    assert {what for _, what in seen} >= {"Removing bonds", "Computing curves"}
 
 
 def test_a_shuffled_network_has_the_same_numbers_in_another_order(model):

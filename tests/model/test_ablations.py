@@ -37,7 +37,7 @@ def test_errors_are_compared_with_the_mean_over_seeds(tmp_path):
     table = read_ablations(tmp_path)
     found = ablations(table, "mbj_bandgap")
     assert [row.name for row in found] == [
-        "Whole network",
+        "Full network",
         "No cross-attention",
         "No line graph",
     ]
@@ -51,7 +51,7 @@ def test_errors_are_compared_with_the_mean_over_seeds(tmp_path):
     assert seeds.to_dict() == {"max_efg": 0.0, "mbj_bandgap": pytest.approx(0.1)}
     bars = errors_without(found, "Band gap (eV)").data[0]
     assert list(bars.x) == [line.mae, cross.mae, whole.mae]
-    assert bars.y[-1] == "Whole network"
+    assert bars.y[-1] == "Full network"
 
 
 def test_a_property_without_rows_has_nothing_to_say(tmp_path):

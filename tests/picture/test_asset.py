@@ -99,7 +99,10 @@ def test_a_damaged_file_is_replaced_and_an_intact_one_left(tmp_path):
             "3Dmol-min.js is not the known",
         ),
         (PUBLISHED | {"/build/3Dmol-min.js": LIBRARY * 2}, "larger than the 16 bytes"),
-        (PUBLISHED | {"/LICENSE": b"none"}, "LICENSE is not the known file"),
+        (
+            PUBLISHED | {"/LICENSE": b"none"},
+            "LICENSE does not have the expected checksum",
+        ),
     ],
 )
 def test_anything_but_the_known_files_is_refused(tmp_path, files, sentence):

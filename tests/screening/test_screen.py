@@ -88,7 +88,7 @@ def test_faults_stop_nothing_and_keep_their_place(predictor, monkeypatch):
     rows = list(screen([(str(n), c) for n, c in enumerate(contents)], predictor))
     assert [row.file for row in rows] == list("0123456")
     assert [row.file for row in rows if row.error] == list("1345")
-    assert rows[1].error.startswith("1 is in no format")
+    assert rows[1].error.startswith("1 is not in a format")
     assert rows[3].error == "gone.cif cannot be opened"
     assert "empty" in rows[4].error
     assert not rows[4].values

@@ -26,7 +26,7 @@ NO_CELL = ["has no cell", "molecule", "add"]
 FAULTS = {
     "empty": ("", ["is empty"]),
     "blank": (" \n\t\n", ["is empty"]),
-    "prose": ("Dear referee,\nyes.", ["no format", "CIF", "POSCAR", "XYZ", "JSON"]),
+    "prose": ("Dear referee,\nyes.", ["not in a format", "CIF", "POSCAR", "XYZ", "JSON"]),
     "binary": (b"PK\x03\x04\x00\x00", ["not a text file"]),
     "other JSON": ('{"a": 1}', ["JSON", "neither", "Structure.to_json()"]),
     "list": ("[1, 2]", ["JSON", "neither"]),
@@ -102,7 +102,7 @@ FAULTS = {
     "superheavy number": (data_row(CUBE, ORIGIN, [104]), ["'104'", "Lr (Z = 103)"]),
     "VASP 4 without names": (
         poscar(names=""),
-        ["no element names", "VASP 4", "2 numbers of atoms"],
+        ["no element names", "VASP 4", "2 atom counts"],
     ),
     "VASP 4 with flags": (
         poscar(names="", rows=table(NA + CL, end=" F F F")),
@@ -118,7 +118,7 @@ FAULTS = {
     ),
     "three factors": (poscar(scale="1 1 2"), ["3 scaling factors"]),
     "no mode": (poscar(mode="0 0 0.25"), ["'Direct' or 'Cartesian'"]),
-    "no counts": (poscar(counts="four"), ["numbers of atoms"]),
+    "no counts": (poscar(counts="four"), ["line of atom counts"]),
     "POSCAR cut off": (poscar(rows=table(NA)), ["8 atoms", "lists 4", "whole file"]),
     "XYZ cut off": ("3\n\nO 0 0 0\n", ["3 atoms", "lists 1", "whole file"]),
     "XYZ with absurd columns": (

@@ -119,7 +119,7 @@ def test_an_ordered_crystal_stays_as_it_is():
     ("content", "words"),
     [
         (cif([("Na1", 0, 0, 0, 0.01)], cell=CUBE), "not one whole atom"),
-        ("dear diary", "in no format"),
+        ("dear diary", "not in a format"),
         (
             Structure(Lattice.cubic(4), [{"Na": 0.5}], [[0, 0, 0]])
             .to_json()

@@ -97,7 +97,8 @@ def read_cif(text: str) -> RawCrystal:
     lattice = parser.get_lattice(parser.block)
     if lattice is None:
         raise StructureError(
-            "has an incomplete cell; give the three _cell_length_ and _cell_angle_ each"
+            "has an incomplete cell; give all three _cell_length_ and all three "
+            "_cell_angle_ values"
         )
     check_lattice(lattice.matrix)
     _check_expansion(parser)
@@ -236,8 +237,8 @@ def _check_guesses(parser: _Parser) -> None:
         no_group = "Defaulting to P1" in warning or "No magnetic symmetry" in warning
         if no_group and (stated := _stated_group(parser.block.data)):
             raise StructureError(
-                f"has a space group that is not understood ({stated}); "
-                "list its symmetry operations, or all atoms of the cell in P 1"
+                f"has an unknown space group ({stated}); list its symmetry operations, "
+                "or all atoms of the cell in P 1"
             )
 
 

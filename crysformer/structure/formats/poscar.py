@@ -50,7 +50,7 @@ def read_poscar(text: str) -> RawCrystal:
     mode = rest[0][:1] if rest else ""
     if mode not in tuple("dDcCkK"):
         raise StructureError(
-            "has no line 'Direct' or 'Cartesian' behind the numbers of atoms; add it"
+            "has no line 'Direct' or 'Cartesian' after the atom counts; add it"
         )
     rows = [line for line in rest[1 : 1 + sum(counts)] if line]
     if len(rows) < sum(counts):
@@ -75,9 +75,7 @@ def _header(lines: list[str]) -> tuple[list[str], list[int], list[str]]:
     numbers = list(takewhile(bool, map(_integers, lines[start:])))
     counts = [count for line in numbers for count in line]
     if not counts:
-        raise StructureError(
-            "has no line with numbers of atoms behind its cell vectors; add it"
-        )
+        raise StructureError("has no line of atom counts after its cell vectors; add it")
     check_number_of_sites(sum(counts))
     words = " ".join(lines[5:start]).split()
     names = [word.split("/")[0].split("_")[0] for word in words]  # of Na_pv/6a2f546d
@@ -87,7 +85,7 @@ def _header(lines: list[str]) -> tuple[list[str], list[int], list[str]]:
     if names and len(names) != len(counts):
         raise StructureError(
             f"names {len(names)} elements ({' '.join(names)[:60]}) but gives "
-            f"{len(counts)} numbers of atoms; make the two lines match"
+            f"{len(counts)} atom counts; make the two lines match"
         )
     return names, counts, lines[start + len(numbers) :]
 
@@ -106,8 +104,8 @@ def _symbols(
     # Fluorine or tritium on every line would be the flags that let atoms move.
     if not all(map(Element.is_valid_symbol, ends)) or {*ends} <= {"T", "F"}:
         raise StructureError(
-            "has no element names (VASP 4 format); add a line with one symbol for "
-            f"each of its {len(counts)} numbers of atoms above that line"
+            "has no element names (VASP 4 format); add a line with one symbol for each "
+            f"of its {len(counts)} atom counts above the line of counts"
         )
     return ends
 
@@ -129,8 +127,8 @@ def _scale(lines: list[str]) -> float:
     factors = _floats(lines[1])
     if len(factors) != 1:
         raise StructureError(
-            f"has {len(factors)} scaling factors on its second line; multiply the "
-            "vectors and write the one factor 1.0"
+            f"has {len(factors)} scaling factors on its second line; scale the vectors "
+            "and write the single factor 1.0"
         )
     if factors[0] >= 0:
         return factors[0]

@@ -107,5 +107,5 @@ def not_an_element(label: str) -> StructureError:
         label: The name as it is in the file.
     """
     return StructureError(
-        f"names {label[:20]!r} as an element, which it is not; use element symbols"
+        f"names {label[:20]!r}, which is not an element; use element symbols"
     )

@@ -65,7 +65,7 @@ def linked_bond_table(
         alt="Directed bonds with their attention",
     )
     if settings.graph != LINE and (table["Reverse"].isna()).any():
-        st.caption("Without a number in Reverse, the neighbour does not attend back.")
+        st.caption("Where Reverse is empty, the neighbour does not attend back.")
 
 
 def _downloads(table: "pd.DataFrame", settings: AttentionSettings) -> None:
@@ -147,12 +147,12 @@ def _bond_columns(choice: Choice, *, side_by_side: bool) -> dict[str, Any]:
         ),
         "Second": number("Conditional", format="%.4f", width=76, help=choice.title),
         "Reverse": number(
-            "Reverse", format="%.4f", width=62, help="The number of the reverse bond"
+            "Reverse", format="%.4f", width=62, help="The value of the reverse bond"
         ),
         "Asymmetry": number(
             "Asymmetry",
             format="%+.4f",
             width=80,
-            help="The number minus that of the reverse bond",
+            help="The value minus that of the reverse bond",
         ),
     }

@@ -30,19 +30,20 @@ _MODULE_HELP = (
     "between. Difference: cross minus conditional."
 )
 _MEASURE_HELP = (
-    "Weights of one centre sum to one. Lift is a weight times the number of bonds of its "
-    "centre: above 1 is more than an even share."
+    "Weights of one centre sum to one. Lift is the weight times the number of bonds of "
+    "its centre: above 1 means more than an even share."
 )
 _OVER_HELP = (
-    "How blocks and heads are taken together where All is chosen. Roll-out multiplies "
-    "the attention of all blocks, mean over heads, each with half a residual (Abnar and "
-    "Zuidema, 2020): how much of an atom's last features is traced to that neighbour, "
-    "over the sum for all its neighbours."
+    "How blocks and heads are combined where All is chosen. Roll-out multiplies the "
+    "attention of all blocks, averaged over heads and mixed half and half with the "
+    "residual (Abnar and Zuidema, 2020): how much of an atom's final features is traced "
+    "to that neighbour, relative to all its neighbours."
 )
 _ATOMS_HELP = (
-    "Effective neighbours: how many equally weighted bonds have the same entropy. "
-    "Contribution: the prediction minus the one in which atoms of this kind are left out "
-    "of the mean at the end (one kind at a time; their messages to others stay)."
+    "Effective neighbours: the number of equally weighted bonds that has the same "
+    "entropy. Contribution: the prediction minus the prediction with atoms of this kind "
+    "left out of the final mean (one kind at a time; their messages to other atoms "
+    "stay)."
 )
 
 
@@ -152,12 +153,12 @@ def _drawing(share: float, num_bonds: int) -> Drawing:
             help="0 draws all. Equal bonds stay together.",
         )
         at_least = st.number_input(
-            "Smallest number drawn",
+            "Smallest value drawn",
             0.0,
             key=state.AT_LEAST,
             bind="query-params",
             step=0.1,
-            help="In what is shown: lift or weight. 0 draws all.",
+            help="In the units shown, lift or weight. 0 draws all.",
         )
         thickness = st.slider(
             "Thickness of bonds",
@@ -169,10 +170,10 @@ def _drawing(share: float, num_bonds: int) -> Drawing:
             bind="query-params",
         )
         one_scale = st.toggle(
-            "Same colours in all blocks and heads",
+            "Same colour scale in all blocks and heads",
             key=state.ONE_SCALE,
             bind="query-params",
-            help="Else the colour scale is fitted to what is shown.",
+            help="Otherwise the scale is fitted to what is shown.",
         )
     return Drawing(
         Filter(
@@ -195,7 +196,7 @@ def _block(number: int, *, disabled: bool) -> int | None:
         bind="query-params",
         disabled=disabled,
         width=150,
-        help="Slide to see attention change from block to block.",
+        help="Move the slider to see attention change from block to block.",
     )
     return None if chosen in (ALL, None) else int(chosen) - 1
 

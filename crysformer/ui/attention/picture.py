@@ -79,8 +79,8 @@ def _painted(
         values = cached.contributions(key)
         if np.isnan(values).all():
             st.caption(
-                "In this crystal all atoms are of one kind, so that nothing is left when "
-                "they are left out: contributions cannot be told apart."
+                "All atoms of this crystal are of one kind, and leaving them out leaves "
+                "nothing: contributions are not defined here."
             )
         return paint_sites(
             values, f"Contribution: {titles([key])[key]}", signed=True, dark=dark

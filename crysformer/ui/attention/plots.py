@@ -77,7 +77,7 @@ def _head_numbers(
             )[0]
             for module in BOTH
         }
-        return number, "Effective number of bonds that the selected bond listens to."
+        return number, "Effective number of bonds that the selected bond attends to."
     weights = {module: getattr(attention, module.lower()) for module in BOTH}
     if bond is not None:
         labels = attention.graph.labels
@@ -88,7 +88,7 @@ def _head_numbers(
         module: effective_neighbours(w, attention.bonds.i).mean(axis=0)
         for module, w in weights.items()
     }
-    return number, "Effective neighbours, mean over atoms: low is focused attention."
+    return number, "Effective neighbours, mean over atoms: few means focused attention."
 
 
 def _take_head(module: str, settings: AttentionSettings) -> None:
@@ -151,7 +151,7 @@ def length_plots(
     where = "mean over blocks" if choice.block is None else f"block {choice.block + 1}"
     st.caption(
         f"Every head, {where}; equal bonds are one point. Click a point, or several with "
-        "Shift, to light their bonds in the picture."
+        "Shift, to highlight their bonds in the picture."
     )
 
 
@@ -177,12 +177,12 @@ def _angles(
             f"to {labels[attention.bonds.j[row]]}, {attention.bonds.length[row]:.3f} Å"
             for row in other
         ],
-        x_title="Angle with the bond listened to (°)",
+        x_title="Angle with the bond attended to (°)",
         y_title=f"{choice.measure}, {choice.module.lower()}",
         even=1.0 if choice.measure == "Lift" and choice.module != "Difference" else None,
     )
     _plot(figure, "ignore", "Attention against angle, one mark for each head")
-    st.caption("Which bonds the selected bond listens to, by the angle between them.")
+    st.caption("Which bonds the selected bond attends to, by the angle between them.")
 
 
 def _plot(figure: object, on_select: object, alt: str) -> None:

@@ -82,8 +82,9 @@ def _atoms(attention: "BondAttention", settings: AttentionSettings) -> None:
         alt="Entropy and effective neighbours of each atom",
     )
     st.caption(
-        "Of the weights shown. Effective neighbours = exp(entropy): as many equally "
-        "weighted bonds would be as spread. “Colour of atoms” paints them."
+        "For the weights shown. Effective neighbours = exp(entropy): the number of "
+        "equally weighted bonds with that entropy. “Colour of atoms” shows both in the "
+        "picture."
     )
 
 

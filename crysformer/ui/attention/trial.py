@@ -25,10 +25,10 @@ _DONE, _EFFECTS = "trials_done", "effect_plot"
 _MAX_DONE = 20
 _CURVES = ("deletion", "insertion")
 _VARIANT_HELP = (
-    "Masked: the graph without these bonds; the weights that stay sum to one again. "
-    "Zero: the bonds keep their place in the softmax but pass nothing on, so that a "
-    "large weight takes more away partly by construction. Either way the angles of these "
-    "bonds go too, and an atom that loses all its bonds goes on with its own features."
+    "Masked: the graph without these bonds; the remaining weights sum to one again. "
+    "Zero: the bonds keep their place in the softmax but pass nothing on, so removing a "
+    "large weight has a larger effect partly by construction. Either way the angles of "
+    "these bonds go too, and an atom that loses all its bonds keeps its own features."
 )
 
 
@@ -41,9 +41,9 @@ def attention_trial(attention: "BondAttention", settings: AttentionSettings) -> 
     """
     st.subheader("Does it mean anything?")
     st.caption(
-        "A weight is not an effect. This test takes every bond away in turn, all "
-        "symmetry-equal bonds and both directions at once, and predicts again. If "
-        "attention means something, bonds with more of it change the prediction more. "
+        "A weight is not an effect. This test removes every bond in turn, with all its "
+        "symmetry equivalents and in both directions, and predicts again. If attention "
+        "means something, removing bonds with more of it changes the prediction more. "
         "Blocks and heads are combined as chosen above."
     )
     choice = settings.choice
@@ -51,7 +51,7 @@ def attention_trial(attention: "BondAttention", settings: AttentionSettings) -> 
     key = (answers.chosen(), choice.block, choice.head, choice.over)
     place = st.empty()
     if key not in done and not place.button(
-        "Take every bond away in turn", type="primary", icon=":material/science:"
+        "Remove every bond in turn", type="primary", icon=":material/science:"
     ):
         return
     study = cached.study(
@@ -84,7 +84,7 @@ def _results(
             width=320,
         )
         way = st.segmented_control(
-            "How a bond is taken away",
+            "How a bond is removed",
             _VARIANTS,
             default=next(iter(_VARIANTS)),
             key=state.KNOCKOUT,
@@ -151,7 +151,7 @@ def _effects(
         state.light(np.flatnonzero(np.isin(of_bond, list(chosen))).tolist())
 
     st.plotly_chart(
-        effect_plot(study.attention, effect, names, f"Change without it: {name}"),
+        effect_plot(study.attention, effect, names, f"Change on removal: {name}"),
         key=_EFFECTS,
         on_select=take_points,
         selection_mode="points",
@@ -161,7 +161,7 @@ def _effects(
     bar = st.container(horizontal=True, vertical_alignment="center")
     bar.caption(
         f"{len(names)} independent bonds. Click a point, or several with Shift, to "
-        "light its bonds in the picture."
+        "highlight its bonds in the picture."
     )
     table = orbit_table(names, study, column, scaling, structure, variant, name)
     bar.download_button(
@@ -191,7 +191,7 @@ def _curves(study: "Study", column: int) -> None:
     st.plotly_chart(
         curve_plot(study.curves, column, kind),
         config={"displayModeBar": False},
-        alt=f"{kind} curve of the prediction by several orders of the bonds",
+        alt=f"{kind} curve of the prediction for several orders of the bonds",
     )
     areas: dict[str, list[float]] = {}
     for name, curve in study.curves.items():
@@ -202,6 +202,6 @@ def _curves(study: "Study", column: int) -> None:
     )
     better = "larger" if kind != "insertion" else "smaller"
     st.caption(
-        f"Area: {text}; {better} is better. 0 is the prediction with all bonds, 1 "
-        "the one with none. Always masked, whole orbits at a time."
+        f"Area: {text}; {better} is better. 0 is the prediction with all bonds, 1 the "
+        "one with none. Bonds are always masked, a whole orbit at a time."
     )

@@ -50,17 +50,23 @@ def property_results(
         alt="Rank correlations of attention and baselines with the effect of bonds",
     )
     chance = chance_level(count)
-    few = "" if count >= MIN_ORBITS else f" Fewer than {MIN_ORBITS} bonds: do not judge."
+    few = (
+        ""
+        if count >= MIN_ORBITS
+        else f" Fewer than {MIN_ORBITS} bonds are too few to judge."
+    )
     if not np.isfinite(chance):
-        st.caption(f"There is {count} independent bond: no order to compare.")
+        st.caption(
+            f"There is only {count} independent bond, so there is no order to compare."
+        )
         return
     st.caption(
         "Spearman's ρ and Kendall's τ of the size of the change with attention, and "
         f"with four baselines: {RANDOM.lower()} weights, {BONDS.lower()}, {LENGTH} and "
-        f"{GRADIENT.lower()} (it looks into the network), over "
-        f"{count} independent bonds. A random order has ρ = 0 on average and exceeds "
-        f"{chance:.2f} once in twenty times. {len(columns)} properties are tested, so "
-        f"one in twenty may pass p < 0.05 by chance.{few}"
+        f"{GRADIENT.lower()} (it looks inside the model), over {count} independent "
+        f"bonds. A random order has ρ = 0 on average and exceeds {chance:.2f} once in "
+        f"twenty times. {len(columns)} properties are tested, so one in twenty may pass "
+        f"p < 0.05 by chance.{few}"
     )
 
 
@@ -82,15 +88,14 @@ def control_results(
     for module, findings in found.items():
         finding = findings[column]
         lines += [
-            f"{module}: with length and number of bonds accounted for, "
-            f"ρ = {_two(finding.given.rho)} (p = {p_text(finding.given.p)}); attention "
-            f"of {len(study.shuffled[module])} networks with shuffled weights, "
-            f"median ρ = {_two(finding.shuffled)}, "
-            f"at best {_two(finding.best_shuffled)}."
+            f"{module}: after accounting for length and number of bonds, ρ = "
+            f"{_two(finding.given.rho)} (p = {p_text(finding.given.p)}); attention of "
+            f"{len(study.shuffled[module])} networks with shuffled weights, median ρ = "
+            f"{_two(finding.shuffled)}, at best {_two(finding.best_shuffled)}."
         ]
     lines += [
-        f"Symmetry-equal bonds in a doubled cell that is not told of symmetry: weights "
-        f"differ by at most {check.equal_bonds:.0e} over {check.bonds} bonds.",
+        "Symmetry-equivalent bonds in a doubled cell, computed without symmetry: "
+        f"weights differ by at most {check.equal_bonds:.0e} over {check.bonds} bonds.",
         f"That doubled cell against this one: weights differ by at most "
         f"{check.weights:.0e}, predictions by {check.values:.0e} of a property's spread.",
     ]

@@ -72,7 +72,7 @@ class BatchJob:
             busy = sum(job.running for job in _open_jobs)
             if busy >= MAX_OPEN:
                 raise BusyError(
-                    f"This server already has {busy} batches under way or waiting; try "
+                    f"This server already has {busy} batches running or waiting; try "
                     "again in a few minutes, or use python -m crysformer screen."
                 )
             self._thread.start()
@@ -147,14 +147,14 @@ def gather(files: Sequence[tuple[str, bytes]]) -> tuple[list[Input], list[str]]:
 
     sentences = []
     if len(files) > MAX_FILES:
-        sentences.append(f"Only the first {MAX_FILES} of {len(files)} files are taken.")
+        sentences.append(f"Only the first {MAX_FILES} of {len(files)} files are used.")
     inputs: list[Input] = []
     for name, content in files[:MAX_FILES]:
         inputs += unpack(plain_name(name), content)
     kept = list(_within_limits(inputs))
     if len(kept) < len(inputs):
         sentences.append(
-            f"Only the first {len(kept)} of {len(inputs)} crystals are taken: at most "
+            f"Only the first {len(kept)} of {len(inputs)} crystals are used: at most "
             f"{MAX_MEMBERS}, and {MAX_BYTES / 1e6:.0f} MB in all."
         )
     return kept, sentences

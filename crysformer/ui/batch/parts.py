@@ -26,8 +26,8 @@ _GIVEN = "given"
 _FACTS = {"file": "File", "formula": "Formula", "space_group": "Space group"}
 _FACTS |= {"sites": "Atoms", "novelty_percentile": "Unusual (%)"}
 _NOVELTY_HELP = (
-    "How unlike the training data the crystal is: more unusual than this share of the "
-    "validation crystals. Open it in Predict to read why."
+    "How far the crystal is from the training data: it is more unusual than this share "
+    "of the validation crystals. Open it in Predict to read why."
 )
 
 
@@ -65,8 +65,8 @@ def files_form() -> list[Input]:
         st.checkbox(
             "Predict ordered approximations of disordered crystals",
             key=ORDER,
-            help="Whole atoms take the place of partial ones, in the smallest cell in "
-            "which they fit. The names of such crystals say so.",
+            help="Whole atoms replace partial ones, in the smallest cell in which "
+            "they fit. Such crystals are marked in their names.",
         )
         bar = st.container(horizontal=True, vertical_alignment="center")
         given = bar.form_submit_button(
@@ -74,7 +74,7 @@ def files_form() -> list[Input]:
         )
         bar.caption(
             f"Up to {MAX_FILES} files or a zip; {MAX_MEMBER_BYTES // _MB} MB a crystal, "
-            f"{MAX_BYTES // _MB} MB in all. They stay in this session."
+            f"{MAX_BYTES // _MB} MB in all. They are kept for this session only."
         )
     if not given:
         return []
@@ -97,14 +97,14 @@ def progress(job: BatchJob) -> None:
     if not job.running:
         ended = "Cancelled after " if done < total else ""
         if job.fault:
-            ended = f"Ended by a fault of this program ({job.fault}) after "
+            ended = f"Stopped by an internal error ({job.fault}) after "
         st.markdown(f"**{ended}{words}**")
         return
     seconds = job.remaining_seconds()
     if job.cancelled:
         words += ", stopping"
     elif job.waiting:
-        words += ", waiting for batches of other visitors"
+        words += ", waiting for other users' batches"
     elif seconds is not None:
         words += f", about {_duration(seconds)} left"
     bar = st.container(horizontal=True, vertical_alignment="center")

@@ -51,7 +51,7 @@ def _histogram(table: "pd.DataFrame", names: dict[str, str]) -> None:
     key = _choose("Histogram of", names, OF)
     known = table[key].dropna()
     if known.empty:
-        st.caption("No crystal has this number.")
+        st.caption("No crystal has a value for this property.")
         return
     st.plotly_chart(
         histogram(table, key, names[key]),
@@ -69,11 +69,11 @@ def _scatter(job: BatchJob, table: "pd.DataFrame", names: dict[str, str]) -> Non
 
     columns = st.columns(2)
     with columns[0]:
-        x = _choose("Across", names, X)
+        x = _choose("x axis", names, X)
     with columns[1]:
-        y = _choose("Up", names, Y, 1)
+        y = _choose("y axis", names, Y, 1)
     if table[[x, y]].dropna().empty:
-        st.caption("No crystal has both numbers.")
+        st.caption("No crystal has values for both properties.")
         return
     st.plotly_chart(
         scatter(table, x, y, names),
@@ -81,7 +81,7 @@ def _scatter(job: BatchJob, table: "pd.DataFrame", names: dict[str, str]) -> Non
         key=SCATTER,
         on_select=take_point,
         selection_mode="points",
-        alt=f"{names[y]} over {names[x]}, a point for each crystal",
+        alt=f"{names[y]} against {names[x]}, one point per crystal",
     )
 
 
@@ -89,7 +89,7 @@ def _element_map(table: "pd.DataFrame", names: dict[str, str]) -> None:
     choices = {_COUNT: "Number of crystals"} | {
         key: f"Mean of {name}" for key, name in names.items()
     }
-    chosen = _choose("For each element", choices, ELEMENTS)
+    chosen = _choose("Per element", choices, ELEMENTS)
     key = None if chosen == _COUNT else chosen
     st.plotly_chart(
         element_map(table, key, "Crystals" if key is None else names[chosen]),

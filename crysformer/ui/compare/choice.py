@@ -55,8 +55,8 @@ def choose_crystals() -> list[str]:
         key=state.COMPARED_WIDGET,
         max_selections=MOST,
         on_change=_take_choice,
-        help="The others are compared with the first. Files uploaded on other pages are "
-        "here, too.",
+        help="The others are compared with the first. Files uploaded on other pages "
+        "can be chosen here too.",
         width=760,
     )
     for sentence in trouble:

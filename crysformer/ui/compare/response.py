@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from crysformer.experiments.response import Response
 
 WHY = (
-    "The weights have seen relaxed crystals only: nothing ties this curve to forces, and "
-    "its minimum need not be at zero. It has no interval, since none was ever measured."
+    "The model has seen relaxed crystals only: nothing ties this curve to forces, and "
+    "its minimum need not be at zero strain. It has no interval, because none has been "
+    "measured for strained crystals."
 )
 _NOTHING = "Nothing"
 _HEIGHT = 420
@@ -165,9 +166,10 @@ def _response(chosen: Candidate, change: Change) -> None:
             ),
             height=_HEIGHT,
             config={"displayModeBar": False},
-            alt=f"Model response of {' and '.join(names)} to strain: {labels[key]} from "
-            f"{min(found[0].curve(key)):.4g} to {max(found[0].curve(key)):.4g}; "
-            f"the set of neighbours changes in {changes} places",
+            alt=f"Model response of {' and '.join(names)} to strain: {labels[key]} "
+            f"from {min(found[0].curve(key)):.4g} to "
+            f"{max(found[0].curve(key)):.4g}; the set of neighbours changes at "
+            f"{changes} points",
         )
         st.caption(WHY)
     with numbers:
@@ -179,7 +181,9 @@ def _changed(
 ) -> None:
     """Say what the chosen change does to every property."""
     if not change.strain and not change.swap:
-        st.caption("Move the strain or replace an element to see every property change.")
+        st.caption(
+            "Move the strain or replace an element to see how every property changes."
+        )
         return
     # Coverage was measured on relaxed crystals: no interval goes with a changed one.
     before, after = (
@@ -197,4 +201,7 @@ def _changed(
         "Properties before and after the change",
     )
     if change.swap:
-        st.caption("The cell is not relaxed: atoms of another size sit in the same cell.")
+        st.caption(
+            "The cell is not relaxed: the new atoms sit in the old cell, whatever "
+            "their size."
+        )

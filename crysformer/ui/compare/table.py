@@ -41,8 +41,8 @@ def comparison_table(names: Sequence[str], rows: Sequence[Compared], alt: str) -
         undefined = f" {_UNDEFINED}: not defined for that crystal."
     brackets = " In brackets: the 90 % interval." if bounds else ""
     st.caption(
-        f"Δ is the difference to {names[0]}; {_SMALL} marks one that is smaller than the "
-        f"mean absolute validation error, so it says little.{brackets}{undefined}"
+        f"Δ is the difference from {names[0]}; {_SMALL} marks a difference smaller than "
+        f"the mean absolute validation error, which says little.{brackets}{undefined}"
     )
 
 

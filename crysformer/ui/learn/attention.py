@@ -96,8 +96,8 @@ def show_conditional(lesson: Lesson) -> None:
             lesson,
             f"$h_i$, $h_j$: features of {around.label} and of its neighbour; $e_{{ij}}$: "
             "those of the bond; $\\odot$: number by number.",
-            "$W, b$: trained numbers, other ones than in cross-attention. All lines: "
-            "block 1, head 1.",
+            "$W, b$: trained numbers, different from those of cross-attention. All "
+            "lines: block 1, head 1.",
         )
     _agreement(step, conditional_step(lesson, DOUBLE))
 
@@ -133,7 +133,7 @@ def _equations(*lines: tuple[str, str]) -> None:
 
 
 def _symbols(lesson: Lesson, *sentences: str) -> None:
-    fades = " $s_{\\max}$: the largest score; taking it off cancels out."
+    fades = " $s_{\\max}$: the largest score; it cancels out."
     if (lesson.around.weight < 1).any():
         fades += " $w_j$: how much a bond beyond the 12th still counts, from 1 down to 0."
     st.caption(" ".join(sentences) + fades)
@@ -143,10 +143,10 @@ def _agreement(single: "AtomStep", double: "AtomStep") -> None:
     """Say how well the hand calculation and the network agree."""
     good = single.difference <= AGREE_SINGLE and double.difference <= AGREE_DOUBLE
     sentence = (
-        "Checked now, for all bonds and heads: numbers by hand and those of the network "
+        "Checked now, for all bonds and heads: the numbers by hand and the model's own "
         f"differ by at most {single.difference:.1e} in single precision (allowed "
-        f"{AGREE_SINGLE:.0e}) and {double.difference:.1e} in double precision "
-        f"(allowed {AGREE_DOUBLE:.0e})."
+        f"{AGREE_SINGLE:.0e}) and {double.difference:.1e} in double precision (allowed "
+        f"{AGREE_DOUBLE:.0e})."
     )
     if good:
         st.success(sentence, icon=":material/verified:")

@@ -90,8 +90,8 @@ def show_line_graph(lesson: Lesson) -> None:
         drawn = line_graph(around, place - 1, dark=lesson.dark)
         chart(drawn, 340, "Bonds as nodes, angles between them as edges")
         st.caption(
-            f"Each numbered node is a bond of {around.label}, coloured as its equals "
-            "are. Grey: the picked bond. An edge has the colour of its angle."
+            f"Each numbered node is a bond of {around.label}, coloured like its equals. "
+            "Grey: the picked bond. An edge has the colour of its angle."
         )
     with picture:
         view(lesson, angle_scene(lesson.graph, around, place - 1, dark=lesson.dark))

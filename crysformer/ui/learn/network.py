@@ -73,15 +73,15 @@ def show_prediction(lesson: Lesson) -> None:
         st.markdown(_how_sure(key, prediction, error))
         st.markdown(
             "**What changes it:** other elements, other lengths, other angles, and "
-            "nothing else. The curve shows other lengths."
+            "nothing else. The curve shows the effect of other lengths."
         )
     with picture:
         title = f"{item.label} ({item.unit})" if item.unit else item.label
         drawn = stretch_curve(STRETCHES, curves[key], (low, high), title)
-        chart(drawn, HEIGHT, "The property over a stretch of the cell")
+        chart(drawn, HEIGHT, "The property against the stretch of the cell")
         st.caption(
-            "Diamond: the crystal as it is, and what to expect of the error. The rest is "
-            "a model's response: it has seen relaxed crystals only."
+            "Diamond: the crystal as it is, with its typical error. The rest is the "
+            "model's response; it has seen only relaxed crystals."
         )
 
 
@@ -101,8 +101,8 @@ def _how_sure(key: str, prediction: "Prediction", error: float | None) -> str:
     known = card.get("coverage", {}).get(key)
     held = f"{known['all']['coverage']:.0%}" if known else "about nine in ten"
     return (
-        f"**The interval** is {low} to {high} {unit}: so wide an interval held the "
-        f"computed value for {held} of the crystals on which that was checked."
+        f"**The interval** is {low} to {high} {unit}: such intervals contained the "
+        f"computed value for {held} of the crystals they were checked on."
     )
 
 
@@ -145,7 +145,7 @@ def _both_predictions(full: float | None, quotient: float) -> None:
     if full is None:
         st.info(
             f"From the quotient, the {name} is {quotient:.6f} {item.unit}. The full "
-            "graph of this crystal is too large to be computed beside it.",
+            "graph of this crystal is too large to compute as well.",
             icon=":material/info:",
         )
         return

@@ -14,14 +14,14 @@ from crysformer.ui.shell.frame import Frame
 SELF_TEST = "model_self_test"
 _NUMBERS = {
     "MAE": "Mean absolute error on the validation crystals",
-    "Mean guess": "Error of always guessing the mean of these crystals",
+    "Mean baseline": "Error of always predicting the mean of these crystals",
     "Crystals": "Validation crystals with this label",
-    "In the interval": "Share of 90 % intervals that hold the computed value; each half "
-    "of the validation crystals has intervals calibrated on the other half; numbers that "
-    "are zero by symmetry are not counted",
-    "Mean width": "Of these intervals, in the property's unit",
+    "Coverage": "Share of 90 % intervals that contain the computed value; each half "
+    "of the validation crystals is checked with intervals calibrated on "
+    "the other half; values that are zero by symmetry are not counted",
+    "Mean width": "Mean width of these intervals, in the property's unit",
 }
-_FORMATS = {"Crystals": "%d", "In the interval": "%.1f %%"}
+_FORMATS = {"Crystals": "%d", "Coverage": "%.1f %%"}
 
 
 def card_table(card: Mapping[str, Any]) -> None:
@@ -58,17 +58,18 @@ def error_table(card: Mapping[str, Any]) -> None:
         alt="Validation errors of every property",
     )
     st.caption(
-        "The paper's errors are those its text states, measured on test crystals with a "
-        "network for each property; ours are validation errors of one network for all. "
-        "Our copy of the paper lacks the bodies of its tables."
+        "The paper's errors are those given in its text, measured on test crystals with "
+        "a separate network for each property; ours are validation errors of one "
+        "network for all properties. Our copy of the paper lacks the contents of its "
+        "tables."
     )
 
 
 def self_test(places: Frame) -> None:
     """Offer to recompute the golden predictions and say what differs."""
     st.caption(
-        "Some crystals were predicted when the weights shipped. The test predicts them "
-        "again on this machine and reports every number that differs."
+        "A few crystals were predicted when the weights were released. The test "
+        "predicts them again on this machine and reports every number that differs."
     )
     if not st.button("Run the self-test", key=SELF_TEST, icon=":material/rule:"):
         return
@@ -85,7 +86,7 @@ def self_test(places: Frame) -> None:
         )
         return
     st.error(
-        f"{len(differences)} numbers differ from those the weights shipped with.",
+        f"{len(differences)} numbers differ from those released with the weights.",
         icon=":material/error:",
     )
     st.dataframe(

@@ -65,28 +65,28 @@ def learning(
         model.learning_curve(records, key, f"Error of {_lower(name)}", before),
         height=_HEIGHT,
         config=_PLAIN,
-        alt=f"Validation error of {name} over the passes of training; last {last:.3g}",
+        alt=f"Validation error of {name} against epochs of training; last {last:.3g}",
     )
     if before:
         st.caption(
-            f"The last run: it went on from weights that were trained for {before:.0f} "
-            "passes. Model card: all of them."
+            f"This is the last run, which started from weights trained for {before:.0f} "
+            "epochs. The model card counts all of them."
         )
 
 
 def parity(table: "pd.DataFrame", name: str) -> None:
     """Show predicted over computed values."""
-    st.markdown("##### Predicted and computed")
+    st.markdown("##### Predicted against computed")
     figure, outside = model.parity(table, name)
     st.plotly_chart(
         figure,
         height=_HEIGHT,
         config=_PLAIN,
-        alt=f"Predicted over computed {name} for {len(table)} validation crystals; on "
-        "the dashed line both agree",
+        alt=f"Predicted against computed {name} for {len(table)} validation crystals; "
+        "on the dashed line the two agree",
     )
     if outside:
-        st.caption(f"{outside} of {len(table):,} crystals lie outside the picture.")
+        st.caption(f"{outside} of {len(table):,} crystals lie outside the plot.")
 
 
 def size_and_coverage(table: "pd.DataFrame", card: Mapping[str, Any], key: str) -> None:
@@ -94,7 +94,7 @@ def size_and_coverage(table: "pd.DataFrame", card: Mapping[str, Any], key: str) 
     name = titles([key])[key]
     left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown("##### Error by size of the cell")
+        st.markdown("##### Error by cell size")
         st.plotly_chart(
             model.errors_by_size(table, f"Mean error of {_lower(name)}"),
             height=_HEIGHT,
@@ -105,7 +105,7 @@ def size_and_coverage(table: "pd.DataFrame", card: Mapping[str, Any], key: str) 
     if kinds is None:
         return
     with right:
-        st.markdown("##### How often 90 % intervals hold")
+        st.markdown("##### Coverage of the 90 % intervals")
         st.plotly_chart(
             model.coverage(kinds),
             height=_HEIGHT + 60,
@@ -114,8 +114,9 @@ def size_and_coverage(table: "pd.DataFrame", card: Mapping[str, Any], key: str) 
             f"{100 * kinds['all']['coverage']:.1f} % over all checked crystals",
         )
         st.caption(
-            "Each half of the validation crystals by intervals calibrated on the other. "
-            "Bars: what chance alone does to so few crystals. Grey: 88 to 92 %."
+            "Each half of the validation crystals is checked with intervals calibrated "
+            "on the other half. Bars: what chance alone does with so few crystals. Grey "
+            "band: 88 to 92 %."
         )
 
 
@@ -124,7 +125,7 @@ def parts(table: "pd.DataFrame | None", key: str, name: str) -> None:
     found = [] if table is None else ablations(table, key)
     if table is None or not found:
         return
-    st.markdown("##### What each part of the network is worth")
+    st.markdown("##### What each part of the network contributes")
     st.plotly_chart(
         model.errors_without(found, f"Mean error of {_lower(name)}"),
         height=_HEIGHT,
@@ -138,11 +139,11 @@ def parts(table: "pd.DataFrame | None", key: str, name: str) -> None:
         f"{_lower(r.name)} {100.0 * r.mean_change:+.1f} %" for r in found[1:]
     )
     st.caption(
-        f"Short trainings, {passes} passes over {crystals:,} crystals, alike but for the "
-        "part left out. Whole networks that differ by nothing but the seed lie "
-        f"{100.0 * seeds[key]:.1f} % apart here and {100.0 * seeds.mean():.1f} % in the "
-        "mean over the properties: a change of that size says nothing. In the mean over "
-        f"properties: {means}. Bonds are updated by conditional attention."
+        f"Short trainings, {passes} epochs on {crystals:,} crystals, identical except "
+        "for the part left out. Full networks that differ only in the seed lie "
+        f"{100.0 * seeds[key]:.1f} % apart here and {100.0 * seeds.mean():.1f} % on "
+        "average over the properties: a change of that size says nothing. On average "
+        f"over the properties: {means}. Bonds are updated by conditional attention."
     )
 
 
@@ -156,26 +157,26 @@ def chemistry(table: "pd.DataFrame", name: str) -> None:
         config=_PLAIN,
         alt=f"Periodic table: mean error of {name} over crystals with each element",
     )
-    st.caption("Colours end at the 95th percentile of the elements.")
+    st.caption("The colour scale ends at the 95th percentile of the elements.")
 
 
 def novelty(table: "pd.DataFrame", card: Mapping[str, Any], name: str) -> None:
     """Show how errors grow with the distance from the training data."""
     if table["novelty"].isna().all():
         return
-    st.markdown("##### Error of crystals unlike the training data")
+    st.markdown("##### Error by distance from the training data")
     st.plotly_chart(
         model.errors_by_novelty(table, f"Mean error of {_lower(name)}"),
         height=_HEIGHT,
         config=_PLAIN,
-        alt=f"Mean error of {name} over how unlike the training data a crystal is",
+        alt=f"Mean error of {name} against distance from the training data",
     )
     wrong = card["validation"].get("novelty", {})
     if wrong:
         told = ", ".join(f"{kind} {found['auroc']:.2f}" for kind, found in wrong.items())
         st.caption(
-            "How well this score tells validation crystals from wrong ones made of them "
-            f"(area under the ROC curve: 1 is always, 0.5 is guessing): {told}."
+            "How well this score separates validation crystals from corrupted copies of "
+            f"them (area under the ROC curve: 1 is perfect, 0.5 is chance): {told}."
         )
 
 

@@ -42,7 +42,7 @@ def facts_panel() -> None:
 def _facts() -> None:
     fact_table(answers.facts(), {"Structure type": _structure_type()})
     if not answers.is_as_given():
-        st.caption("The cell of the file or library is another one: see View, Unit cell.")
+        st.caption("The file or library gives a different cell: see View, Unit cell.")
 
 
 def _structure_type() -> str:
@@ -57,7 +57,7 @@ def _structure_type() -> str:
 def _prototype(chosen: answers.Chosen, _structure: Structure, number: int) -> str:
     from crysformer.description.prototypes import find_prototype
 
-    return str(find_prototype(_structure, number) or "none of the library’s")
+    return str(find_prototype(_structure, number) or "none in the library")
 
 
 def _sites() -> None:
@@ -76,10 +76,9 @@ def _sites() -> None:
     a, b, c, alpha, beta, gamma = table.lattice
     setting = f", setting {table.choice}" if table.choice else ""
     st.caption(
-        "One atom of each position in the conventional cell: "
-        f"a, b, c = {a:.3f}, {b:.3f}, {c:.3f} Å; "
-        f"α, β, γ = {alpha:.2f}, {beta:.2f}, {gamma:.2f} °. "
-        f"Hall symbol {table.hall.strip()}{setting}; books may use another origin."
+        f"One atom of each position in the conventional cell: a, b, c = {a:.3f}, "
+        f"{b:.3f}, {c:.3f} Å; α, β, γ = {alpha:.2f}, {beta:.2f}, {gamma:.2f} °. Hall "
+        f"symbol {table.hall.strip()}{setting}; books may use a different origin."
     )
     st.table(
         pd.DataFrame([each.row() for each in coordination(answers.structure())]),
@@ -120,7 +119,8 @@ def _diffraction() -> None:
         f"the strongest {strongest.planes[0]} at {strongest.two_theta:.2f} degrees",
     )
     short = (
-        f" The cell is large: lines beyond {pattern.end:.0f}° are too many to compute."
+        f" The cell is large: beyond {pattern.end:.0f}° there are too many lines to "
+        "compute."
         if pattern.end < TWO_THETA[1]
         else ""
     )
@@ -189,7 +189,7 @@ def _cells() -> None:
     )
     furthest = PROPERTIES[check.furthest]
     st.caption(
-        f"Predicted from each cell just now. Largest difference over all properties: "
+        "Predicted just now from each cell. Largest difference over all properties: "
         f"{check.difference:.1g} {furthest.unit} in {furthest.label.lower()}, "
         f"{check.share:.1g} of its validation error. Values per cell are compared per "
         "atom."

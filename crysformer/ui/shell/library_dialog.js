@@ -211,7 +211,7 @@ class Picker {
 }
 
 function describe({ first, total, cards }) {
-  if (!total) return "No crystal of the library fits. Take an element away or search for less.";
+  if (!total) return "No crystal in the library matches. Remove an element or shorten the search.";
   if (total === cards.length) return total === 1 ? "1 crystal" : `${total} crystals`;
   return `${first + 1} to ${first + cards.length} of ${total} crystals`;
 }

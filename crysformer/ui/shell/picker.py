@@ -50,9 +50,9 @@ def pick_crystal() -> DeltaGenerator:
             max_upload_size=MAX_ZIP_MB,
         )
         st.caption(
-            f"Up to {uploads.MAX_FILES} files: {MAX_FILE_MB} MB a crystal, "
-            f"{MAX_ZIP_MB} MB a zip. They stay in this session: a link to this page "
-            "cannot carry them."
+            f"Up to {uploads.MAX_FILES} files: {MAX_FILE_MB} MB a crystal, {MAX_ZIP_MB} "
+            "MB a zip. They are kept for this session only: a link to this page does "
+            "not carry them."
         )
     paste = row.popover("Paste", icon=":material/content_paste:", width="content")
     with paste.form("paste", border=False):

@@ -25,8 +25,9 @@ _SEEN = {
     "": "",
     "near": " In a training crystal of this formula, atoms have nearly the same "
     "surroundings.",
-    "same": " The model was trained on it, or on one with the same surroundings of every "
-    "atom: this is memory, not a test.",
+    "same": " The model was trained on this crystal, or on one in which every atom "
+    "has the same surroundings, so agreement with the computed value is no "
+    "test of the model.",
 }
 MINUS = "\N{MINUS SIGN}"
 _NOTHING = "–"
@@ -84,22 +85,22 @@ def property_tables(
         said = readable(values[key], errors.get(key))
         if item.non_negative and said.startswith(MINUS):
             st.caption(
-                f"{item.label}: the model says {said} {item.unit}; "
-                "it cannot be negative and is shown as 0."
+                f"{item.label}: the model predicts {said} {item.unit}; it cannot be "
+                "negative and is shown as 0."
             )
     if reasons:
         listed = "; ".join(f"{PROPERTIES[key].label}: {reasons[key]}" for key in reasons)
         st.caption(f"{_NOTHING} Not defined for this crystal. {listed}.")
     st.caption(
-        f"{_ERROR}: mean absolute error for crystals kept out of training, in the same "
-        "unit; values have the digits it warrants."
+        f"{_ERROR}: mean absolute error on crystals kept out of training, in the same "
+        "unit; values are rounded to match it."
     )
     if intervals:
         st.caption(
-            f"{_INTERVAL}: for about nine in ten crystals like those of the validation "
-            "set, the computed value lies in it; Model has the count for each property. "
-            "It promises nothing for a crystal unlike the training data, nor about "
-            "experiments."
+            f"{_INTERVAL}: contains the computed value for about nine in ten crystals "
+            "like those of the validation set; the Model page has the coverage for each "
+            "property. It promises nothing for crystals far from the training data, nor "
+            "about experiments."
         )
 
 

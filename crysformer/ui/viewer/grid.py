@@ -1,4 +1,4 @@
-"""Several crystals in one WebGL view: a typed wrapper around ``viewer_grid.js``."""
+"""Several crystals in one WebGL view: a typed wrapper around ``js/grid.js``."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

@@ -13,7 +13,7 @@ from crysformer.ui.session import state
 from tests.support.pages import ATTENTION, LIBRARY, SALT, SILICON, app, tables, text
 
 QUARTZ = LIBRARY["quartz-sio2"]
-TRY = "Take every bond away in turn"
+TRY = "Remove every bond in turn"
 
 
 def table_with(test, *columns):
@@ -178,8 +178,8 @@ def test_the_other_way_of_taking_bonds_away_has_other_numbers(random_weights):
 def test_controls_are_shown_with_their_numbers(random_weights):
     said = text(press(app(ATTENTION, crystal=QUARTZ.id))).replace("\\", "")
     assert "networks with shuffled weights, median ρ" in said
-    assert "with length and number of bonds accounted for" in said
-    assert "Symmetry-equal bonds in a doubled cell" in said
+    assert "after accounting for length and number of bonds" in said
+    assert "Symmetry-equivalent bonds in a doubled cell" in said
 
 
 def test_the_difference_has_a_sentence_for_each_module(random_weights):
@@ -198,4 +198,4 @@ def test_choosing_another_crystal_asks_again(random_weights):
 def test_contributions_of_equal_atoms_are_unknown_and_elements_are_shown(random_weights):
     test = app(ATTENTION, crystal=SILICON.id, atoms="Contribution")
     assert not test.exception
-    assert "all atoms are of one kind" in text(test)
+    assert "All atoms of this crystal are of one kind" in text(test)

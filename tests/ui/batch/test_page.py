@@ -35,7 +35,7 @@ def predictor():
 
 def test_an_empty_page_explains_itself():
     test = page()
-    assert "Drop many crystals" in text(test)
+    assert "Upload many crystals" in text(test)
     assert not test.dataframe
     give(test)
     assert [each.value for each in test.warning] == [plain("Choose files first.")]

@@ -109,7 +109,7 @@ def test_an_answer_is_checked_and_explained(random_weights, crystal, right):
     assert f"The answer is **{right}**" in everything(test)
     answer_with(test, right)
     assert any("**Right.**" in each.value for each in test.success)
-    assert "by chance. So the whole shell stays." in everything(test)
+    assert "arbitrarily. So the whole shell is kept." in everything(test)
 
 
 def test_an_answer_does_not_outlive_its_question(random_weights):

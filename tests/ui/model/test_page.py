@@ -52,10 +52,10 @@ def test_the_error_table_repeats_the_card_and_names_what_is_missing():
     assert published["optb88vdw_total_energy"] == "0.035"
     others = {key for key, said in published.items() if said == "not in our copy"}
     assert others == set(keys) - {"optb88vdw_bandgap", "optb88vdw_total_energy"}
-    assert "lacks the bodies of its tables" in text(test)
+    assert "lacks the contents of its tables" in text(test)
     coverage = CARD["validation"]["coverage"]
     held = [100.0 * coverage[key]["all"]["coverage"] for key in keys]
-    assert rows["In the interval"].tolist() == pytest.approx(held)
+    assert rows["Coverage"].tolist() == pytest.approx(held)
 
 
 def test_every_property_has_its_pictures():
@@ -66,12 +66,12 @@ def test_every_property_has_its_pictures():
         assert not test.error
         said = text(test)
         for heading in (
-            "Predicted and computed",
+            "Predicted against computed",
             "Learning curve",
-            "Error by size of the cell",
-            "How often 90 % intervals hold",
+            "Error by cell size",
+            "Coverage of the 90 % intervals",
             "Error by chemistry",
-            "Error of crystals unlike the training data",
+            "Error by distance from the training data",
         ):
             assert heading in said
         parts = read_ablations(SHIPPED) is not None
@@ -121,7 +121,7 @@ def test_what_parts_of_the_network_are_worth(other_weights):
     test = app(MODEL)
     assert len(test.get("plotly_chart")) == 7
     said = text(test)
-    assert "What each part of the network is worth" in said
+    assert "What each part of the network contributes" in said
     assert "8 passes over 12,000 crystals" in said
     assert "20.0 % apart here" in said
     assert "no line graph +50.0 %" in said
@@ -131,7 +131,7 @@ def test_a_damaged_table_of_parts_leaves_the_rest(other_weights):
     (other_weights / ABLATIONS).write_text("nonsense\n")
     test = app(MODEL)
     assert "ablations of model" in "".join(item.value for item in test.error)
-    assert "Error of crystals unlike the training data" in text(test)
+    assert "Error by distance from the training data" in text(test)
 
 
 def test_a_model_without_intervals_shows_the_rest(other_weights):
@@ -141,7 +141,7 @@ def test_a_model_without_intervals_shows_the_rest(other_weights):
     test = app(MODEL)
     assert not test.error
     assert "Error by chemistry" in text(test)
-    assert "How often 90 % intervals hold" not in text(test)
+    assert "Coverage of the 90 % intervals" not in text(test)
 
 
 def test_predict_shows_intervals_and_how_unlike_the_crystal_is():

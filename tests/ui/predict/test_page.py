@@ -24,7 +24,7 @@ def test_a_negative_modulus_is_shown_as_zero_with_a_note(random_weights):
     test = app(crystal=SALT.id)
     rows = next(table for table in tables(test) if "Unit" in table).set_index("Property")
     assert rows.loc["Bulk modulus (Voigt)", "Value"] == "0"
-    assert "Bulk modulus (Voigt): the model says −99" in text(test)
+    assert "Bulk modulus (Voigt): the model predicts −99" in text(test)
 
 
 def test_facts_come_from_the_crystal(random_weights):
