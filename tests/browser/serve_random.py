@@ -11,10 +11,10 @@ def main() -> None:
     sys.path[:0] = [str(ROOT)]
     from streamlit.web import cli
 
-    import crysformer.predict
+    from crysformer.predict import predictor
     from tests.support.random_model import random_checkpoint
 
-    crysformer.predict.predictor.load_checkpoint = lambda *_: random_checkpoint()
+    predictor.load_checkpoint = lambda *_: random_checkpoint()
     sys.argv = ["streamlit", "run", *sys.argv[1:]]
     cli.main()
 
