@@ -81,13 +81,13 @@ BOND: Final = "bond"
 SITE: Final = "site"
 # Bonds lit by choosing points of a plot.
 LIT: Final = "lit"
-# What was set on any page so far, how the URL said it, and the page of the last run.
-KEPT: Final = "kept_settings"
+# What the URL said of settings, and the page of the last run.
 KEPT_URL: Final = "kept_query"
 PAGE: Final = "page"
 
 _MODEL_URL: Final = UrlValue(MODEL)
 _CRYSTAL_URL: Final = UrlValue(CRYSTAL, UPLOAD)
+_BOND_URL: Final = UrlValue(BOND)
 
 DEFAULT_CRYSTAL: Final = "rock-salt-nacl"
 MAX_UPLOADS: Final = 50
@@ -198,13 +198,12 @@ def selected_bond(count: int) -> int | None:
         count: Bonds of the crystal; another number in the URL is ignored.
     """
     if BOND not in st.session_state:
-        asked = st.query_params.get(BOND, "")
-        select(whole_number(asked), None)
+        select(whole_number(st.query_params.get(BOND, "")), None)
     bond = st.session_state[BOND]
     if bond is None or not 0 <= bond < count:
-        st.query_params.pop(BOND, None)
+        _BOND_URL.write("")
         return None
-    st.query_params[BOND] = str(bond)
+    _BOND_URL.write(str(bond))
     return bond
 
 

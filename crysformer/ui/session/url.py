@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+_BY_HAND: set[str] = set()
+
 
 @dataclass(frozen=True)
 class UrlValue:
@@ -16,6 +18,9 @@ class UrlValue:
 
     name: str
     other: str = ""
+
+    def __post_init__(self) -> None:
+        _BY_HAND.update(filter(None, (self.name, self.other)))
 
     @property
     def written(self) -> str | None:
@@ -48,3 +53,8 @@ class UrlValue:
     @property
     def _key(self) -> str:
         return f"url-{self.name}"
+
+
+def written_by_hand(name: str) -> bool:
+    """Whether a page writes this query parameter itself, not through a widget."""
+    return name in _BY_HAND
