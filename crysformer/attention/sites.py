@@ -1,12 +1,13 @@
 """Numbers of atoms made from attention, as a table and as colours of the picture."""
 
-from typing import TYPE_CHECKING, Literal, get_args
+from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from pymatgen.core import Structure
 
-from crysformer.attention.reduce import Choice, centre_weights
+from crysformer.attention.reduce import BOTH, Choice, Module, centre_weights
 from crysformer.attention.statistics import effective_neighbours, entropy
 from crysformer.picture.palette import Scale
 from crysformer.picture.scene import SiteColours
@@ -17,13 +18,19 @@ if TYPE_CHECKING:
 
     from crysformer.attention.weights import BondAttention
 
-Atoms = Literal["Elements", "Effective neighbours", "Entropy", "Contribution"]
-ATOMS: tuple[Atoms, ...] = get_args(Atoms)
+
+class Atoms(StrEnum):
+    """What the colours of atoms mean."""
+
+    ELEMENTS = "Elements"
+    EFFECTIVE_NEIGHBOURS = "Effective neighbours"
+    ENTROPY = "Entropy"
+    CONTRIBUTION = "Contribution"
 
 
 def site_numbers(
     attention: "BondAttention", choice: Choice
-) -> dict[str, NDArray[np.float64]]:
+) -> dict[Atoms, NDArray[np.float64]]:
     """How spread the attention of each site is, for the weights that are shown.
 
     For the difference of both modules it is the difference of their numbers.
@@ -31,16 +38,16 @@ def site_numbers(
     Returns:
         ``Entropy`` in nats and ``Effective neighbours``, (sites,).
     """
-    if choice.module == "Difference":
+    if choice.module == Module.DIFFERENCE:
         one, two = (
             site_numbers(attention, Choice(name, choice.block, choice.head, choice.over))
-            for name in ("Cross", "Conditional")
+            for name in BOTH
         )
         return {name: one[name] - two[name] for name in one}
     weights = centre_weights(attention, choice)
     return {
-        "Entropy": entropy(weights, attention.i),
-        "Effective neighbours": effective_neighbours(weights, attention.i),
+        Atoms.ENTROPY: entropy(weights, attention.i),
+        Atoms.EFFECTIVE_NEIGHBOURS: effective_neighbours(weights, attention.i),
     }
 
 
@@ -56,7 +63,7 @@ def site_table(
         {
             "Atom": site_labels([site.specie.symbol for site in structure]),
             "Bonds": np.bincount(attention.i, minlength=len(structure)),
-            **numbers,
+            **{str(name): values for name, values in numbers.items()},
         }
     )
 

@@ -25,7 +25,7 @@ from crysformer.attention.weights import BondAttention
 from crysformer.errors import StructureError
 from crysformer.faithfulness.controls import attention_of, shuffled
 from crysformer.faithfulness.curves import Curves, random_scores, trace_curves
-from crysformer.faithfulness.knockout import VARIANTS, Variant, knock_out
+from crysformer.faithfulness.knockout import Variant, knock_out
 from crysformer.faithfulness.orbits import BondOrbits, find_orbits
 from crysformer.faithfulness.saliency import gradient_times_input
 from crysformer.graph.batch import GraphArrays
@@ -71,7 +71,7 @@ class Study:
     shuffled: dict[str, FloatArray]
     curves: dict[str, Curves]
 
-    def effect(self, output: int, variant: Variant = "masked") -> FloatArray:
+    def effect(self, output: int, variant: Variant = Variant.MASKED) -> FloatArray:
         """Size of the change of one output without each orbit, (orbits,)."""
         return np.abs(self.change[variant][:, output])
 
@@ -107,7 +107,7 @@ def study(
     report(0.02, "Taking bonds away")
     change = {}
     whole = knock_out(model, graph, [np.empty(0, dtype=np.int64)])[0]
-    for number, variant in enumerate(VARIANTS):
+    for number, variant in enumerate(Variant):
 
         def advance(share: float, number: int = number) -> None:
             report(0.02 + 0.28 * (number + share), "Taking bonds away")
