@@ -22,7 +22,7 @@ from crysformer.attention.weights import BondAttention
 from crysformer.data.dataset import read_rows
 from crysformer.errors import StructureError
 from crysformer.faithfulness.correlation import ranks
-from crysformer.faithfulness.knockout import VARIANTS, knock_out
+from crysformer.faithfulness.knockout import Variant, knock_out
 from crysformer.faithfulness.orbits import find_orbits
 from crysformer.faithfulness.saliency import gradient_times_input
 from crysformer.faithfulness.study import shares
@@ -81,7 +81,7 @@ def measure(
     slopes = rank_rows(np.abs(gradient_times_input(model, graph, orbits)).T)
     gone = [np.empty(0, dtype=int), *(orbits.rows(k) for k in range(len(orbits)))]
     found = {}
-    for variant in VARIANTS:
+    for variant in Variant:
         outputs = knock_out(model, graph, gone, variant)
         effects = rank_rows(np.abs(outputs[1:] - outputs[0]).T)
         rho = score_ranks @ effects.T
@@ -182,7 +182,7 @@ def main() -> None:
     print(f"{seconds:.0f} s of CPU time, {seconds / len(kept):.2f} s a crystal.")
     keys = [s.key for s in predictor.checkpoint.scalings if not s.base]
     report = {"crystals": [{k: v for k, v in c.items() if k != "rho"} for c in kept]}
-    for variant in VARIANTS:
+    for variant in Variant:
         rho = np.stack([each["rho"][variant] for each in kept])
         report[variant] = summary(rho, names, keys)
         means = np.nanmean(rho, axis=0)

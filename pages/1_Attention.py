@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from crysformer.ui.attention.controls import LINE, attention_controls
+from crysformer.ui.attention.controls import Graph, attention_controls
 from crysformer.ui.attention.picture import attention_pictures, attention_scenes
 from crysformer.ui.attention.tabs import attention_tabs
 from crysformer.ui.attention.trial import attention_trial
@@ -50,7 +50,7 @@ with numbers, guard():
     if attention is not None:
         bond, site = state.selected_bond(len(attention)), state.selected_site()
         lit = state.lit_bonds(len(attention))
-        if settings.graph == LINE and bond is None:
+        if settings.graph == Graph.LINE and bond is None:
             bond, lit = 0, [0]
         shown = attention_pictures(attention, settings, drawing, bond, site)
         scenes = attention_scenes(attention, shown, settings, options)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from crysformer.ui.batch import parts
+from crysformer.ui.batch import form, results
 from crysformer.ui.batch.downloads import downloads
 from crysformer.ui.batch.job import BatchJob
 from crysformer.ui.batch.plots import plots
@@ -13,24 +13,24 @@ from crysformer.ui.shell.frame import frame
 SECONDS_BETWEEN_LOOKS = 1.0
 
 
-def results(job: BatchJob, live: bool) -> None:
+def show_results(job: BatchJob, live: bool) -> None:
     """Show what there is; while a batch runs, this part of the page repeats itself."""
     if live and not job.running:
         st.rerun()  # Once more as a whole, and then no longer by the clock.
-    parts.progress(job)
-    frame, keys, cut = parts.shown_table(job)
+    results.progress(job)
+    frame, keys, cut = results.shown_table(job)
     if frame.empty:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         downloads(job)
-        parts.picked_crystal(job)
-    parts.result_table(job, frame, keys)
+        results.picked_crystal(job)
+    results.result_table(job, frame, keys)
     if cut:
         st.caption(
             f"{cut} values that cannot be negative were predicted below zero and are "
             "shown as 0; the downloads keep the predicted numbers."
         )
-    parts.failures(job)
+    results.failures(job)
     plots(job, frame, keys)
 
 
@@ -39,13 +39,15 @@ st.markdown(
     "Upload many crystals and get every property of each, as one table and as plots."
 )
 with guard():
-    given = parts.files_form()
+    given = form.files_form()
     if given:
         with st.spinner("Loading the model…"):
-            parts.start_job(given, answers.predictor())
-parts.notes()
-job = parts.current_job()
+            form.start_job(given, answers.predictor())
+form.notes()
+job = form.current_job()
 if job:
     places.show_model(job.predictor)
     live = job.running
-    st.fragment(results, run_every=SECONDS_BETWEEN_LOOKS if live else None)(job, live)
+    st.fragment(show_results, run_every=SECONDS_BETWEEN_LOOKS if live else None)(
+        job, live
+    )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crysformer.attention.filter import KEEP_ALL, Filter
-from crysformer.attention.reduce import Choice, bond_values, scale_for
+from crysformer.attention.reduce import Choice, Over, bond_values, scale_for
 from crysformer.attention.statistics import of_reverse
 from crysformer.graph.crystal import CrystalGraph
 from crysformer.picture.bonds import DrawnBonds
@@ -139,7 +139,9 @@ def _every_value(attention: "BondAttention", choice: Choice) -> NDArray[np.float
     _, blocks, heads = attention.cross.shape
     return np.concatenate(
         [
-            bond_values(attention, replace(choice, block=block, head=head, over="Mean"))
+            bond_values(
+                attention, replace(choice, block=block, head=head, over=Over.MEAN)
+            )
             for block in range(blocks)
             for head in range(heads)
         ]

@@ -68,7 +68,7 @@ def pair_picture(
         ),
         scale.bar(choice.title),
         _pair_table(graph, bonds, other, angle, values),
-        f"{len(other)} bonds that {_name(graph, bonds, bond)} listens to",
+        f"{len(other)} bonds that {_name(graph, bonds, bond)} attends to",
         wedges,
         focus=int(bonds.i[bond]),
     )
@@ -106,8 +106,8 @@ def _partners(
     ):
         colour[row] = paint
         radius[row] = thickness * (THIN + (THICK - THIN) * weight)
-        note[row] = f"listened to with {choice.measure.lower()} {value:.4f}"
-    radius[bond], note[bond] = THICK / 2, "the bond that listens"
+        note[row] = f"attended to with {choice.measure.lower()} {value:.4f}"
+    radius[bond], note[bond] = THICK / 2, "the bond that attends"
     return replace(bonds, colour=colour, radius=radius, note=note).select(keep)
 
 

@@ -6,7 +6,8 @@ here", which makes atoms with different numbers of neighbours comparable.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,20 +16,40 @@ from crysformer.attention.statistics import lift, normalised
 from crysformer.picture.palette import Scale
 
 if TYPE_CHECKING:
-    from crysformer.attention.weights import BondAttention
+    from crysformer.attention.weights import BondAttention, PairAttention
 
-Module = Literal["Cross", "Conditional", "Difference"]
-MODULES: tuple[Module, ...] = get_args(Module)
-Over = Literal["Mean", "Maximum", "Roll-out"]
-OVERS: tuple[Over, ...] = get_args(Over)
-Measure = Literal["Lift", "Weight"]
-MEASURES: tuple[Measure, ...] = get_args(Measure)
+
+class Module(StrEnum):
+    """An attention module, or the first minus the second."""
+
+    CROSS = "Cross"
+    CONDITIONAL = "Conditional"
+    DIFFERENCE = "Difference"
+
+
+BOTH = (Module.CROSS, Module.CONDITIONAL)
+
+
+class Over(StrEnum):
+    """How blocks and heads are taken together."""
+
+    MEAN = "Mean"
+    MAXIMUM = "Maximum"
+    ROLL_OUT = "Roll-out"
+
+
+class Measure(StrEnum):
+    """What the number of a bond is."""
+
+    LIFT = "Lift"
+    WEIGHT = "Weight"
+
 
 _TITLES = {
-    ("Weight", False): "Attention weight",
-    ("Lift", False): "Lift over uniform attention (1 = uniform)",
-    ("Weight", True): "Weight, cross − conditional",
-    ("Lift", True): "Lift, cross − conditional",
+    (Measure.WEIGHT, False): "Attention weight",
+    (Measure.LIFT, False): "Lift over uniform attention (1 = uniform)",
+    (Measure.WEIGHT, True): "Weight, cross − conditional",
+    (Measure.LIFT, True): "Lift, cross − conditional",
 }
 
 
@@ -45,21 +66,21 @@ class Choice:
         measure: The weight itself or its lift over uniform attention.
     """
 
-    module: Module = "Cross"
+    module: Module = Module.CROSS
     block: int | None = None
     head: int | None = None
-    over: Over = "Mean"
-    measure: Measure = "Lift"
+    over: Over = Over.MEAN
+    measure: Measure = Measure.LIFT
 
     @property
     def title(self) -> str:
         """Words for the number shown."""
-        return _TITLES[self.measure, self.module == "Difference"]
+        return _TITLES[self.measure, self.module == Module.DIFFERENCE]
 
     @property
     def part(self) -> str:
         """Which blocks and heads of which module, in words."""
-        if self.over == "Roll-out":
+        if self.over == Over.ROLL_OUT:
             return f"{self.module.lower()}, roll-out over all blocks"
         places = [
             f"{self.over.lower()} over {name}s"
@@ -68,6 +89,16 @@ class Choice:
             for name, index in (("block", self.block), ("head", self.head))
         ]
         return ", ".join([self.module.lower(), *places])
+
+
+def weights_of(
+    attention: "BondAttention | PairAttention", module: Module
+) -> NDArray[np.float64]:
+    """Weights of one of both modules, (bonds or pairs, blocks, heads)."""
+    return {
+        Module.CROSS: attention.cross,
+        Module.CONDITIONAL: attention.conditional,
+    }[module]
 
 
 def shown_values(
@@ -94,7 +125,7 @@ def shown_values(
 
 def bond_values(attention: "BondAttention", choice: Choice) -> NDArray[np.float64]:
     """Reduce the weights of a crystal's bonds to one number each, roll-outs included."""
-    if choice.over != "Roll-out":
+    if choice.over != Over.ROLL_OUT:
         return shown_values(
             attention.cross, attention.conditional, attention.bonds.degree, choice
         )
@@ -114,7 +145,7 @@ def centre_weights(attention: "BondAttention", choice: Choice) -> NDArray[np.flo
     """
     values = bond_values(
         attention,
-        Choice(choice.module, choice.block, choice.head, choice.over, "Weight"),
+        Choice(choice.module, choice.block, choice.head, choice.over, Measure.WEIGHT),
     )
     return normalised(values, attention.bonds.i)
 
@@ -123,9 +154,9 @@ def scale_for(
     values: NDArray[np.float64], choice: Choice, *, dark: bool = False
 ) -> Scale:
     """Choose the colour scale for the numbers shown."""
-    if choice.module == "Difference":
+    if choice.module == Module.DIFFERENCE:
         return Scale.fit(values, "difference", dark=dark)
-    kind = "lift" if choice.measure == "Lift" else "sequential"
+    kind = "lift" if choice.measure == Measure.LIFT else "sequential"
     return Scale.fit(values, kind, dark=dark)
 
 
@@ -136,11 +167,11 @@ def _measured(
     choice: Choice,
 ) -> NDArray[np.float64]:
     values = {
-        "Cross": cross,
-        "Conditional": conditional,
-        "Difference": cross - conditional,
+        Module.CROSS: cross,
+        Module.CONDITIONAL: conditional,
+        Module.DIFFERENCE: cross - conditional,
     }[choice.module]
-    return lift(values, degree) if choice.measure == "Lift" else values
+    return lift(values, degree) if choice.measure == Measure.LIFT else values
 
 
 def _reduced(weights: NDArray[np.floating], choice: Choice) -> NDArray[np.float64]:
@@ -149,5 +180,5 @@ def _reduced(weights: NDArray[np.floating], choice: Choice) -> NDArray[np.float6
         weights = weights[:, choice.block : choice.block + 1]
     if choice.head is not None:
         weights = weights[:, :, choice.head : choice.head + 1]
-    take = weights.max if choice.over == "Maximum" else weights.mean
+    take = weights.max if choice.over == Over.MAXIMUM else weights.mean
     return take(axis=(1, 2))

@@ -1,11 +1,12 @@
 """Numbers of atoms made from attention, as a table and as colours of the picture."""
 
-from typing import TYPE_CHECKING, Literal, get_args
+from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crysformer.attention.reduce import Choice, centre_weights
+from crysformer.attention.reduce import BOTH, Choice, Module, centre_weights
 from crysformer.attention.statistics import effective_neighbours, entropy
 from crysformer.picture.palette import Scale
 from crysformer.picture.scene import SiteColours
@@ -15,13 +16,19 @@ if TYPE_CHECKING:
 
     from crysformer.attention.weights import BondAttention
 
-Atoms = Literal["Elements", "Effective neighbours", "Entropy", "Contribution"]
-ATOMS: tuple[Atoms, ...] = get_args(Atoms)
+
+class Atoms(StrEnum):
+    """What the colours of atoms mean."""
+
+    ELEMENTS = "Elements"
+    EFFECTIVE_NEIGHBOURS = "Effective neighbours"
+    ENTROPY = "Entropy"
+    CONTRIBUTION = "Contribution"
 
 
 def site_numbers(
     attention: "BondAttention", choice: Choice
-) -> dict[str, NDArray[np.float64]]:
+) -> dict[Atoms, NDArray[np.float64]]:
     """How spread the attention of each site is, for the weights that are shown.
 
     For the difference of both modules it is the difference of their numbers.
@@ -29,16 +36,16 @@ def site_numbers(
     Returns:
         ``Entropy`` in nats and ``Effective neighbours``, (sites,).
     """
-    if choice.module == "Difference":
+    if choice.module == Module.DIFFERENCE:
         one, two = (
             site_numbers(attention, Choice(name, choice.block, choice.head, choice.over))
-            for name in ("Cross", "Conditional")
+            for name in BOTH
         )
         return {name: one[name] - two[name] for name in one}
     weights = centre_weights(attention, choice)
     return {
-        "Entropy": entropy(weights, attention.bonds.i),
-        "Effective neighbours": effective_neighbours(weights, attention.bonds.i),
+        Atoms.ENTROPY: entropy(weights, attention.bonds.i),
+        Atoms.EFFECTIVE_NEIGHBOURS: effective_neighbours(weights, attention.bonds.i),
     }
 
 
@@ -53,7 +60,7 @@ def site_table(
         {
             "Atom": list(attention.graph.labels),
             "Bonds": np.bincount(attention.bonds.i),
-            **numbers,
+            **{str(name): values for name, values in numbers.items()},
         }
     )
 

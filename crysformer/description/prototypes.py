@@ -15,7 +15,7 @@ from pymatgen.util.string import unicodeify
 
 from crysformer.library.catalogue import load_library
 from crysformer.library.crystal import LibraryCrystal
-from crysformer.structure.cells import in_cell
+from crysformer.structure.cells import CellChoice, in_cell
 
 # The work grows steeply with the atoms that are to be mapped onto each other.
 MAX_ATOMS = 30
@@ -59,7 +59,7 @@ def find_prototype(structure: Structure, space_group: int) -> Prototype | None:
         The closest crystal of the library; None where none fits, or where the primitive
         cell has more than ``MAX_ATOMS`` atoms.
     """
-    primitive = in_cell(structure, "Primitive")
+    primitive = in_cell(structure, CellChoice.PRIMITIVE)
     if len(primitive) > MAX_ATOMS:
         return None
     candidates = _candidates(primitive, space_group)
@@ -70,7 +70,7 @@ def find_prototype(structure: Structure, space_group: int) -> Prototype | None:
     matcher = StructureMatcher(stol=MAX_SHIFT, primitive_cell=False)
     found = []
     for crystal in candidates:
-        other = in_cell(crystal.structure(), "Primitive")
+        other = in_cell(crystal.structure(), CellChoice.PRIMITIVE)
         if len(other) != len(primitive):
             continue
         mappings = matcher.get_all_anonymous_mappings(other, primitive, include_dist=True)

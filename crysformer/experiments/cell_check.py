@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pymatgen.core import Structure
 
 from crysformer.properties.table import PROPERTIES
-from crysformer.structure.cells import CELLS, in_cell
+from crysformer.structure.cells import CellChoice, in_cell
 from crysformer.structure.formats.raw import MAX_SITES
 
 # The type alone, so that a page can import this before torch.
@@ -63,7 +63,10 @@ def check_cells(
     Raises:
         StructureError: spglib finds no other cell, or a cell is too empty to predict.
     """
-    crystals = {name: in_cell(structure, name) for name in CELLS[1:]}
+    crystals = {
+        str(cell): in_cell(structure, cell)
+        for cell in (CellChoice.PRIMITIVE, CellChoice.CONVENTIONAL)
+    }
     if len(structure) * 2 <= MAX_SITES:
         name = " × ".join(map(str, SUPERCELL))
         crystals[f"Supercell {name}"] = structure.make_supercell(

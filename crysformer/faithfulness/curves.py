@@ -10,6 +10,7 @@ small.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
@@ -22,6 +23,18 @@ from crysformer.model.network import Crysformer
 NUM_STEPS = 12
 # Many orbits make large graphs: fewer steps keep the whole test within seconds.
 _COARSE_STEPS, _MANY_ORBITS = 5, 30
+
+
+class Way(StrEnum):
+    """Whether bonds go or come."""
+
+    DELETION = "deletion"
+    INSERTION = "insertion"
+
+    @property
+    def label(self) -> str:
+        """Word for people; URLs have it, too."""
+        return self.capitalize()
 
 
 @dataclass(frozen=True)
@@ -39,6 +52,16 @@ class Curves:
     deletion: FloatArray
     inserted: FloatArray
     insertion: FloatArray
+
+    def points(self, way: Way) -> tuple[FloatArray, FloatArray]:
+        """Part of the bonds, (points,), and the relative change, (points, outputs)."""
+        if way == Way.DELETION:
+            return self.fraction, self.deletion
+        return self.inserted, self.insertion
+
+    def area(self, way: Way) -> FloatArray:
+        """Area under one of both curves, (outputs,)."""
+        return self.deletion_area if way == Way.DELETION else self.insertion_area
 
     @property
     def deletion_area(self) -> FloatArray:

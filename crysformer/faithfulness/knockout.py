@@ -18,7 +18,7 @@ any bond the prediction depends on the composition only.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Literal, get_args
+from enum import StrEnum
 
 import numpy as np
 import torch
@@ -30,9 +30,22 @@ from crysformer.graph.batch import GraphBatch, collate
 from crysformer.model.inference import batches_by_work
 from crysformer.model.network import Crysformer
 
-Variant = Literal["masked", "zeroed"]
-VARIANTS: tuple[Variant, ...] = get_args(Variant)
 Progress = Callable[[float], None]
+
+
+class Variant(StrEnum):
+    """How a bond is taken away."""
+
+    MASKED = "masked"
+    ZEROED = "zeroed"
+
+    @property
+    def label(self) -> str:
+        """Words for people; URLs have them, too."""
+        return {
+            Variant.MASKED: "Masked before the softmax",
+            Variant.ZEROED: "Weight set to zero after it",
+        }[self]
 
 
 def without_bonds(graph: GraphArrays, rows: IntArray) -> GraphArrays:
@@ -84,7 +97,7 @@ def knock_out(
     model: Crysformer,
     graph: GraphArrays,
     removed: Sequence[IntArray],
-    variant: Variant = "masked",
+    variant: Variant = Variant.MASKED,
     progress: Progress = lambda _: None,
 ) -> NDArray[np.float64]:
     """Predict a crystal without some bonds, once for each set of them.
@@ -103,13 +116,13 @@ def knock_out(
     values = np.empty((len(removed), len(model.heads.bias)))
     graphs = (
         [without_bonds(graph, rows) for rows in removed]
-        if variant == "masked"
+        if variant == Variant.MASKED
         else [graph] * len(removed)
     )
     done = 0
     with torch.inference_mode():
         for group in batches_by_work(np.array([each.work for each in graphs])):
-            if variant == "masked":
+            if variant == Variant.MASKED:
                 batch = collate([graphs[k] for k in group], parameter.dtype)
             else:
                 batch = with_factors(graph, [removed[k] for k in group], parameter.dtype)

@@ -26,7 +26,7 @@ from crysformer.attention.weights import BondAttention
 from crysformer.errors import StructureError
 from crysformer.faithfulness.controls import shuffled
 from crysformer.faithfulness.curves import Curves, random_scores, trace_curves
-from crysformer.faithfulness.knockout import VARIANTS, Variant, knock_out
+from crysformer.faithfulness.knockout import Variant, knock_out
 from crysformer.faithfulness.orbits import BondOrbits, find_orbits
 from crysformer.faithfulness.saliency import gradient_times_input
 from crysformer.graph.bonds import CrystalBonds
@@ -72,7 +72,7 @@ class Study:
     shuffled: dict[str, FloatArray]
     curves: dict[str, Curves]
 
-    def effect(self, output: int, variant: Variant = "masked") -> FloatArray:
+    def effect(self, output: int, variant: Variant = Variant.MASKED) -> FloatArray:
         """Size of the change of one output without each orbit, (orbits,)."""
         return np.abs(self.change[variant][:, output])
 
@@ -106,7 +106,7 @@ def study(
     rows = [orbits.rows(k) for k in range(len(orbits))]
     report(0.02, "Removing bonds")
     change = {}
-    for number, variant in enumerate(VARIANTS):
+    for number, variant in enumerate(Variant):
 
         def advance(share: float, number: int = number) -> None:
             report(0.02 + 0.28 * (number + share), "Removing bonds")

@@ -1,6 +1,7 @@
 """A faithfulness study as tables: every property, and every bond in a property's unit."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,20 @@ from crysformer.structure.formula import formula_unit_atoms
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+class Column(StrEnum):
+    """What a column of the table of properties says of a module or a baseline."""
+
+    RHO = "ρ"
+    TAU = "τ"
+    P = "p"
+    GIVEN = "ρ given"
+    SHUFFLED = "shuffled"
+
+    def of(self, name: str) -> str:
+        """Name of the column for one module or baseline."""
+        return f"{name} {self}"
 
 
 def output_columns(scalings: Sequence[Scaling]) -> dict[str, int]:
@@ -72,15 +87,18 @@ def property_table(
         for module, findings in found.items():
             finding = findings[column]
             row |= {
-                f"{module} ρ": finding.attention.rho,
-                f"{module} τ": finding.attention.tau,
-                f"{module} p": finding.attention.p,
-                f"{module} ρ given": finding.given.rho,
-                f"{module} shuffled": finding.shuffled,
+                Column.RHO.of(module): finding.attention.rho,
+                Column.TAU.of(module): finding.attention.tau,
+                Column.P.of(module): finding.attention.p,
+                Column.GIVEN.of(module): finding.given.rho,
+                Column.SHUFFLED.of(module): finding.shuffled,
             }
         first = next(iter(found.values()))[column]
         for name in (RANDOM, BONDS, LENGTH, GRADIENT):
-            row |= {f"{name} ρ": first.baselines[name], f"{name} τ": first.taus[name]}
+            row |= {
+                Column.RHO.of(name): first.baselines[name],
+                Column.TAU.of(name): first.taus[name],
+            }
         rows.append(row)
     return pd.DataFrame(rows)
 

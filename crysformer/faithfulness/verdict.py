@@ -54,7 +54,9 @@ class Finding:
     best_shuffled: float
 
 
-def find_each(study: Study, module: str, variant: Variant = "masked") -> list[Finding]:
+def find_each(
+    study: Study, module: str, variant: Variant = Variant.MASKED
+) -> list[Finding]:
     """Compare one module's attention with the effect of bonds on every output."""
     effects, attention = np.abs(study.change[variant]), study.attention[module]
     count, length = study.geometry[BONDS], study.orbits.length

@@ -6,13 +6,14 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from crysformer.faithfulness.curves import Curves
+from crysformer.attention.reduce import Module
+from crysformer.faithfulness.curves import Curves, Way
 from crysformer.picture.palette import OKABE_ITO
 
 _MARGIN = {"l": 8, "r": 8, "t": 30, "b": 8}
 _STYLES = {
-    "Cross": {"color": OKABE_ITO[4], "symbol": "circle", "dash": "solid"},
-    "Conditional": {"color": OKABE_ITO[5], "symbol": "diamond", "dash": "solid"},
+    Module.CROSS: {"color": OKABE_ITO[4], "symbol": "circle", "dash": "solid"},
+    Module.CONDITIONAL: {"color": OKABE_ITO[5], "symbol": "diamond", "dash": "solid"},
     "1 / length": {"color": OKABE_ITO[2], "symbol": "x", "dash": "dash"},
     "Random": {"color": "#808890", "symbol": "cross", "dash": "dot"},
 }
@@ -61,23 +62,23 @@ def effect_plot(
     return figure
 
 
-def curve_plot(curves: dict[str, Curves], output: int, kind: str) -> go.Figure:
+def curve_plot(curves: dict[str, Curves], output: int, way: Way) -> go.Figure:
     """Draw how far the prediction has moved as bonds go, or come, in several orders.
 
     Args:
         curves: By name of the order; those called ``Random 1, 2, …`` are drawn alike.
         output: Column of the prediction.
-        kind: ``deletion`` or ``insertion``.
+        way: Whether bonds go or come.
     """
     figure = go.Figure()
     shown = set()
     for name, curve in curves.items():
         family = re.sub(r" \d+$", "", name)
         style = _STYLES[family]
-        x = curve.fraction if kind == "deletion" else curve.inserted
+        x, y = curve.points(way)
         figure.add_scatter(
             x=100 * x,
-            y=getattr(curve, kind)[:, output],
+            y=y[:, output],
             mode="lines+markers",
             name=family,
             legendgroup=family,
@@ -91,7 +92,7 @@ def curve_plot(curves: dict[str, Curves], output: int, kind: str) -> go.Figure:
             hovertemplate="%{x:.0f} % of bonds: %{y:.2f}",
         )
         shown.add(family)
-    verb = "removed" if kind == "deletion" else "added"
+    verb = "removed" if way == Way.DELETION else "added"
     figure.update_layout(
         xaxis_title=f"Bonds {verb}, most attention first (%)",
         yaxis_title="Distance from the full prediction",

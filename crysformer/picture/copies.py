@@ -6,7 +6,7 @@ coordinates still find their ends.
 """
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,15 @@ from pymatgen.core import Structure
 
 from crysformer.picture.bonds import DrawnBonds
 
-Beyond = Literal["Nothing", "Half bonds", "Ghost atoms"]
-BEYOND: tuple[Beyond, ...] = get_args(Beyond)
+
+class Beyond(StrEnum):
+    """What is drawn of bonds that leave the cell."""
+
+    NOTHING = "Nothing"
+    HALF_BONDS = "Half bonds"
+    GHOST_ATOMS = "Ghost atoms"
+
+
 CELL, BOUNDARY, GHOST = 0, 1, 2
 
 # Atoms within this distance (Å) of a face count as lying on it and are repeated.
@@ -142,10 +149,10 @@ def drawn_halves(
     start = drawn.cell[atom]
     end = start + crystal.neighbour_cell(bonds)[row]
     inside = np.isin(copy_keys(bonds.j[row], end), drawn.keys())
-    if beyond == "Nothing":
+    if beyond == Beyond.NOTHING:
         atom, row, start = atom[inside], row[inside], start[inside]
     halves = Halves(row, drawn.site[atom], start)
-    if beyond != "Ghost atoms" or inside.all():
+    if beyond != Beyond.GHOST_ATOMS or inside.all():
         return drawn, halves
     ghosts = _unique_copies(bonds.j[row][~inside], end[~inside])
     back = _halves_back(crystal, ghosts, drawn, bonds)

@@ -1,13 +1,13 @@
 """How a person wants a crystal drawn."""
 
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
 from crysformer.picture.bonds import CHEMICAL_LAYER, MODEL_LAYER
 from crysformer.picture.copies import Beyond
-from crysformer.picture.palette import SCHEMES, Scheme
-from crysformer.picture.scene import STYLES, Style
-from crysformer.structure.cells import CELLS, CellChoice
+from crysformer.picture.palette import Scheme
+from crysformer.picture.scene import Style
+from crysformer.structure.cells import CellChoice
 
 NO_LAYER = "No bonds"
 LAYERS = (CHEMICAL_LAYER, MODEL_LAYER, NO_LAYER)
@@ -27,13 +27,13 @@ class ViewOptions:
         cell: Unit cell the crystal is drawn in.
     """
 
-    style: Style = STYLES[0]
-    scheme: Scheme = SCHEMES[0]
-    beyond: Beyond = get_args(Beyond)[1]
+    style: Style = Style.BALL_AND_STICK
+    scheme: Scheme = Scheme.JMOL
+    beyond: Beyond = Beyond.HALF_BONDS
     boundary: bool = True
     supercell: tuple[int, int, int] = (1, 1, 1)
     layer: str = CHEMICAL_LAYER
-    cell: CellChoice = CELLS[0]
+    cell: CellChoice = CellChoice.AS_GIVEN
 
     def scene_arguments(self) -> dict[str, Any]:
         """Return the options as ``build_scene`` takes them."""

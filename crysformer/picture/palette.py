@@ -11,9 +11,10 @@ both ways ColorBrewer's PuOr: both are perceptually ordered and colour-blind-saf
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 import pymatgen.vis
@@ -21,8 +22,15 @@ from monty.serialization import loadfn
 from numpy.typing import ArrayLike, NDArray
 from pymatgen.core import Element
 
-Scheme = Literal["Jmol", "VESTA", "Colour-blind-safe"]
-SCHEMES: tuple[Scheme, ...] = get_args(Scheme)
+
+class Scheme(StrEnum):
+    """Colours of elements."""
+
+    JMOL = "Jmol"
+    VESTA = "VESTA"
+    COLOUR_BLIND_SAFE = "Colour-blind-safe"
+
+
 ScaleKind = Literal["sequential", "difference", "lift"]
 
 OKABE_ITO = (
@@ -97,13 +105,13 @@ def element_colours(symbols: Iterable[str], scheme: Scheme) -> dict[str, str]:
 
     Args:
         symbols: Element symbols, repeats allowed.
-        scheme: One of ``SCHEMES``.
+        scheme: Whose colours.
 
     Returns:
         Symbol to ``#rrggbb``, ordered by atomic number.
     """
     present = sorted(set(symbols), key=lambda symbol: Element(symbol).Z)
-    if scheme == "Colour-blind-safe":
+    if scheme == Scheme.COLOUR_BLIND_SAFE:
         return {
             symbol: _darker(OKABE_ITO[k % len(OKABE_ITO)], k // len(OKABE_ITO))
             for k, symbol in enumerate(present)

@@ -11,7 +11,8 @@ a scene the same on every machine.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from pymatgen.core import Element, Structure
@@ -33,8 +34,15 @@ from crysformer.picture.overlays import polyhedra, polyhedron_centres
 from crysformer.picture.palette import Scheme, element_colours, muted
 from crysformer.structure.labels import digest, rounded, site_labels, structure_hash
 
-Style = Literal["Ball and stick", "Space-fill", "Polyhedra"]
-STYLES: tuple[Style, ...] = get_args(Style)
+
+class Style(StrEnum):
+    """How atoms are drawn."""
+
+    BALL_AND_STICK = "Ball and stick"
+    SPACE_FILL = "Space-fill"
+    POLYHEDRA = "Polyhedra"
+
+
 BOND_RADIUS = 0.1
 MAX_DRAWN_ATOMS = 4000
 
@@ -80,9 +88,9 @@ def build_scene(
     *,
     supercell: tuple[int, int, int] = (1, 1, 1),
     boundary: bool = True,
-    beyond: Beyond = "Half bonds",
-    style: Style = "Ball and stick",
-    scheme: Scheme = "Jmol",
+    beyond: Beyond = Beyond.HALF_BONDS,
+    style: Style = Style.BALL_AND_STICK,
+    scheme: Scheme = Scheme.JMOL,
     colour_bar: dict[str, Any] | None = None,
     wedges: Sequence[dict[str, Any]] = (),
     focus: int | None = None,
@@ -161,9 +169,9 @@ def _sticks(
 ) -> tuple[DrawnBonds | None, list[int]]:
     """Bonds that a style draws, and the sites it spans polyhedra around."""
     # Touching spheres hide every bond, so none is laid out.
-    if bonds is None or style == "Space-fill":
+    if bonds is None or style == Style.SPACE_FILL:
         return None, []
-    centres = polyhedron_centres(crystal, bonds) if style == "Polyhedra" else []
+    centres = polyhedron_centres(crystal, bonds) if style == Style.POLYHEDRA else []
     if not centres:
         return bonds, []
     # Bonds between the polyhedra would hide them.
@@ -173,7 +181,7 @@ def _sticks(
 def _radius(symbol: str, style: Style) -> float:
     element = Element(symbol)
     radius = element.atomic_radius or element.atomic_radius_calculated or 1.4
-    if style == "Space-fill":
+    if style == Style.SPACE_FILL:
         return round(float(radius), 3)
     return round(float(np.clip(0.16 + 0.22 * radius, 0.24, 0.7)), 3)
 

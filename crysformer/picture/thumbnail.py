@@ -12,6 +12,7 @@ from pymatgen.core import Structure
 
 from crysformer.arrays import FloatArray
 from crysformer.picture.bonds import chemical_bonds
+from crysformer.picture.copies import Beyond
 from crysformer.picture.palette import Scheme, muted, to_hex, to_rgb
 from crysformer.picture.scene import build_scene
 
@@ -32,7 +33,7 @@ _EDGES = np.array(
 )
 
 
-def thumbnail(structure: Structure, scheme: Scheme = "Jmol") -> str:
+def thumbnail(structure: Structure, scheme: Scheme = Scheme.JMOL) -> str:
     """Draw one cell with the atoms on its faces repeated.
 
     Args:
@@ -44,7 +45,7 @@ def thumbnail(structure: Structure, scheme: Scheme = "Jmol") -> str:
         crystal.
     """
     scene = build_scene(
-        structure, chemical_bonds(structure), beyond="Nothing", scheme=scheme
+        structure, chemical_bonds(structure), beyond=Beyond.NOTHING, scheme=scheme
     ).payload
     sites, atoms = scene["sites"], scene["atoms"]
     turn = _rotation(scene["views"]["home"])

@@ -5,7 +5,7 @@ International Tables, with positions made exactly symmetric. A crystal does not 
 the cell that describes it, and neither do its properties per atom.
 """
 
-from typing import Literal, get_args
+from enum import StrEnum
 
 import spglib
 from pymatgen.core import Lattice, Structure
@@ -13,8 +13,13 @@ from pymatgen.core import Lattice, Structure
 from crysformer.errors import StructureError
 from crysformer.structure.symmetry import SYMPREC
 
-CellChoice = Literal["As given", "Primitive", "Conventional"]
-CELLS: tuple[CellChoice, ...] = get_args(CellChoice)
+
+class CellChoice(StrEnum):
+    """A unit cell of a crystal."""
+
+    AS_GIVEN = "As given"
+    PRIMITIVE = "Primitive"
+    CONVENTIONAL = "Conventional"
 
 
 def in_cell(structure: Structure, choice: CellChoice) -> Structure:
@@ -30,12 +35,14 @@ def in_cell(structure: Structure, choice: CellChoice) -> Structure:
     Raises:
         StructureError: spglib cannot determine the symmetry.
     """
-    if choice == "As given":
+    if choice == CellChoice.AS_GIVEN:
         return structure
     numbers = [site.specie.Z for site in structure]
     cell = (structure.lattice.matrix, structure.frac_coords, numbers)
     try:
-        found = spglib.standardize_cell(cell, choice == "Primitive", symprec=SYMPREC)
+        found = spglib.standardize_cell(
+            cell, choice == CellChoice.PRIMITIVE, symprec=SYMPREC
+        )
     except spglib.SpglibError:
         found = None
     if found is None:

@@ -4,7 +4,7 @@ Strains are engineering strains of lengths in the given cell, in per cent. A uni
 strain along a lattice vector leaves every length perpendicular to that vector as it is.
 """
 
-from typing import Literal, get_args
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,16 @@ from pymatgen.core import Lattice, Structure
 
 from crysformer.errors import SettingsError
 
-StrainMode = Literal["Isotropic", "Along a", "Along b", "Along c"]
-STRAIN_MODES: tuple[StrainMode, ...] = get_args(StrainMode)
+
+class StrainMode(StrEnum):
+    """What is strained: all directions alike, or one lattice vector's."""
+
+    ISOTROPIC = "Isotropic"
+    ALONG_A = "Along a"
+    ALONG_B = "Along b"
+    ALONG_C = "Along c"
+
+
 LARGEST = 5.0
 # Smaller steps would be taken for noise: symmetry is sought within 0.01 Å.
 STEP = 0.5
@@ -35,7 +43,7 @@ def deformation(structure: Structure, mode: StrainMode, percent: float) -> NDArr
     """
     if percent <= -100:
         raise SettingsError(f"A strain of {percent:g} % leaves no volume to the crystal.")
-    if mode == "Isotropic":
+    if mode == StrainMode.ISOTROPIC:
         return np.eye(3) * (1 + percent / 100)
     vector = structure.lattice.matrix["abc".index(mode[-1])]
     along = vector / np.linalg.norm(vector)

@@ -11,7 +11,7 @@ from crysformer.graph.rule import NeighbourRule
 from crysformer.graph.standard_cell import standardise
 from crysformer.library.catalogue import load_library
 from crysformer.predict.predictor import Predictor
-from crysformer.structure.strain import STRAIN_MODES, STRAINS, deformation, strained
+from crysformer.structure.strain import STRAINS, StrainMode, deformation, strained
 from crysformer.structure.substitution import substitute
 from tests.support.random_model import random_checkpoint
 
@@ -60,7 +60,7 @@ def test_uniaxial_strain_of_a_hexagonal_cell_keeps_what_is_perpendicular():
     np.testing.assert_allclose(after - after @ along * along, across, atol=1e-12)
 
 
-@pytest.mark.parametrize("mode", STRAIN_MODES)
+@pytest.mark.parametrize("mode", StrainMode)
 def test_volume_follows_the_determinant(mode):
     structure = crystal("quartz-sio2")
     found = strained(structure, mode, -3)

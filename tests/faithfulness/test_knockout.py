@@ -9,7 +9,7 @@ from pymatgen.core import Lattice, Structure
 
 from crysformer.faithfulness.contributions import atom_contributions
 from crysformer.faithfulness.curves import NUM_STEPS, trace_curves
-from crysformer.faithfulness.knockout import VARIANTS, knock_out, without_bonds
+from crysformer.faithfulness.knockout import Variant, knock_out, without_bonds
 from crysformer.faithfulness.orbits import find_orbits
 from crysformer.faithfulness.saliency import gradient_times_input
 from crysformer.graph.arrays import GraphArrays
@@ -102,7 +102,7 @@ def test_weights_set_to_zero_are_the_same_on_the_full_graph(model, name):
     assert np.abs(found - knock_out(model, graph, rows, "masked")).max() > 1e-6
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("variant", Variant)
 def test_nothing_removed_is_the_prediction_itself(model, variant):
     graph = graph_of(wurtzite(), CONFIG.neighbour_rule)[2]
     found = knock_out(model, graph, [NONE, np.array([0]), NONE], variant)

@@ -12,7 +12,7 @@ from crysformer.picture.bonds import DrawnBonds, chemical_bonds
 from crysformer.picture.camera import presets
 from crysformer.picture.copies import BOUNDARY, CELL, GHOST
 from crysformer.picture.overlays import angle_wedge
-from crysformer.picture.palette import SCHEMES, VIRIDIS, Scale, element_colours
+from crysformer.picture.palette import VIRIDIS, Scale, Scheme, element_colours
 from crysformer.picture.scene import build_scene
 from crysformer.structure.labels import site_labels
 
@@ -213,7 +213,7 @@ def test_lift_of_one_is_the_middle_and_difference_is_symmetric():
     assert difference.bar("d")["ticks"][0]["text"] == "−0.3"
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("scheme", Scheme)
 def test_every_scheme_tells_nine_elements_apart(scheme):
     symbols = ["H", "Li", "C", "N", "O", "Na", "Cl", "Fe", "U"]
     colours = element_colours(symbols, scheme)

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from crysformer.library.catalogue import get_crystal, load_library
-from crysformer.picture.palette import SCHEMES, element_colours
+from crysformer.picture.palette import Scheme, element_colours
 from crysformer.picture.thumbnail import HEIGHT, WIDTH, thumbnail
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -44,7 +44,7 @@ def test_elements_differ_in_colour_and_size():
         assert colour in text
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("scheme", Scheme)
 def test_every_scheme_has_its_colours(scheme):
     text = ElementTree.tostring(drawn("rock-salt-nacl", scheme), encoding="unicode")
     for colour in element_colours(["Na", "Cl"], scheme).values():

@@ -7,7 +7,7 @@ from pymatgen.core import Lattice, Structure
 
 from crysformer.errors import StructureError
 from crysformer.library.catalogue import load_library
-from crysformer.structure.cells import CELLS, in_cell
+from crysformer.structure.cells import CellChoice, in_cell
 
 # Crystal, atoms in the primitive cell, atoms in the conventional cell (International
 # Tables: F has four lattice points, I two, hexagonal axes of an R group three).
@@ -28,7 +28,7 @@ def test_numbers_of_atoms(name, primitive, conventional):
     assert in_cell(crystal, "As given") is crystal
 
 
-@pytest.mark.parametrize("choice", CELLS[1:])
+@pytest.mark.parametrize("choice", list(CellChoice)[1:])
 def test_another_cell_is_the_same_crystal(choice):
     crystal = load_library()["rutile-tio2"].structure()
     crystal.make_supercell([[1, 1, 0], [0, 2, 0], [0, 0, 1]])

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from crysformer.library.catalogue import load_library
 from crysformer.predict.predictor import Predictor
-from crysformer.ui.batch import parts
+from crysformer.ui.batch import form
 from tests.support.pages import ROOT
 
 PAGE = "pages/3_Batch.py"
@@ -35,11 +35,11 @@ def page():
 
 
 def give(test, *files):
-    uploader = test.file_uploader(key=parts.FILES)
+    uploader = test.file_uploader(key=form.FILES)
     uploader.set_value([(name, content, "text/plain") for name, content in files])
-    test.button(key=parts.SUBMIT).click().run()
+    test.button(key=form.SUBMIT).click().run()
     assert not test.exception
-    job = test.session_state[parts.JOB]
+    job = test.session_state[form.JOB]
     if job:
         job.wait(60)
         test.run()

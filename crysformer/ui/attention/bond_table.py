@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from crysformer.attention.bond_picture import Picture
-from crysformer.attention.reduce import Choice
-from crysformer.ui.attention.controls import LINE, AttentionSettings
+from crysformer.attention.reduce import Choice, Module
+from crysformer.ui.attention.controls import AttentionSettings, Graph
 from crysformer.ui.session import answers, state
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def linked_bond_table(
     }
     bar = st.container(horizontal=True, vertical_alignment="center")
     bar.markdown(f"**{shown[0].heading}**")
-    if site is not None and settings.graph != LINE:
+    if site is not None and settings.graph != Graph.LINE:
         bar.button("Show all atoms", on_click=state.select, args=(bond, None))
     with bar:
         _downloads(table, settings)
@@ -64,7 +64,7 @@ def linked_bond_table(
         column_config=_bond_columns(settings.choice, side_by_side=len(shown) > 1),
         alt="Directed bonds with their attention",
     )
-    if settings.graph != LINE and (table["Reverse"].isna()).any():
+    if settings.graph != Graph.LINE and (table["Reverse"].isna()).any():
         st.caption("Where Reverse is empty, the neighbour does not attend back.")
 
 
@@ -73,7 +73,7 @@ def _downloads(table: "pd.DataFrame", settings: AttentionSettings) -> None:
     from crysformer.attention.export import bond_frame, bond_json, pair_frame, pair_json
 
     name = answers.formula()
-    line = settings.graph == LINE
+    line = settings.graph == Graph.LINE
     everything = (
         (lambda: pair_frame(answers.pair_attention()))
         if line
@@ -120,8 +120,8 @@ def _in_full(choice: Choice, table: "pd.DataFrame") -> dict[str, str]:
     shown = {"Value": choice}
     if "Second" in table:
         shown = {
-            "Value": replace(choice, module="Cross"),
-            "Second": replace(choice, module="Conditional"),
+            "Value": replace(choice, module=Module.CROSS),
+            "Second": replace(choice, module=Module.CONDITIONAL),
         }
     return {name: f"{each.title}, {each.part}" for name, each in shown.items()}
 
@@ -140,12 +140,12 @@ def _bond_columns(choice: Choice, *, side_by_side: bool) -> dict[str, Any]:
         "Angle": number("Angle (°)", format="%.1f", width=70),
         "Length": number("Å", format="%.3f", width=50, help="Length of the bond"),
         "Value": number(
-            "Cross" if side_by_side else choice.measure,
+            Module.CROSS if side_by_side else choice.measure,
             format="%.4f",
             width=58,
             help=choice.title,
         ),
-        "Second": number("Conditional", format="%.4f", width=76, help=choice.title),
+        "Second": number(Module.CONDITIONAL, format="%.4f", width=76, help=choice.title),
         "Reverse": number(
             "Reverse", format="%.4f", width=62, help="The value of the reverse bond"
         ),

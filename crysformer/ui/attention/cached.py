@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from crysformer.attention.reduce import Choice, centre_weights
+from crysformer.attention.reduce import BOTH, Choice, Measure, Module, centre_weights
 from crysformer.ui.session import answers
 
 # Importing torch takes seconds: functions do it once the page has something to show.
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from crysformer.faithfulness.study import Report, Study
     from crysformer.faithfulness.verdict import Finding
 
-BOTH = ("Cross", "Conditional")
 _MAX_STUDIES = 20
 
 
@@ -66,7 +65,7 @@ def symmetry_check() -> "SymmetryCheck":
 
 
 def _same_for_modules(choice: Choice) -> Choice:
-    return replace(choice, module="Cross", measure="Weight")
+    return replace(choice, module=Module.CROSS, measure=Measure.WEIGHT)
 
 
 def _study(chosen: answers.Chosen, choice: Choice, report: "Report") -> "Study":

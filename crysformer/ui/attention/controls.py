@@ -1,21 +1,28 @@
 """Controls of the attention page; all of them live in the URL."""
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal, get_args
+from enum import StrEnum
+from typing import Any
 
 import streamlit as st
 
 from crysformer.attention.bond_picture import Drawing
 from crysformer.attention.filter import Filter
-from crysformer.attention.reduce import MEASURES, MODULES, OVERS, Choice
-from crysformer.attention.sites import ATOMS, Atoms
+from crysformer.attention.reduce import Choice, Measure, Module, Over
+from crysformer.attention.sites import Atoms
 from crysformer.ui.session import answers, state
 from crysformer.ui.session.carry import drop_unless
 
-Graph = Literal["Atomistic", "Line"]
-ATOMISTIC, LINE = get_args(Graph)
+
+class Graph(StrEnum):
+    """Whose attention is shown: that of atoms, or that of bonds."""
+
+    ATOMISTIC = "Atomistic"
+    LINE = "Line"
+
+
 SIDE_BY_SIDE = "Side by side"
-ROLL_OUT, CONTRIBUTION = OVERS[2], ATOMS[3]
+"""What the choice of the module offers besides."""
 SHARES = (5, 10, 25, 50, 100)
 FIRST_SHARE = 25
 """All bonds of a crystal at once hide each other, so the first picture has fewer."""
@@ -67,7 +74,7 @@ class AttentionSettings:
     def choices(self) -> tuple[Choice, ...]:
         """One choice for each picture."""
         if self.side_by_side:
-            return self.choice, replace(self.choice, module="Conditional")
+            return self.choice, replace(self.choice, module=Module.CONDITIONAL)
         return (self.choice,)
 
 
@@ -82,14 +89,15 @@ def attention_controls(
         num_bonds: Largest number of bonds of one atom.
     """
     with st.container(horizontal=True, gap="medium"):
-        graph = _one_of("Graph", (ATOMISTIC, LINE), state.GRAPH, _GRAPH_HELP)
-        options = MODULES if graph == LINE else (*MODULES, SIDE_BY_SIDE)
+        graph = _one_of("Graph", tuple(Graph), state.GRAPH, _GRAPH_HELP)
+        line = graph == Graph.LINE
+        options = tuple(Module) if line else (*Module, SIDE_BY_SIDE)
         module = _one_of("Module", options, state.MODULE, _MODULE_HELP)
-        measure = _one_of("Show", MEASURES, state.MEASURE, _MEASURE_HELP)
-        overs = OVERS[:2] if graph == LINE else OVERS
+        measure = _one_of("Show", tuple(Measure), state.MEASURE, _MEASURE_HELP)
+        overs = (Over.MEAN, Over.MAXIMUM) if line else tuple(Over)
         over = _one_of("Combine by", overs, state.REDUCE, _OVER_HELP)
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        rolled = over == ROLL_OUT
+        rolled = over == Over.ROLL_OUT
         block = _block(num_blocks, disabled=rolled)
         head = _head(num_heads, disabled=rolled)
         share = st.select_slider(
@@ -102,20 +110,20 @@ def attention_controls(
         )
         atoms = st.selectbox(
             "Colour of atoms",
-            ATOMS,
+            list(Atoms),
             key=state.ATOMS,
             bind="query-params",
             width=190,
             help=_ATOMS_HELP,
         )
-        atoms = atoms or ATOMS[0]
-        if atoms == CONTRIBUTION:
+        atoms = atoms or Atoms.ELEMENTS
+        if atoms == Atoms.CONTRIBUTION:
             contribution_property()
         drawing = _drawing((share or FIRST_SHARE) / 100, num_bonds)
     side = module == SIDE_BY_SIDE
     settings = AttentionSettings(
         graph,
-        Choice(MODULES[0] if side else module, block, head, over, measure),
+        Choice(Module.CROSS if side else module, block, head, over, measure),
         side,
         atoms,
     )

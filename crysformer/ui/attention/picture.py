@@ -8,18 +8,18 @@ import streamlit as st
 
 from crysformer.attention.bond_picture import Drawing, Picture, bond_picture, shared_scale
 from crysformer.attention.pair_picture import pair_picture
-from crysformer.attention.reduce import Choice
-from crysformer.attention.sites import paint_sites, site_numbers
+from crysformer.attention.reduce import Choice, Module
+from crysformer.attention.sites import Atoms, paint_sites, site_numbers
 from crysformer.picture.options import ViewOptions
 from crysformer.picture.scene import Scene, SiteColours, build_scene
 from crysformer.ui.attention import cached
-from crysformer.ui.attention.controls import CONTRIBUTION, LINE, AttentionSettings
+from crysformer.ui.attention.controls import AttentionSettings, Graph
 from crysformer.ui.session import answers, state
 
 if TYPE_CHECKING:
     from crysformer.attention.weights import BondAttention
 
-_UNITS = {"Entropy": " (nats)", "Effective neighbours": ""}
+_UNITS = {Atoms.ENTROPY: " (nats)", Atoms.EFFECTIVE_NEIGHBOURS: ""}
 
 
 def attention_pictures(
@@ -38,7 +38,7 @@ def attention_pictures(
         bond: The bond that attends, on the line graph.
         site: The atom whose bonds alone are shown, or None.
     """
-    if settings.graph == LINE:
+    if settings.graph == Graph.LINE:
         return [
             pair_picture(answers.pair_attention(), settings.choice, bond or 0, drawing)
         ]
@@ -72,7 +72,7 @@ def _painted(
     attention: "BondAttention", settings: AttentionSettings, choice: Choice
 ) -> SiteColours | None:
     dark = st.context.theme.type == "dark"
-    if settings.atoms == CONTRIBUTION:
+    if settings.atoms == Atoms.CONTRIBUTION:
         from crysformer.figures.crystals import titles
 
         key = st.session_state[state.CONTRIBUTION]
@@ -85,9 +85,9 @@ def _painted(
         return paint_sites(
             values, f"Contribution: {titles([key])[key]}", signed=True, dark=dark
         )
-    if settings.atoms == "Elements":
+    if settings.atoms == Atoms.ELEMENTS:
         return None
     numbers = site_numbers(attention, choice)[settings.atoms]
     title = settings.atoms + _UNITS[settings.atoms]
-    signed = choice.module == "Difference"
+    signed = choice.module == Module.DIFFERENCE
     return paint_sites(numbers, title, signed=signed, dark=dark)

@@ -6,11 +6,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from crysformer.attention.reduce import Choice
+from crysformer.attention.reduce import BOTH, Choice, Measure, Module, Over, weights_of
 from crysformer.attention.statistics import effective_neighbours, lift
 from crysformer.picture.palette import Scale
-from crysformer.ui.attention.cached import BOTH
-from crysformer.ui.attention.controls import ALL, LINE, AttentionSettings
+from crysformer.ui.attention.controls import ALL, AttentionSettings, Graph
 from crysformer.ui.session import answers, state
 
 if TYPE_CHECKING:
@@ -37,13 +36,13 @@ def head_maps(
     choice = settings.choice
     values = np.concatenate([numbers.ravel() for numbers in maps.values()])
     dark = st.context.theme.type == "dark"
-    if bond is not None and settings.graph != LINE:
+    if bond is not None and settings.graph != Graph.LINE:
         scale = Scale.fit(values, "lift", dark=dark)
     else:
         scale = Scale("sequential", values.min() - 1e-9, values.max() + 1e-9, dark)
     with st.container(horizontal=True, gap="small"):
         for module, numbers in maps.items():
-            here = settings.side_by_side or choice.module in (module, "Difference")
+            here = settings.side_by_side or choice.module in (module, Module.DIFFERENCE)
             st.plotly_chart(
                 head_map(
                     numbers,
@@ -66,19 +65,19 @@ def _head_numbers(
     attention: "BondAttention",
     settings: AttentionSettings,
     bond: int | None,
-) -> tuple[dict[str, NDArray[np.float64]], str]:
+) -> tuple[dict[Module, NDArray[np.float64]], str]:
     """One number for each block and head of both modules, and what it is."""
-    if settings.graph == LINE:
+    if settings.graph == Graph.LINE:
         pairs, row = answers.pair_attention(), bond or 0
         rows = pairs.bond == row
         number = {
             module: effective_neighbours(
-                getattr(pairs, module.lower())[rows], np.zeros(rows.sum(), dtype=int)
+                weights_of(pairs, module)[rows], np.zeros(rows.sum(), dtype=int)
             )[0]
             for module in BOTH
         }
         return number, "Effective number of bonds that the selected bond attends to."
-    weights = {module: getattr(attention, module.lower()) for module in BOTH}
+    weights = {module: weights_of(attention, module) for module in BOTH}
     if bond is not None:
         labels = attention.graph.labels
         name = f"{labels[attention.bonds.i[bond]]} → {labels[attention.bonds.j[bond]]}"
@@ -91,7 +90,7 @@ def _head_numbers(
     return number, "Effective neighbours, mean over atoms: few means focused attention."
 
 
-def _take_head(module: str, settings: AttentionSettings) -> None:
+def _take_head(module: Module, settings: AttentionSettings) -> None:
     points = st.session_state[f"{_MAP}_{module}"].selection.points
     if not points:
         st.session_state[state.BLOCK] = st.session_state[state.HEAD] = ALL
@@ -100,7 +99,7 @@ def _take_head(module: str, settings: AttentionSettings) -> None:
     st.session_state[state.BLOCK] = str(int(block) + 1)
     st.session_state[state.HEAD] = str(int(head) + 1)
     # A roll-out has neither blocks nor heads; beside each other both are seen anyway.
-    st.session_state[state.REDUCE] = "Mean"
+    st.session_state[state.REDUCE] = Over.MEAN
     if not settings.side_by_side:
         st.session_state[state.MODULE] = module
 
@@ -115,13 +114,13 @@ def length_plots(
     Args:
         attention: All weights on its bonds.
         settings: What was chosen.
-        bond: The bond that listens, on the line graph: angles take the place of lengths.
+        bond: The bond that attends, on the line graph: angles take the place of lengths.
     """
     from crysformer.figures.attention import length_plot
 
     choice = settings.choice
     labels = attention.graph.labels
-    if settings.graph == LINE:
+    if settings.graph == Graph.LINE:
         _angles(answers.pair_attention(), attention, labels, settings, bond or 0)
         return
     # Equal bonds are one point: the first bond of each orbit stands for all.
@@ -138,7 +137,7 @@ def length_plots(
         names,
         x_title="Bond length (Å)",
         y_title=f"{choice.measure}, {choice.module.lower()}",
-        even=1.0 if choice.measure == "Lift" and choice.module != "Difference" else None,
+        even=_even(choice),
     )
     orbit = attention.bonds.orbit
 
@@ -167,7 +166,7 @@ def _angles(
     choice, rows = settings.choice, np.flatnonzero(pairs.bond == bond)
     other = pairs.other[rows]
     values = _blockwise(pairs.cross[rows], pairs.conditional[rows], choice)
-    if choice.measure == "Lift":
+    if choice.measure == Measure.LIFT:
         values = values * len(rows)
     figure = length_plot(
         pairs.angle_deg[rows],
@@ -179,10 +178,16 @@ def _angles(
         ],
         x_title="Angle with the bond attended to (°)",
         y_title=f"{choice.measure}, {choice.module.lower()}",
-        even=1.0 if choice.measure == "Lift" and choice.module != "Difference" else None,
+        even=_even(choice),
     )
     _plot(figure, "ignore", "Attention against angle, one mark for each head")
     st.caption("Which bonds the selected bond attends to, by the angle between them.")
+
+
+def _even(choice: Choice) -> float | None:
+    """The number that means an even share, where one does."""
+    lifted = choice.measure == Measure.LIFT and choice.module != Module.DIFFERENCE
+    return 1.0 if lifted else None
 
 
 def _plot(figure: object, on_select: object, alt: str) -> None:
@@ -199,7 +204,9 @@ def _plot(figure: object, on_select: object, alt: str) -> None:
 def _per_head(attention: "BondAttention", choice: Choice) -> NDArray[np.float64]:
     """Numbers of all heads of the shown block, or of the mean over blocks."""
     values = _blockwise(attention.cross, attention.conditional, choice)
-    return lift(values, attention.bonds.degree) if choice.measure == "Lift" else values
+    return (
+        lift(values, attention.bonds.degree) if choice.measure == Measure.LIFT else values
+    )
 
 
 def _blockwise(
@@ -207,4 +214,8 @@ def _blockwise(
 ) -> NDArray[np.float64]:
     blocks = slice(None) if choice.block is None else [choice.block]
     one, two = (weights[:, blocks].mean(axis=1) for weights in (cross, conditional))
-    return {"Cross": one, "Conditional": two, "Difference": one - two}[choice.module]
+    return {
+        Module.CROSS: one,
+        Module.CONDITIONAL: two,
+        Module.DIFFERENCE: one - two,
+    }[choice.module]

@@ -11,11 +11,11 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from crysformer.attention.bond_picture import Picture
-from crysformer.attention.reduce import Choice
-from crysformer.attention.sites import site_numbers, site_table
+from crysformer.attention.reduce import Choice, Module, Over, weights_of
+from crysformer.attention.sites import Atoms, site_numbers, site_table
 from crysformer.ui.attention import cached
 from crysformer.ui.attention.bond_table import linked_bond_table
-from crysformer.ui.attention.controls import CONTRIBUTION, ROLL_OUT, AttentionSettings
+from crysformer.ui.attention.controls import AttentionSettings
 from crysformer.ui.attention.plots import head_maps, length_plots
 from crysformer.ui.session import state
 
@@ -57,15 +57,15 @@ def attention_tabs(
 def _atoms(attention: "BondAttention", settings: AttentionSettings) -> None:
     choice = settings.choice
     numbers = site_numbers(attention, choice)
-    if choice.over == ROLL_OUT and choice.module != "Difference":
+    if choice.over == Over.ROLL_OUT and choice.module != Module.DIFFERENCE:
         numbers |= _traced(attention, choice)
     from crysformer.figures.crystals import titles
 
-    of = CONTRIBUTION
-    if settings.atoms == CONTRIBUTION:
+    of = str(Atoms.CONTRIBUTION)
+    if settings.atoms == Atoms.CONTRIBUTION:
         key = st.session_state[state.CONTRIBUTION]
-        of = f"{CONTRIBUTION} to {titles([key])[key]}"
-        numbers[CONTRIBUTION] = cached.contributions(key)
+        of = f"{Atoms.CONTRIBUTION} to {titles([key])[key]}"
+        numbers[Atoms.CONTRIBUTION] = cached.contributions(key)
     number = st.column_config.NumberColumn
     st.dataframe(
         site_table(attention, numbers),
@@ -73,11 +73,11 @@ def _atoms(attention: "BondAttention", settings: AttentionSettings) -> None:
         height=330,
         placeholder="–",
         column_config={
-            "Entropy": number("Entropy (nats)", format="%.3f"),
-            "Effective neighbours": number(format="%.2f"),
+            str(Atoms.ENTROPY): number("Entropy (nats)", format="%.3f"),
+            str(Atoms.EFFECTIVE_NEIGHBOURS): number(format="%.2f"),
             "Itself": number(format="%.3f", help="Share traced to the atom itself"),
             "Farther": number(format="%.3f", help="Share traced beyond its neighbours"),
-            CONTRIBUTION: number(of, format="%+.4g"),
+            str(Atoms.CONTRIBUTION): number(of, format="%+.4g"),
         },
         alt="Entropy and effective neighbours of each atom",
     )
@@ -92,6 +92,5 @@ def _traced(attention: "BondAttention", choice: Choice) -> dict[str, NDArray[np.
     """Where the roll-out leads that the bonds do not show."""
     from crysformer.attention.rollout import module_steps, roll_out
 
-    weights = getattr(attention, choice.module.lower())
-    found = roll_out(attention.bonds, module_steps(weights))
+    found = roll_out(attention.bonds, module_steps(weights_of(attention, choice.module)))
     return {"Itself": found.own, "Farther": found.farther}

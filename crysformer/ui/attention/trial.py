@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from crysformer.attention.reduce import BOTH, Module
 from crysformer.ui.attention import cached
-from crysformer.ui.attention.cached import BOTH
 from crysformer.ui.attention.controls import AttentionSettings
 from crysformer.ui.attention.trial_tables import control_results, property_results
 from crysformer.ui.session import answers, state
@@ -14,16 +14,12 @@ from crysformer.ui.session.text import plain
 
 if TYPE_CHECKING:
     from crysformer.attention.weights import BondAttention
+    from crysformer.faithfulness.knockout import Variant
     from crysformer.faithfulness.study import Study
     from crysformer.faithfulness.verdict import Finding
 
-_VARIANTS = {
-    "Masked before the softmax": "masked",
-    "Weight set to zero after it": "zeroed",
-}
 _DONE, _EFFECTS = "trials_done", "effect_plot"
 _MAX_DONE = 20
-_CURVES = ("deletion", "insertion")
 _VARIANT_HELP = (
     "Masked: the graph without these bonds; the remaining weights sum to one again. "
     "Zero: the bonds keep their place in the softmax but pass nothing on, so removing a "
@@ -69,6 +65,7 @@ def _results(
     settings: AttentionSettings,
     study: "Study",
 ) -> None:
+    from crysformer.faithfulness.knockout import Variant
     from crysformer.faithfulness.tables import output_columns
     from crysformer.figures.crystals import titles
 
@@ -83,17 +80,18 @@ def _results(
             bind="query-params",
             width=320,
         )
-        way = st.segmented_control(
+        variant = st.segmented_control(
             "How a bond is removed",
-            _VARIANTS,
-            default=next(iter(_VARIANTS)),
+            list(Variant),
+            default=Variant.MASKED,
+            format_func=lambda each: each.label,
             key=state.KNOCKOUT,
             required=True,
             bind="query-params",
             help=_VARIANT_HELP,
         )
     key = key if key in columns else next(iter(columns))
-    variant = _VARIANTS.get(way, "masked")
+    variant = variant or Variant.MASKED
     found = cached.findings(settings.choice, variant)
     _verdicts(found, settings, columns[key], names[key])
     left, right = st.columns(2, gap="medium")
@@ -115,7 +113,7 @@ def _verdicts(
     from crysformer.faithfulness.verdict import verdict
 
     module = settings.choice.module
-    both = settings.side_by_side or module == "Difference"
+    both = settings.side_by_side or module == Module.DIFFERENCE
     # A name such as "Band gap, TBmBJ (eV)" goes into a sentence without its unit.
     label = f"“{name.rpartition(' (')[0] or name}”"
     sentences = [
@@ -131,7 +129,7 @@ def _effects(
     study: "Study",
     key: str,
     column: int,
-    variant: Any,
+    variant: "Variant",
     name: str,
 ) -> None:
     from crysformer.faithfulness.tables import in_unit, orbit_names, orbit_table
@@ -175,32 +173,34 @@ def _effects(
 
 
 def _curves(study: "Study", column: int) -> None:
+    from crysformer.faithfulness.curves import Way
+    from crysformer.faithfulness.study import RANDOM
     from crysformer.figures.faithfulness import curve_plot
 
-    kind = st.segmented_control(
+    way = st.segmented_control(
         "Curve",
-        _CURVES,
-        default=_CURVES[0],
+        list(Way),
+        default=Way.DELETION,
         required=True,
-        format_func=str.capitalize,
+        format_func=lambda each: each.label,
         label_visibility="collapsed",
         key=state.CURVE,
         bind="query-params",
     )
-    kind = kind if kind in _CURVES else _CURVES[0]
+    way = way or Way.DELETION
     st.plotly_chart(
-        curve_plot(study.curves, column, kind),
+        curve_plot(study.curves, column, way),
         config={"displayModeBar": False},
-        alt=f"{kind} curve of the prediction for several orders of the bonds",
+        alt=f"{way} curve of the prediction for several orders of the bonds",
     )
     areas: dict[str, list[float]] = {}
     for name, curve in study.curves.items():
-        area = getattr(curve, f"{kind}_area")[column]
-        areas.setdefault("random" if name.startswith("Random") else name, []).append(area)
+        area = curve.area(way)[column]
+        areas.setdefault(RANDOM if name.startswith(RANDOM) else name, []).append(area)
     text = ", ".join(
         f"{name.lower()} {np.mean(values):.2f}" for name, values in areas.items()
     )
-    better = "larger" if kind != "insertion" else "smaller"
+    better = "larger" if way == Way.DELETION else "smaller"
     st.caption(
         f"Area: {text}; {better} is better. 0 is the prediction with all bonds, 1 the "
         "one with none. Bonds are always masked, a whole orbit at a time."

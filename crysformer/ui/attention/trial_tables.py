@@ -25,16 +25,16 @@ def property_results(
     """
     from crysformer.faithfulness.correlation import chance_level
     from crysformer.faithfulness.study import BONDS, GRADIENT, LENGTH, RANDOM
-    from crysformer.faithfulness.tables import property_table
+    from crysformer.faithfulness.tables import Column, property_table
     from crysformer.faithfulness.verdict import MIN_ORBITS
 
     table = property_table(found, columns, names)
-    shown = [
-        column for column in table if "given" not in column and "shuff" not in column
-    ]
+    hidden = {what.of(m) for what in (Column.GIVEN, Column.SHUFFLED) for m in found}
+    shown = [column for column in table if column not in hidden]
+    chances = {Column.P.of(module) for module in found}
     number = st.column_config.NumberColumn
     formats = {
-        column: number(format="%.4f" if column.endswith(" p") else "%.2f")
+        column: number(format="%.4f" if column in chances else "%.2f")
         for column in table
         if column != "Property"
     }

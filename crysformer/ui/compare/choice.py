@@ -10,10 +10,12 @@ from crysformer.library.catalogue import load_library
 from crysformer.structure.cells import CellChoice
 from crysformer.ui.session import answers, state
 from crysformer.ui.session.text import plain
+from crysformer.ui.session.url import UrlValue
 from crysformer.ui.shell.picker import crystal_labels
 
 FEWEST, MOST = 2, 4
 _LETTERS = "ABCD"
+_URL = UrlValue(state.COMPARE)
 
 
 @dataclass(frozen=True)
@@ -111,11 +113,9 @@ def _adopt_url() -> list[str]:
     """Take the crystals that the URL names; return what was wrong with them."""
     first = state.token()
     st.session_state.setdefault(state.COMPARED, [first, companion(first)])
-    asked = st.query_params.get(state.COMPARE)
-    # Only a list that this session did not write itself is a request.
-    if asked is None or asked == st.session_state.get(state.COMPARE_SEEN):
+    asked = _URL.asked()
+    if asked is None:
         return []
-    st.session_state[state.COMPARE_SEEN] = asked
     names = list(dict.fromkeys(name for name in asked.split(",") if name))
     known = [name for name in names if name in load_library()]
     unknown = [f"“{name[:40]}”" for name in names if name not in known]
@@ -135,8 +135,4 @@ def _write_url(tokens: list[str]) -> None:
     named = [token for token in tokens if token in load_library()]
     if len(named) < len(tokens):
         st.caption("Uploaded crystals stay in this session; a link does not carry them.")
-    st.session_state[state.COMPARE_SEEN] = ",".join(named)
-    if named:
-        st.query_params[state.COMPARE] = ",".join(named)
-    else:
-        st.query_params.pop(state.COMPARE, None)
+    _URL.write(",".join(named))

@@ -10,7 +10,7 @@ from pymatgen.util.string import unicodeify
 
 from crysformer.experiments.comparison import compare
 from crysformer.figures.crystals import titles
-from crysformer.structure.strain import LARGEST, STEP, STRAIN_MODES, StrainMode
+from crysformer.structure.strain import LARGEST, STEP, StrainMode
 from crysformer.structure.substitution import substitute
 from crysformer.ui.compare.choice import Candidate
 from crysformer.ui.compare.table import comparison_table
@@ -81,8 +81,8 @@ def _pick_change(structure: Structure) -> Change:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         mode = st.segmented_control(
             "Strain",
-            STRAIN_MODES,
-            default=STRAIN_MODES[0],
+            list(StrainMode),
+            default=StrainMode.ISOTROPIC,
             key=state.STRAIN_MODE,
             required=True,
             bind="query-params",
@@ -118,7 +118,7 @@ def _pick_change(structure: Structure) -> Change:
     swap = (old, new) if old in symbols and new else None
     # A URL can hold any number; the curve has points at whole steps.
     near = round(min(max(float(strain), -LARGEST), LARGEST) / STEP) * STEP
-    return Change(mode if mode in STRAIN_MODES else STRAIN_MODES[0], near, swap)
+    return Change(mode or StrainMode.ISOTROPIC, near, swap)
 
 
 @st.cache_data(max_entries=30, show_spinner=False)

@@ -10,21 +10,20 @@ from crysformer.lesson.questions import Question
 from crysformer.lesson.steps import STEPS, steps_of
 from crysformer.ui.learn.cached import architecture
 from crysformer.ui.session import answers, state
+from crysformer.ui.session.url import UrlValue
 
 _CSS = Path(__file__).with_name("learn.css")
+_STEP_URL, _ATOM_URL = UrlValue(state.STEP), UrlValue(state.ATOM)
 
 
 def current_step() -> int:
     """Return the step that is shown, counted from 1, and show it in the URL."""
-    asked = st.query_params.get(state.STEP)
-    # Only a step that this session did not write itself is a request: a link, a way back.
-    if asked is not None and asked != st.session_state.get(state.STEP_SEEN):
+    asked = _STEP_URL.asked()
+    if asked is not None:
         number = state.whole_number(asked) or 1
         st.session_state[state.STEP] = number if number <= len(STEPS) else 1
     step = st.session_state.setdefault(state.STEP, 1)
-    st.session_state[state.STEP_SEEN] = str(step)
-    if asked != str(step):
-        st.query_params[state.STEP] = str(step)
+    _STEP_URL.write(str(step))
     return step
 
 
@@ -98,7 +97,7 @@ def pick_atom(graph: CrystalGraph) -> int:
     """
     sites = graph.different_atoms
     names = [graph.labels[site] for site in sites]
-    asked = st.query_params.get(state.ATOM, st.session_state.get(state.ATOM_SEEN))
+    asked = _ATOM_URL.asked() or _ATOM_URL.written
     site = st.selectbox(
         "Atom",
         sites,
@@ -108,8 +107,7 @@ def pick_atom(graph: CrystalGraph) -> int:
         help="Atoms that are equal by symmetry are offered once.",
         width=150,
     )
-    st.query_params[state.ATOM] = graph.labels[site]
-    st.session_state[state.ATOM_SEEN] = graph.labels[site]
+    _ATOM_URL.write(graph.labels[site])
     return site
 
 

@@ -23,7 +23,7 @@ from crysformer.picture.bonds import (
 )
 from crysformer.picture.options import ViewOptions
 from crysformer.picture.scene import Scene, build_scene
-from crysformer.structure.cells import CELLS, CellChoice, in_cell
+from crysformer.structure.cells import CellChoice, in_cell
 from crysformer.ui.session import first_picture, state
 from crysformer.ui.session.first_picture import predictor_ready
 
@@ -54,7 +54,8 @@ def chosen() -> Chosen:
     """Return what is chosen: crystal, unit cell and model."""
     # Pages without the control read what a link says.
     cell = st.session_state.get(state.CELL, st.query_params.get(state.CELL))
-    return choice_of(state.token(), cell if cell in CELLS else CELLS[0])
+    known = cell in list(CellChoice)
+    return choice_of(state.token(), CellChoice(cell) if known else CellChoice.AS_GIVEN)
 
 
 def choice_of(token: str, cell: CellChoice) -> Chosen:
@@ -64,8 +65,8 @@ def choice_of(token: str, cell: CellChoice) -> Chosen:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _structure(token: str, cell: CellChoice) -> Structure:
-    if cell != CELLS[0]:
-        return in_cell(_structure(token, CELLS[0]), cell)
+    if cell != CellChoice.AS_GIVEN:
+        return in_cell(_structure(token, CellChoice.AS_GIVEN), cell)
     upload = st.session_state[state.UPLOADS].get(token)
     return upload.structure if upload else load_library()[token].structure()
 
@@ -124,7 +125,7 @@ def prediction_of(crystal: Chosen) -> "Prediction":
 
 def is_as_given() -> bool:
     """Whether the crystal is shown in the cell of its file or of the library."""
-    return chosen().cell == CELLS[0]
+    return chosen().cell == CellChoice.AS_GIVEN
 
 
 def facts() -> Facts:

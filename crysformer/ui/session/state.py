@@ -15,12 +15,12 @@ import streamlit as st
 from pymatgen.core import Structure
 
 from crysformer.model.config import DEFAULT_MODEL
+from crysformer.ui.session.url import UrlValue
 
 CRYSTAL: Final = "crystal"
 UPLOAD: Final = "upload"
 MODEL: Final = "model"
 MODEL_WIDGET: Final = "model_widget"
-MODEL_SEEN: Final = "model_seen"
 CRYSTAL_WIDGET: Final = "crystal_widget"
 UPLOADS: Final = "uploads"
 UPLOAD_ERRORS: Final = "upload_errors"
@@ -29,7 +29,6 @@ UPLOAD_WIDGET: Final = "upload_widget"
 PASTE_WIDGET: Final = "paste_widget"
 LIBRARY_WIDGET: Final = "library_widget"
 LIBRARY_QUERY: Final = "library_query"
-URL_SEEN: Final = "url_seen"
 DRAWN: Final = "picture_drawn"
 
 # Widgets bound to the URL. Each name is a query parameter.
@@ -60,7 +59,6 @@ CURVE: Final = "curve"
 COMPARED: Final = "compared"
 COMPARED_WIDGET: Final = "compared_widget"
 COMPARE: Final = "compare"
-COMPARE_SEEN: Final = "compare_seen"
 RESPONSE_OF: Final = "of"
 PROPERTY: Final = "property"
 STRAIN_MODE: Final = "strain"
@@ -76,20 +74,21 @@ DESCENDING: Final = "descending"
 # The lesson: step and atom go into the URL by hand, an answer belongs to one question.
 STEP: Final = "step"
 STEP_WIDGET: Final = "lesson_step"
-STEP_SEEN: Final = "lesson_step_seen"
 ATOM: Final = "atom"
 ANSWER: Final = "lesson_answer"
-ATOM_SEEN: Final = "lesson_atom"
 
 # What was clicked; the bond goes into the URL by hand, it belongs to no widget.
 BOND: Final = "bond"
 SITE: Final = "site"
 # Bonds lit by choosing points of a plot.
 LIT: Final = "lit"
-# What was set on any page so far, how the URL said it, and the page of the last run.
-KEPT: Final = "kept_settings"
+# What the URL said of settings, and the page of the last run.
 KEPT_URL: Final = "kept_query"
 PAGE: Final = "page"
+
+_MODEL_URL: Final = UrlValue(MODEL)
+_CRYSTAL_URL: Final = UrlValue(CRYSTAL, UPLOAD)
+_BOND_URL: Final = UrlValue(BOND)
 
 DEFAULT_CRYSTAL: Final = "rock-salt-nacl"
 MAX_UPLOADS: Final = 50
@@ -138,10 +137,9 @@ def start(library: Collection[str], models: Sequence[str]) -> str | None:
 
 def _adopt_model(models: Sequence[str]) -> str | None:
     """Take the model that the URL asks for, or say that it is not here."""
-    asked = st.query_params.get(MODEL)
-    if asked is None or asked == st.session_state.get(MODEL_SEEN):
+    asked = _MODEL_URL.asked()
+    if asked is None:
         return None
-    st.session_state[MODEL_SEEN] = asked
     if asked in models:
         st.session_state[MODEL] = asked
         return None
@@ -150,11 +148,9 @@ def _adopt_model(models: Sequence[str]) -> str | None:
 
 def _adopt_crystal(library: Collection[str]) -> str | None:
     """Show the crystal that the URL asks for, or say that there is none."""
-    asked = st.query_params.get(CRYSTAL) or st.query_params.get(UPLOAD)
-    # Only a name that this session did not write itself is a request.
-    if asked is None or asked == st.session_state.get(URL_SEEN):
+    asked = _CRYSTAL_URL.asked()
+    if asked is None:
         return None
-    st.session_state[URL_SEEN] = asked
     if asked in library or asked in st.session_state[UPLOADS]:
         st.session_state[CRYSTAL] = asked
         # What was clicked in another crystal; the URL may name a bond of this one.
@@ -205,13 +201,12 @@ def selected_bond(count: int) -> int | None:
         count: Bonds of the crystal; another number in the URL is ignored.
     """
     if BOND not in st.session_state:
-        asked = st.query_params.get(BOND, "")
-        select(whole_number(asked), None)
+        select(whole_number(st.query_params.get(BOND, "")), None)
     bond = st.session_state[BOND]
     if bond is None or not 0 <= bond < count:
-        st.query_params.pop(BOND, None)
+        _BOND_URL.write("")
         return None
-    st.query_params[BOND] = str(bond)
+    _BOND_URL.write(str(bond))
     return bond
 
 
@@ -275,7 +270,8 @@ def link_query() -> dict[str, str]:
 
 def write_url() -> None:
     """Show the chosen crystal and the model in the URL, where they can be shared."""
-    st.session_state[MODEL_SEEN], st.session_state[URL_SEEN] = model(), token()
+    _MODEL_URL.note(model())
+    _CRYSTAL_URL.note(token())
     query = link_query()
     # In one go, and only if something changed: a browser's way back has every change.
     if any(st.query_params.get(name) != value for name, value in query.items()):

@@ -12,7 +12,7 @@ from pymatgen.util.string import unicodeify
 
 from crysformer.library.catalogue import load_library
 from crysformer.library.crystal import LibraryCrystal
-from crysformer.picture.palette import SCHEMES, Scheme
+from crysformer.picture.palette import Scheme
 from crysformer.ui.session import state
 
 PAGE_SIZE = 12
@@ -125,7 +125,7 @@ def picker_data(query: Query, scheme: Any = None) -> dict[str, Any]:
     found = query.results()
     page = min(query.page, max(len(found) - 1, 0) // PAGE_SIZE)
     first = page * PAGE_SIZE
-    colours: Scheme = scheme if scheme in SCHEMES else SCHEMES[0]
+    colours: Scheme = Scheme(scheme) if scheme in list(Scheme) else Scheme.JMOL
     return {
         "elements": _elements(),
         "known": known_elements(),

@@ -6,11 +6,11 @@ from typing import Any
 import streamlit as st
 
 from crysformer.picture.bonds import CHEMICAL_LAYER
-from crysformer.picture.copies import BEYOND
+from crysformer.picture.copies import Beyond
 from crysformer.picture.options import LAYERS, ViewOptions
-from crysformer.picture.palette import SCHEMES
-from crysformer.picture.scene import STYLES
-from crysformer.structure.cells import CELLS
+from crysformer.picture.palette import Scheme
+from crysformer.picture.scene import Style
+from crysformer.structure.cells import CellChoice
 from crysformer.ui.session import state
 
 MAX_REPEAT = 4
@@ -23,11 +23,13 @@ def view_options(*, layers: bool = False) -> ViewOptions:
         layers: Whether one may choose which bonds are drawn.
     """
     with st.popover("View", icon=":material/tune:", width="content"):
-        cell = _one_of("Unit cell", CELLS, state.CELL, on_change=_forget_picked)
+        cell = _one_of(
+            "Unit cell", tuple(CellChoice), state.CELL, on_change=_forget_picked
+        )
         layer = _one_of("Bonds", LAYERS, state.LAYER) if layers else CHEMICAL_LAYER
-        style = _one_of("Style", STYLES, state.STYLE)
-        scheme = _one_of("Element colours", SCHEMES, state.COLOURS)
-        beyond = _one_of("Bonds that leave the cell", BEYOND, state.BEYOND, 1)
+        style = _one_of("Style", tuple(Style), state.STYLE)
+        scheme = _one_of("Element colours", tuple(Scheme), state.COLOURS)
+        beyond = _one_of("Bonds that leave the cell", tuple(Beyond), state.BEYOND, 1)
         boundary = st.toggle(
             "Repeat atoms on faces, edges and corners",
             value=True,

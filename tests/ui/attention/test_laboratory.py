@@ -5,6 +5,8 @@ import pytest
 
 from crysformer.attention.reduce import Choice, centre_weights
 from crysformer.attention.sites import site_numbers
+from crysformer.faithfulness.curves import Way
+from crysformer.faithfulness.knockout import Variant
 from crysformer.faithfulness.study import study
 from crysformer.faithfulness.verdict import find_each, verdict
 from crysformer.graph.crystal import build_graph
@@ -173,6 +175,18 @@ def test_the_other_way_of_taking_bonds_away_has_other_numbers(random_weights):
     )
     one, two = (table_with(test, "Property", "Cross ρ") for test in (masked, zeroed))
     assert one["Cross ρ"].tolist() != two["Cross ρ"].tolist()
+
+
+def test_words_for_people_stand_in_the_url(random_weights):
+    query = {"knockout": Variant.ZEROED.label, "curve": Way.INSERTION.label}
+    test = press(app(ATTENTION, crystal=QUARTZ.id, **query))
+    assert test.segmented_control(key=state.KNOCKOUT).value == Variant.ZEROED
+    assert test.segmented_control(key=state.CURVE).value == Way.INSERTION
+    assert "smaller is better" in text(test)
+    assert {name: test.query_params[name] for name in query} in (
+        query,
+        {name: [value] for name, value in query.items()},
+    )
 
 
 def test_controls_are_shown_with_their_numbers(random_weights):

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from crysformer.predict.predictor import Predictor
-from crysformer.ui.batch import downloads, parts, plots
+from crysformer.ui.batch import downloads, form, plots, results
 from crysformer.ui.session import state
 from crysformer.ui.session.text import plain
 from tests.support.batch import (
@@ -77,7 +77,7 @@ def test_an_order_holds_on_other_pages_and_keeps_the_picked_crystal():
     assert shown.is_monotonic_decreasing
     assert shown.iloc[0] > shown.iloc[-1]
     assert table.index[-1] == 4  # the broken file has no number
-    picked = test.session_state[parts.TABLE]["selection"]["rows"]
+    picked = test.session_state[results.TABLE]["selection"]["rows"]
     assert table.index[picked].tolist() == [5]
     test.switch_page(ATTENTION).run()
     test.switch_page(PAGE).run()
@@ -111,7 +111,7 @@ def test_the_picked_crystal_opens_on_the_first_page():
     job.selected = 5
     test.run()
     assert f"Picked: **{CRYSTALS[4].formula}**" in text(test)
-    test.button(key=parts.OPEN).click().run()
+    test.button(key=results.OPEN).click().run()
     assert not test.exception
     assert test.session_state[state.CRYSTAL] == state.token_of(TEN[5][1])
     assert plain(TEN[5][0]) in text(test)
@@ -123,7 +123,7 @@ def test_a_failed_file_can_be_picked_but_not_opened():
     job.selected = 4
     test.run()
     assert plain("<b>notes</b>.txt") in text(test)
-    assert parts.OPEN not in [button.key for button in test.button]
+    assert results.OPEN not in [button.key for button in test.button]
 
 
 def test_the_plots_are_there_and_say_what_they_show():
@@ -155,26 +155,26 @@ def test_missing_weights_are_a_sentence(monkeypatch, tmp_path):
 def test_a_batch_goes_on_while_other_pages_are_read_and_can_be_cancelled(monkeypatch):
     test = page()
     gate = Gate(monkeypatch)
-    uploader = test.file_uploader(key=parts.FILES)
+    uploader = test.file_uploader(key=form.FILES)
     uploader.set_value([(name, content, "text/plain") for name, content in FILES])
-    test.button(key=parts.SUBMIT).click().run()
-    job = test.session_state[parts.JOB]
+    test.button(key=form.SUBMIT).click().run()
+    job = test.session_state[form.JOB]
     assert gate.reached.wait(30)
     assert job.running
-    assert parts.CANCEL in [button.key for button in test.button]
+    assert results.CANCEL in [button.key for button in test.button]
     assert job.remaining_seconds() is None
     test.switch_page(ATTENTION).run()
     test.switch_page(PAGE).run()
     assert job.running
-    test.button(key=parts.CANCEL).click().run()
-    assert test.button(key=parts.CANCEL).disabled
+    test.button(key=results.CANCEL).click().run()
+    assert test.button(key=results.CANCEL).disabled
     gate.open.set()
     job.wait(30)
     test.run()
     assert not test.exception
     assert not job.running
     assert "Cancelled after 0 of 9 crystals" in text(test)
-    assert parts.CANCEL not in [button.key for button in test.button]
+    assert results.CANCEL not in [button.key for button in test.button]
 
 
 def test_another_batch_takes_the_place_of_the_first():
@@ -189,11 +189,11 @@ def test_another_batch_takes_the_place_of_the_first():
 def test_an_ordered_approximation_opens_as_what_it_is():
     mixed = FILES[0][1].replace(b"  1\n", b"  0.5\n")
     test = page()
-    test.checkbox(key=parts.ORDER).check()
+    test.checkbox(key=form.ORDER).check()
     job = give(test, ("mixed.cif", mixed))
     job.selected = 0
     test.run()
-    test.button(key=parts.OPEN).click().run()
+    test.button(key=results.OPEN).click().run()
     assert not test.exception
     assert plain("mixed.cif (ordered approximation)") in text(test)
     assert plain("mixed.cif is disordered; this is an ordered") in test.info[0].value

@@ -1,4 +1,4 @@
-"""Parts of the batch page: giving files, watching them, and picking a crystal."""
+"""What a batch has found so far: progress, table, picked crystal, failures."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -8,20 +8,14 @@ import streamlit as st
 from crysformer.figures.crystals import titles
 from crysformer.predict.applicability import REASONS
 from crysformer.properties.table import PROPERTIES
-from crysformer.structure.archive import MAX_BYTES, MAX_MEMBER_BYTES
-from crysformer.ui.batch.job import MAX_FILES, BatchJob, Input, gather
+from crysformer.ui.batch.job import BatchJob
 from crysformer.ui.session import state, uploads
 from crysformer.ui.session.text import plain
 
 if TYPE_CHECKING:
     import pandas as pd
 
-JOB = "batch_job"
-FILES, SUBMIT, CANCEL, OPEN = "batch_files", "batch_submit", "batch_cancel", "batch_open"
-ORDER = "batch_order"
-TABLE = "batch_table"
-NOTES = "batch_notes"
-_MB = 1_000_000
+CANCEL, OPEN, TABLE = "batch_cancel", "batch_open", "batch_table"
 _GIVEN = "given"
 _FACTS = {"file": "File", "formula": "Formula", "space_group": "Space group"}
 _FACTS |= {"sites": "Atoms", "novelty_percentile": "Unusual (%)"}
@@ -29,64 +23,6 @@ _NOVELTY_HELP = (
     "How far the crystal is from the training data: it is more unusual than this share "
     "of the validation crystals. Open it in Predict to read why."
 )
-
-
-def current_job() -> BatchJob | None:
-    """Return the batch of this session, under way or done."""
-    return st.session_state.setdefault(JOB, None)
-
-
-def start_job(inputs: list[Input], predictor: Any) -> None:
-    """Begin a batch; it takes the place of the one before.
-
-    Args:
-        inputs: Names and contents.
-        predictor: The model.
-
-    Raises:
-        BusyError: The server has too many batches; the one before goes on.
-    """
-    last = current_job()
-    order = st.session_state.get(ORDER, False)
-    st.session_state[JOB] = BatchJob(inputs, predictor, order=order)
-    if last:
-        last.cancel()
-
-
-def files_form() -> list[Input]:
-    """Draw the form for files and return what was given in this run."""
-    with st.form("batch", clear_on_submit=True):
-        files = st.file_uploader(
-            "Crystals, or a zip of them",
-            accept_multiple_files=True,
-            key=FILES,
-            max_upload_size=MAX_BYTES // _MB,
-        )
-        st.checkbox(
-            "Predict ordered approximations of disordered crystals",
-            key=ORDER,
-            help="Whole atoms replace partial ones, in the smallest cell in which "
-            "they fit. Such crystals are marked in their names.",
-        )
-        bar = st.container(horizontal=True, vertical_alignment="center")
-        given = bar.form_submit_button(
-            "Predict all", key=SUBMIT, type="primary", icon=":material/play_arrow:"
-        )
-        bar.caption(
-            f"Up to {MAX_FILES} files or a zip; {MAX_MEMBER_BYTES // _MB} MB a crystal, "
-            f"{MAX_BYTES // _MB} MB in all. They are kept for this session only."
-        )
-    if not given:
-        return []
-    inputs, notes = gather([(file.name, file.getvalue()) for file in files])
-    st.session_state[NOTES] = notes if inputs else ["Choose files first."]
-    return inputs
-
-
-def notes() -> None:
-    """Say what was left out of the last files given."""
-    for sentence in st.session_state.get(NOTES, ()):
-        st.warning(plain(sentence), icon=":material/info:")
 
 
 def progress(job: BatchJob) -> None:
