@@ -195,9 +195,7 @@ def test_missing_weights_are_a_sentence_and_the_first_steps_stay(monkeypatch, tm
     test = go(app(LEARN, crystal=SALT.id), 2)
     assert not test.error
     test = go(test, 5)
-    assert any(
-        f"Model {DEFAULT_MODEL!r} cannot be read" in each.value for each in test.error
-    )
+    assert any("cannot be read" in each.value for each in test.error)
 
 
 def test_the_handout_has_the_answers_of_this_crystal(random_weights, monkeypatch):
