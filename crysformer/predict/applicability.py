@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from pymatgen.core import Structure
 
-from crysformer.properties.table import GAPS, PROPERTIES, Need
+from crysformer.properties.entry import Need
+from crysformer.properties.table import GAPS, PROPERTIES
 
 if TYPE_CHECKING:
     from crysformer.predict.prediction import Prediction
