@@ -26,15 +26,12 @@ from tqdm import tqdm
 
 from crysformer.errors import DataError, StructureError
 from crysformer.graph.batch import GraphArrays, build_graph
-from crysformer.graph.rule import NeighbourRule
+from crysformer.graph.rule import GRAPH_VERSION, NeighbourRule
 from crysformer.properties.elements import NUM_ELEMENTS
 from crysformer.properties.table import PROPERTIES
 from crysformer.structure.formula import formula_unit_atoms, reduced_formula
 
 _logger = logging.getLogger(__name__)
-
-GRAPH_VERSION = 2
-"""Raised whenever the same file and rule would give other graphs."""
 
 _KEPT = "kept_rows"
 """Rows of the file that have a graph."""

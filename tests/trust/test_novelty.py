@@ -26,7 +26,7 @@ from crysformer.trust.fingerprints import Fingerprints, composition_hash
 from crysformer.trust.novelty import Novelty, NoveltyModel
 from tests.support.random_model import random_checkpoint
 
-RULE = NeighbourRule()
+RULE = NeighbourRule(0.1, envelope=False)
 METALS = {"Na": 4.0, "K": 4.6, "Li": 3.6}
 ANIONS = {"Cl": 1.4, "F": 1.0, "Br": 1.6}
 
