@@ -25,9 +25,8 @@ from safetensors.numpy import load_file, save_file
 from tqdm import tqdm
 
 from crysformer.errors import DataError, StructureError
-from crysformer.graph.batch import GraphArrays, build_graph
+from crysformer.graph.batch import GraphArrays, build_graph, work_of
 from crysformer.graph.rule import GRAPH_VERSION, NeighbourRule
-from crysformer.properties.elements import NUM_ELEMENTS
 from crysformer.properties.table import PROPERTIES
 from crysformer.structure.formula import formula_unit_atoms, reduced_formula
 
@@ -136,11 +135,7 @@ class Dataset:
 
     def composition(self) -> NDArray[np.float64]:
         """Fraction of each element by atomic number, (rows, 119)."""
-        fractions = np.zeros((len(self), NUM_ELEMENTS))
-        for row, fraction in enumerate(fractions):
-            graph = self.graphs[row]
-            np.add.at(fraction, graph.atomic_numbers, graph.atom_multiplicity)
-        return fractions / fractions.sum(axis=1, keepdims=True)
+        return np.array([self.graphs[row].composition() for row in range(len(self))])
 
 
 class GraphStore:
@@ -169,8 +164,10 @@ class GraphStore:
     @property
     def work(self) -> NDArray[np.int64]:
         """Cost of each graph, as ``GraphArrays.work``."""
-        bonds = np.diff(self.arrays["first_bond"])
-        return np.diff(self.arrays["first_angle"]) + 10 * bonds
+        bonds, angles = (
+            np.diff(self.arrays[f"first_{name}"]) for name in ("bond", "angle")
+        )
+        return work_of(bonds, angles)
 
     @classmethod
     def from_graphs(cls, graphs: Sequence[GraphArrays]) -> "GraphStore":
