@@ -17,7 +17,7 @@ published for mp is the one behind the project's own copy. So before testing wei
 trained on that copy, drop from mp's ``test.jsonl.gz`` every id of their training.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -74,26 +74,20 @@ class Release:
     @cached_property
     def optional(self) -> frozenset[str]:
         """Labels (ours) that the release may lack altogether."""
-        return frozenset(
-            column
-            for each in self._properties
-            if each.optional
-            for column in each.columns
-        )
+        return _columns(each for each in self._properties if each.optional)
 
     @cached_property
     def positive(self) -> frozenset[str]:
         """Labels (ours) whose values of zero or less are failed calculations."""
-        return frozenset(
-            column
-            for each in self._properties
-            if each.positive
-            for column in each.columns
-        )
+        return _columns(each for each in self._properties if each.positive)
 
     @cached_property
     def _properties(self) -> tuple[Property, ...]:
         return tuple(each for each in PROPERTIES.values() if each.release == self.name)
+
+
+def _columns(properties: Iterable[Property]) -> frozenset[str]:
+    return frozenset(column for each in properties for column in each.columns)
 
 
 _RELEASES = (
