@@ -1,4 +1,9 @@
-"""Stream files from the web, with every failure turned into one sentence."""
+"""Stream files from the web, with every failure turned into one sentence.
+
+Not pooch: its downloader has no limit of size and takes figshare's bot challenge, an
+empty 202, for the file; with a downloader of our own it would only compare checksums,
+and not one that is looked up when the file is there, as figshare's are.
+"""
 
 import urllib.error
 import urllib.request

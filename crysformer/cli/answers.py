@@ -7,17 +7,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pymatgen.core import Structure
 
 from crysformer.attention.export import bond_rows, pair_rows
 from crysformer.errors import StructureError
 from crysformer.evaluation.golden import Difference
 from crysformer.predict.applicability import is_undefined, notes_on
-from crysformer.predict.prediction import Prediction
+from crysformer.predict.document import document
 from crysformer.predict.predictor import Predictor
 from crysformer.properties.metrics import Coverage, PropertyError
 from crysformer.properties.table import PROPERTIES
-from crysformer.screening.output import property_answers
 from crysformer.structure.formula import reduced_formula
 from crysformer.structure.read import read_file
 
@@ -28,8 +26,8 @@ def predict_files(files: Sequence[str], model: str, device: str) -> list[Answer]
     """Predict crystals from files; a bad one gets its error and stops nothing.
 
     Returns:
-        In the order of the files, ``{"file", "formula", "model", "properties",
-        "novelty"}`` or ``{"file", "error"}``.
+        In the order of the files, ``{"file"}`` and what ``document`` says of the
+        crystal, or ``{"file", "error"}``.
     """
     answers: list[Answer] = []
     predictor = Predictor(model, device)
@@ -43,25 +41,10 @@ def predict_files(files: Sequence[str], model: str, device: str) -> list[Answer]
         if isinstance(found, str):
             answers.append({"file": file, "error": found})
         else:
-            answers.append({"file": file, **_properties(structure, found, predictor)})
+            notes = notes_on(structure, found)
+            answer = document(found, notes, predictor.validation_errors)
+            answers.append({"file": file, **answer})
     return answers
-
-
-def _properties(
-    structure: Structure, prediction: Prediction, predictor: Predictor
-) -> Answer:
-    novelty = prediction.novelty
-    return {
-        "formula": prediction.formula,
-        "model": prediction.model,
-        "properties": property_answers(
-            prediction.shown,
-            prediction.intervals,
-            predictor.validation_errors,
-            notes_on(structure, prediction),
-        ),
-        **({} if novelty is None else {"novelty": novelty.to_dict()}),
-    }
 
 
 def print_predictions(answers: Sequence[Answer], *, as_json: bool) -> int:

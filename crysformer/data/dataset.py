@@ -25,17 +25,13 @@ from safetensors.numpy import load_file, save_file
 from tqdm import tqdm
 
 from crysformer.errors import DataError, StructureError
-from crysformer.graph.arrays import GraphArrays
+from crysformer.graph.arrays import GraphArrays, work_of
 from crysformer.graph.crystal import build_graph
-from crysformer.graph.rule import NeighbourRule
-from crysformer.properties.elements import NUM_ELEMENTS
+from crysformer.graph.rule import GRAPH_VERSION, NeighbourRule
 from crysformer.properties.table import PROPERTIES
 from crysformer.structure.formula import formula_unit_atoms, reduced_formula
 
 _logger = logging.getLogger(__name__)
-
-GRAPH_VERSION = 2
-"""Raised whenever the same file and rule would give other graphs."""
 
 _KEPT = "kept_rows"
 """Rows of the file that have a graph."""
@@ -140,11 +136,7 @@ class Dataset:
 
     def composition(self) -> NDArray[np.float64]:
         """Fraction of each element by atomic number, (rows, 119)."""
-        fractions = np.zeros((len(self), NUM_ELEMENTS))
-        for row, fraction in enumerate(fractions):
-            graph = self.graphs[row]
-            np.add.at(fraction, graph.atomic_numbers, graph.atom_multiplicity)
-        return fractions / fractions.sum(axis=1, keepdims=True)
+        return np.array([self.graphs[row].composition() for row in range(len(self))])
 
 
 class GraphStore:
@@ -173,8 +165,10 @@ class GraphStore:
     @property
     def work(self) -> NDArray[np.int64]:
         """Cost of each graph, as ``GraphArrays.work``."""
-        bonds = np.diff(self.arrays["first_bond"])
-        return np.diff(self.arrays["first_angle"]) + 10 * bonds
+        bonds, angles = (
+            np.diff(self.arrays[f"first_{name}"]) for name in ("bond", "angle")
+        )
+        return work_of(bonds, angles)
 
     @classmethod
     def from_graphs(cls, graphs: Sequence[GraphArrays]) -> "GraphStore":

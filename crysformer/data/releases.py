@@ -17,8 +17,12 @@ published for mp is the one behind the project's own copy. So before testing wei
 trained on that copy, drop from mp's ``test.jsonl.gz`` every id of their training.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from crysformer.properties.entry import Property, ReleaseName
+from crysformer.properties.table import PROPERTIES
 
 # The web address of a figshare file answers programs with a bot challenge; the same file
 # under the API's address does not (github.com/neuromorphs/tonic/pull/337).
@@ -34,91 +38,79 @@ SPLIT_IDS = (
 class Release:
     """One public release: where it lies, how its records read, how it is split.
 
+    Which labels it has stands in the table of properties.
+
     Attributes:
+        name: As the table of properties calls it.
         url: Address of a zip that holds one JSON list of records.
         md5_url: Address of figshare's record of that file, which may state its MD5.
         n_records: Length of the list; the split is defined on this very list.
         id_key: Key of a record's identifier.
-        labels: Publisher's key of every label, and ours.
-        optional: Labels (ours) that the release may lack altogether.
-        positive: Labels (ours) whose values of zero or less are failed calculations.
         split_label: Label (ours) a record needs to take part in a computed split.
         split_url: Address of a zip with the ids of each part; empty to compute the split.
         split_sizes: Train, validation and test ids such a zip must hold.
         max_bytes: Download size above which something else must be at ``url``.
     """
 
+    name: ReleaseName
     url: str
     md5_url: str
     n_records: int
     id_key: str
-    labels: Mapping[str, str]
-    optional: frozenset[str] = field(default_factory=frozenset)
-    positive: frozenset[str] = field(default_factory=frozenset)
     split_label: str
     split_url: str = ""
     split_sizes: tuple[int, int, int] = (0, 0, 0)
     max_bytes: int
 
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """The publisher's key of every label, and ours."""
+        return {
+            released: column
+            for each in self._properties
+            for released, column in zip(each.released_columns, each.columns, strict=True)
+        }
 
-_JARVIS_SAME_NAME = (
-    "formation_energy_peratom",
-    "optb88vdw_total_energy",
-    "optb88vdw_bandgap",
-    "mbj_bandgap",
-    "ehull",
-    "bulk_modulus_kv",
-    "shear_modulus_gv",
-    "magmom_oszicar",
-    "epsx",
-    "epsy",
-    "epsz",
-    "mepsx",
-    "mepsy",
-    "mepsz",
-    "avg_elec_mass",
-    "avg_hole_mass",
-    "spillage",
-    "slme",
-    "max_efg",
-    "ph_heat_capacity",
-    "dfpt_piezo_max_dielectric",
-    "dfpt_piezo_max_dij",
-    "exfoliation_energy",
-)
+    @cached_property
+    def optional(self) -> frozenset[str]:
+        """Labels (ours) that the release may lack altogether."""
+        return _columns(each for each in self._properties if each.optional)
 
-RELEASES: Mapping[str, Release] = {
-    "jarvis": Release(
+    @cached_property
+    def positive(self) -> frozenset[str]:
+        """Labels (ours) whose values of zero or less are failed calculations."""
+        return _columns(each for each in self._properties if each.positive)
+
+    @cached_property
+    def _properties(self) -> tuple[Property, ...]:
+        return tuple(each for each in PROPERTIES.values() if each.release == self.name)
+
+
+def _columns(properties: Iterable[Property]) -> frozenset[str]:
+    return frozenset(column for each in properties for column in each.columns)
+
+
+_RELEASES = (
+    Release(
+        name="jarvis",
         url=f"{FIGSHARE}/file/download/29204826",
         md5_url=f"{FIGSHARE}/articles/6815699/files/29204826",
         n_records=55_723,
         id_key="jid",
-        labels={
-            **{key: key for key in _JARVIS_SAME_NAME},
-            "n-Seebeck": "n_Seebeck",
-            "n-powerfact": "n_powerfact",
-        },
-        # Benchmarks name it dft_3d, but listings of the release's keys do not show it.
-        optional=frozenset({"ph_heat_capacity"}),
         split_label="formation_energy_peratom",
         max_bytes=1 << 30,
     ),
-    "mp": Release(
+    Release(
+        name="mp",
         url=f"{FIGSHARE}/file/download/26724977",
         md5_url=f"{FIGSHARE}/articles/14177630/files/26724977",
         n_records=69_239,
         id_key="id",
-        labels={
-            "e_form": "formation_energy_per_atom",
-            "gap pbe": "band_gap_pbe",
-            "e_hull": "energy_above_hull",
-            "bulk modulus": "bulk_modulus_vrh",
-            "shear modulus": "shear_modulus_vrh",
-        },
-        positive=frozenset({"bulk_modulus_vrh", "shear_modulus_vrh"}),
         split_label="formation_energy_per_atom",
         split_url=SPLIT_IDS,
         split_sizes=(60_000, 5_000, 4_239),
         max_bytes=4 << 30,  # every record carries 1,557 descriptors that are not kept
     ),
-}
+)
+
+RELEASES: Mapping[str, Release] = {release.name: release for release in _RELEASES}

@@ -8,14 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crysformer.evaluation.evaluate import Evaluation
+from crysformer.properties.metals import COMPUTED_METAL_GAP, overall_gap_column
 from crysformer.properties.metrics import Coverage
-from crysformer.properties.table import OVERALL_GAPS
 from crysformer.trust.intervals import Intervals, first_half, fit_intervals
 
 MIN_CRYSTALS = 20
 """Fewer calibrate nothing."""
-
-_METAL = 0.01  # eV; a gap below it is noise of the band structure.
 
 
 @dataclass(frozen=True)
@@ -112,12 +110,11 @@ def kinds(evaluation: Evaluation) -> Iterator[Kind]:
     for number in (1, 2, 3):
         yield Kind("elements", str(number), elements == number)
     yield Kind("elements", "4 or more", elements >= 4)
-    for key in OVERALL_GAPS:
-        if key in evaluation.keys:
-            gap = evaluation.data.values[:, evaluation.keys.index(key)]
-            yield Kind("gap", "metal", gap < _METAL)
-            yield Kind("gap", "not a metal", gap >= _METAL)
-            return
+    column = overall_gap_column(evaluation.keys)
+    if column is not None:
+        gap = evaluation.data.values[:, column]
+        yield Kind("gap", "metal", gap < COMPUTED_METAL_GAP)
+        yield Kind("gap", "not a metal", gap >= COMPUTED_METAL_GAP)
 
 
 def _rounded(coverage: Coverage) -> dict[str, float | int]:

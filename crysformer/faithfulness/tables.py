@@ -61,12 +61,7 @@ def in_unit(
     size = sizes_of(
         scaling.key, np.array([len(structure)]), np.array([formula_unit_atoms(structure)])
     )[0]
-    step = change * scaling.scale
-    if PROPERTIES[scaling.key].transform == "log1p":
-        # No such property has element constants: the logarithm is that of the value.
-        start = output * scaling.scale + scaling.shift
-        return size * np.exp(start) * np.expm1(step)
-    return size * step
+    return scaling.decode_change(change, output, size)
 
 
 def property_table(

@@ -9,12 +9,11 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from crysformer.figures.style import GREY, LEGEND_ABOVE, MARGIN_BELOW_LEGEND
 from crysformer.picture.palette import OKABE_ITO, Scale
 
 CELL_PIXELS = 37
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "hexagon")
-_MARGIN = {"l": 8, "r": 8, "t": 30, "b": 8}
-_GREY = "#737985"
 
 
 def head_map(
@@ -117,7 +116,7 @@ def length_plot(
                 "symbol": _SYMBOLS[head % len(_SYMBOLS)],
                 "color": OKABE_ITO[(0, 1, 2, 6, 4, 5, 3, 7)[head % len(OKABE_ITO)]],
                 "size": 9,
-                "line": {"width": 0.5, "color": _GREY},
+                "line": {"width": 0.5, "color": GREY},
             },
             customdata=[[each] for each in identity],
             text=list(names),
@@ -127,16 +126,16 @@ def length_plot(
     if even is not None:
         figure.add_hline(
             even,
-            line={"dash": "dot", "color": _GREY, "width": 1},
-            annotation={"text": "even share", "font": {"color": _GREY, "size": 11}},
+            line={"dash": "dot", "color": GREY, "width": 1},
+            annotation={"text": "even share", "font": {"color": GREY, "size": 11}},
             annotation_position="top right",
         )
     figure.update_layout(
         xaxis_title=x_title,
         yaxis_title=y_title,
         height=360,
-        margin=_MARGIN,
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        margin=MARGIN_BELOW_LEGEND,
+        legend=LEGEND_ABOVE,
         dragmode=False,
     )
     return figure

@@ -12,6 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from pymatgen.core import Element
 
+from crysformer.figures.style import GREY, MARGIN, MARK
 from crysformer.picture.palette import VIRIDIS
 from crysformer.properties.table import PROPERTIES
 
@@ -23,10 +24,7 @@ _GROUPS = 18
 # Rows of the grid: seven periods, a gap, lanthanides, actinides.
 _ROWS = 10
 _SYMBOL = re.compile(r"[A-Z][a-z]?")
-_MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
 _FAINT = "rgba(128, 128, 128, 0.14)"
-# The middle of the scale stands out on light pages and on dark ones.
-_MARK = VIRIDIS[4]
 
 
 def titles(keys: Iterable[str]) -> dict[str, str]:
@@ -65,13 +63,13 @@ def histogram(table: pd.DataFrame, key: str, title: str) -> go.Figure:
         x=(edges[:-1] + edges[1:]) / 2,
         y=counts,
         width=np.diff(edges),
-        marker_color=_MARK,
+        marker_color=MARK,
         customdata=np.stack([edges[:-1], edges[1:]], axis=1),
         hovertemplate="%{customdata[0]:.4g} to %{customdata[1]:.4g}: %{y}<extra></extra>",
     )
     figure = go.Figure(bars)
     figure.update_layout(
-        xaxis_title=title, yaxis_title="Crystals", bargap=0.04, margin=_MARGIN
+        xaxis_title=title, yaxis_title="Crystals", bargap=0.04, margin=MARGIN
     )
     return figure
 
@@ -103,13 +101,13 @@ def scatter(table: pd.DataFrame, x: str, y: str, names: dict[str, str]) -> go.Fi
         x=known[x],
         y=known[y],
         mode="markers",
-        marker={"size": 9, "color": _MARK, "opacity": 0.75},
+        marker={"size": 9, "color": MARK, "opacity": 0.75},
         customdata=list(zip(known.index.tolist(), known["formula"], files, strict=True)),
         hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[2]}"
         "<br>%{x:.4g}, %{y:.4g}<extra></extra>",
     )
     figure = go.Figure(points)
-    figure.update_layout(xaxis_title=names[x], yaxis_title=names[y], margin=_MARGIN)
+    figure.update_layout(xaxis_title=names[x], yaxis_title=names[y], margin=MARGIN)
     return figure
 
 
@@ -179,7 +177,7 @@ def element_map(
         figure.data[1].zmax = gathered["mean"].quantile(brightest)
     figure.update_xaxes(visible=False, fixedrange=True)
     figure.update_yaxes(visible=False, fixedrange=True, autorange="reversed")
-    figure.update_layout(margin=_MARGIN, plot_bgcolor="rgba(0, 0, 0, 0)")
+    figure.update_layout(margin=MARGIN, plot_bgcolor="rgba(0, 0, 0, 0)")
     return figure
 
 
@@ -205,7 +203,7 @@ def _other_elements(present: set[str]) -> go.Heatmap:
         z=ground,
         text=symbols,
         texttemplate="%{text}",
-        textfont={"color": "#737985"},
+        textfont={"color": GREY},
         colorscale=[[0, _FAINT], [1, _FAINT]],
         showscale=False,
         hoverinfo="skip",

@@ -3,9 +3,8 @@
 import plotly.graph_objects as go
 
 from crysformer.description.diffraction import TWO_THETA, Pattern
-from crysformer.picture.palette import VIRIDIS
+from crysformer.figures.style import MARGIN, MARK
 
-_MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
 # Planes are written on the strongest lines only, where they do not run into each other.
 _LABELLED = 8
 _CLEARANCE = 3.0
@@ -24,7 +23,7 @@ def pattern_figure(pattern: Pattern) -> go.Figure:
         x=[x for angle in angles for x in (angle, angle, None)],
         y=[y for height in heights for y in (0, height, None)],
         mode="lines",
-        line={"color": VIRIDIS[4], "width": 2},
+        line={"color": MARK, "width": 2},
         hoverinfo="skip",
     )
     names = _labels(pattern)
@@ -32,7 +31,7 @@ def pattern_figure(pattern: Pattern) -> go.Figure:
         x=angles,
         y=heights,
         mode="markers+text",
-        marker={"color": VIRIDIS[4], "size": 5},
+        marker={"color": MARK, "size": 5},
         text=[names.get(k, "") for k in range(len(lines))],
         textposition="top center",
         customdata=[(" ".join(line.planes), line.spacing) for line in lines],
@@ -44,7 +43,7 @@ def pattern_figure(pattern: Pattern) -> go.Figure:
         xaxis={"title": "2θ (degrees)", "range": [TWO_THETA[0], pattern.end]},
         yaxis={"title": "Intensity (%)", "range": [0, 116]},
         showlegend=False,
-        margin=_MARGIN,
+        margin=MARGIN,
     )
     return figure
 

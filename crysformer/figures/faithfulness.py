@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from crysformer.attention.reduce import Module
 from crysformer.faithfulness.curves import Curves, Way
+from crysformer.figures.style import LEGEND_ABOVE, MARGIN_BELOW_LEGEND
 from crysformer.picture.palette import OKABE_ITO
 
-_MARGIN = {"l": 8, "r": 8, "t": 30, "b": 8}
 _STYLES = {
     Module.CROSS: {"color": OKABE_ITO[4], "symbol": "circle", "dash": "solid"},
     Module.CONDITIONAL: {"color": OKABE_ITO[5], "symbol": "diamond", "dash": "solid"},
@@ -55,8 +55,8 @@ def effect_plot(
         xaxis_title="Share of all attention (%)",
         yaxis_title=y_title,
         height=360,
-        margin=_MARGIN,
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        margin=MARGIN_BELOW_LEGEND,
+        legend=LEGEND_ABOVE,
         dragmode=False,
     )
     return figure
@@ -97,7 +97,7 @@ def curve_plot(curves: dict[str, Curves], output: int, way: Way) -> go.Figure:
         xaxis_title=f"Bonds {verb}, most attention first (%)",
         yaxis_title="Distance from the full prediction",
         height=300,
-        margin=_MARGIN,
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        margin=MARGIN_BELOW_LEGEND,
+        legend=LEGEND_ABOVE,
     )
     return figure

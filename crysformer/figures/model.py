@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from crysformer.figures.style import LEGEND_ABOVE, MARGIN, MARK
 from crysformer.model.ablations import Ablation
 from crysformer.picture.palette import VIRIDIS
 from crysformer.trust.intervals import LEVEL
@@ -14,8 +15,6 @@ from crysformer.trust.intervals import LEVEL
 BINS = 60
 DECILES = 10
 
-_MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
-_MARK = VIRIDIS[4]
 _WITHOUT = VIRIDIS[6]
 _LINE = {"color": "#808892", "dash": "dash", "width": 1.5}
 # Heavy tails would squeeze all else into a corner of the parity plot.
@@ -50,7 +49,7 @@ def learning_curve(
                 y=[record["val"][key]["mae"] for record in part],
                 name=name,
                 mode="lines+markers",
-                line={"color": _MARK, "width": 1.5},
+                line={"color": MARK, "width": 1.5},
                 marker={"symbol": symbol, "size": 7},
                 hovertemplate="epoch %{x:.1f}: %{y:.4g}<extra></extra>",
             )
@@ -110,7 +109,7 @@ def parity(table: pd.DataFrame, title: str) -> tuple[go.Figure, int]:
         xaxis_title=f"Computed: {title}",
         yaxis_title=f"Predicted: {title}",
         showlegend=False,
-        margin=_MARGIN,
+        margin=MARGIN,
     )
     return figure, int(both.shape[1] - counts.sum())
 
@@ -133,13 +132,13 @@ def errors_by_size(table: pd.DataFrame, title: str) -> go.Figure:
     bars = go.Bar(
         x=names,
         y=means,
-        marker_color=_MARK,
+        marker_color=MARK,
         text=[f"n = {count:,}" for count in counts],
         hovertemplate="%{x} atoms: %{y:.4g}, %{text}<extra></extra>",
     )
     figure = go.Figure(bars)
     figure.update_layout(
-        xaxis_title="Atoms in the cell", yaxis_title=title, margin=_MARGIN
+        xaxis_title="Atoms in the cell", yaxis_title=title, margin=MARGIN
     )
     return figure
 
@@ -165,8 +164,8 @@ def coverage(kinds: Mapping[str, Any]) -> go.Figure:
         x=100.0 * shares,
         y=names,
         mode="markers",
-        marker={"size": 9, "color": _MARK},
-        error_x={"array": 100.0 * spread, "color": _MARK, "thickness": 1.2},
+        marker={"size": 9, "color": MARK},
+        error_x={"array": 100.0 * spread, "color": MARK, "thickness": 1.2},
         customdata=numbers,
         hovertemplate="%{y}: %{x:.1f} % of %{customdata:,} crystals<extra></extra>",
     )
@@ -180,7 +179,7 @@ def coverage(kinds: Mapping[str, Any]) -> go.Figure:
     )
     figure.update_xaxes(title="Intervals that contain the computed value (%)")
     figure.update_yaxes(automargin=True)
-    figure.update_layout(margin=_MARGIN)
+    figure.update_layout(margin=MARGIN)
     return figure
 
 
@@ -201,8 +200,8 @@ def errors_by_novelty(table: pd.DataFrame, title: str) -> go.Figure:
         x=step * (means.index + 0.5),
         y=means,
         mode="lines+markers",
-        line={"color": _MARK},
-        error_y={"array": spread, "color": _MARK, "thickness": 1.2},
+        line={"color": MARK},
+        error_y={"array": spread, "color": MARK, "thickness": 1.2},
         customdata=counts,
         hovertemplate="percentile about %{x:.0f}: %{y:.4g}, "
         "%{customdata:,} crystals<extra></extra>",
@@ -211,7 +210,7 @@ def errors_by_novelty(table: pd.DataFrame, title: str) -> go.Figure:
     figure.update_layout(
         xaxis_title="Distance from the training data (percentile)",
         yaxis_title=title,
-        margin=_MARGIN,
+        margin=MARGIN,
     )
     figure.update_yaxes(rangemode="tozero")
     return figure
@@ -229,7 +228,7 @@ def errors_without(found: Sequence[Ablation], title: str) -> go.Figure:
         x=[row.mae for row in rows],
         y=[row.name for row in rows],
         orientation="h",
-        marker_color=[_MARK if row is found[0] else _WITHOUT for row in rows],
+        marker_color=[MARK if row is found[0] else _WITHOUT for row in rows],
         text=[f"{row.mae:.3g}" for row in rows],
         insidetextanchor="start",
         customdata=[100.0 * row.change for row in rows],
@@ -237,13 +236,11 @@ def errors_without(found: Sequence[Ablation], title: str) -> go.Figure:
     )
     figure = go.Figure(bars)
     figure.add_vline(found[0].mae, line=_LINE)
-    figure.update_layout(xaxis_title=title, margin=_MARGIN)
+    figure.update_layout(xaxis_title=title, margin=MARGIN)
     figure.update_yaxes(automargin=True)
     return figure
 
 
 def _legend_above(figure: go.Figure) -> go.Figure:
-    figure.update_layout(
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"}, margin=_MARGIN
-    )
+    figure.update_layout(legend=LEGEND_ABOVE, margin=MARGIN)
     return figure

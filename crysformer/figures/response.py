@@ -7,13 +7,13 @@ import plotly.graph_objects as go
 
 from crysformer.experiments.response import Response
 from crysformer.figures.crystals import as_text
+from crysformer.figures.style import MARGIN
 from crysformer.picture.palette import OKABE_ITO
 
 TITLE = "Model response, not a potential-energy surface"
 # Blue and vermilion are told apart by every kind of colour blindness, marks do the rest.
 _COLOURS = (OKABE_ITO[4], OKABE_ITO[5])
 _MARKS, _DASHES = ("circle", "diamond"), ("solid", "dash")
-_MARGIN = {"l": 8, "r": 8, "t": 40, "b": 8}
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,6 @@ def response_figure(
         xaxis_title=across,
         yaxis_title=axis,
         legend={"orientation": "h", "y": -0.22},
-        margin=_MARGIN,
+        margin={**MARGIN, "t": 40},
     )
     return figure

@@ -1,11 +1,20 @@
 """The graph of one crystal as the arrays that the model reads."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crysformer.graph.quotient import Quotient
+from crysformer.properties.elements import NUM_ELEMENTS
+
+Count = TypeVar("Count", int, NDArray[np.int64])
+
+
+def work_of(bonds: Count, angles: Count) -> Count:
+    """Cost of graphs in angles: a bond costs about what ten angles cost."""
+    return angles + 10 * bonds
 
 
 @dataclass(frozen=True)
@@ -57,5 +66,12 @@ class GraphArrays:
 
     @property
     def work(self) -> int:
-        """Rows the model has to process: a bond costs about what ten angles cost."""
-        return self.line_index.shape[1] + 10 * self.edge_index.shape[1]
+        """Rows the model has to process, see ``work_of``."""
+        return work_of(self.edge_index.shape[1], self.line_index.shape[1])
+
+    def composition(self) -> NDArray[np.float64]:
+        """Fraction of each element by atomic number, (119,)."""
+        counts = np.bincount(
+            self.atomic_numbers, self.atom_multiplicity, minlength=NUM_ELEMENTS
+        )
+        return counts / counts.sum()

@@ -10,19 +10,19 @@ from pymatgen.core import Element, Structure
 from pymatgen.core.operations import SymmOp
 
 from crysformer.graph.arrays import GraphArrays
-from crysformer.graph.batch import collate
 from crysformer.graph.crystal import CrystalGraph
 from crysformer.graph.quotient import take_quotient
 from crysformer.lesson.steps import MAX_ANGLES
 from crysformer.lesson.walkthrough import copy_on_cpu
-from crysformer.model.inference import decode
+from crysformer.model.inference import predict_graphs
 from crysformer.predict.prediction import Prediction
 from crysformer.predict.predictor import Predictor
 from crysformer.properties.table import PROPERTIES
 from crysformer.structure.formula import formula_unit_atoms
+from crysformer.structure.strain import STRAINS, StrainMode, strained
 
-STRETCHES = np.arange(-5.0, 6.0)
-"""Of every edge of the cell, percent."""
+STRETCHES = np.array(STRAINS[::2])
+"""Isotropic strains of the lesson, per cent: every second one of a response."""
 
 _AXIS, _ANGLE_DEG = (1, 2, 3), 30.0
 
@@ -39,19 +39,15 @@ def responses(predictor: Predictor, crystal: CrystalGraph) -> dict[str, NDArray]
         Values by property, in its unit, (stretches,).
     """
     predicted = predictor.predict(
-        [stretched(crystal.structure, each) if each else crystal for each in STRETCHES]
+        [
+            strained(crystal.structure, StrainMode.ISOTROPIC, each) if each else crystal
+            for each in STRETCHES
+        ]
     )
     return {
         key: np.array([each.values[key] for each in predicted])
         for key in predicted[0].shown
     }
-
-
-def stretched(structure: Structure, percent: float) -> Structure:
-    """Copy a crystal with every edge longer by some percent."""
-    copy = structure.copy()
-    copy.scale_lattice(structure.volume * (1 + percent / 100) ** 3)
-    return copy
 
 
 @dataclass(frozen=True)
@@ -133,21 +129,16 @@ def two_graphs(predictor: Predictor, crystal: CrystalGraph) -> TwoGraphs:
     ]
     if counts[1][2] > MAX_ANGLES:
         del graphs[1]
-    values = [_in_double(predictor, graph, structure) for graph in graphs]
+    values = (
+        predict_graphs(
+            copy_on_cpu(predictor.model, torch.float64),
+            predictor.checkpoint.scalings,
+            graphs,
+            np.full(len(graphs), len(structure)),
+            np.full(len(graphs), formula_unit_atoms(structure)),
+        )
+        .values[:, predictor.checkpoint.keys.index(main_property(predictor))]
+        .tolist()
+    )
     from_full = values[1] if len(values) > 1 else None
     return TwoGraphs(counts[1], counts[0], from_full, values[0])
-
-
-def _in_double(predictor: Predictor, graph: GraphArrays, structure: Structure) -> float:
-    """The main property from one graph, in its unit."""
-    batch = collate([graph], torch.float64)
-    with torch.inference_mode():
-        targets = copy_on_cpu(predictor.model, torch.float64)(batch).values.numpy()
-    values = decode(
-        targets,
-        predictor.checkpoint.scalings,
-        batch.composition().numpy(),
-        np.array([len(structure)]),
-        np.array([formula_unit_atoms(structure)]),
-    )
-    return float(values[0, predictor.checkpoint.keys.index(main_property(predictor))])

@@ -6,6 +6,8 @@ Markdown is the source; the printable page is that Markdown as HTML with rules f
 from collections.abc import Sequence
 from html import escape
 
+from markdown_it import MarkdownIt
+
 from crysformer.lesson.questions import Question
 from crysformer.lesson.steps import GOALS, TIMING, TITLE, LessonStep
 
@@ -83,8 +85,6 @@ def _choices(question: Question) -> str:
 
 def handout_html(markdown: str) -> str:
     """Turn the hand-out into a page that prints on two sheets; raw HTML is escaped."""
-    from markdown_it import MarkdownIt
-
     body = MarkdownIt("commonmark", {"html": False}).render(markdown)
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'

@@ -9,8 +9,10 @@ import yaml
 
 from crysformer.errors import WeightsError
 from crysformer.model import files
-from crysformer.model.published import MISSING, PUBLISHED
 from crysformer.properties.table import PROPERTIES
+
+MISSING = "not in our copy"
+"""What is said of a property whose error, if any, was in a lost table of the paper."""
 
 
 def read_card(folder: Path) -> dict[str, Any]:
@@ -99,17 +101,19 @@ def error_rows(card: Mapping[str, Any]) -> list[dict[str, Any]]:
     rows = []
     for key in shown_properties(card):
         error, held = card["validation"]["errors"][key], found.get(key, {}).get("all")
+        item = PROPERTIES[key]
+        paper = MISSING if item.paper_mae is None else f"{item.paper_mae:g}"
         rows.append(
             {
-                "Property": PROPERTIES[key].label,
+                "Property": item.label,
                 "Unit": error["unit"],
                 "MAE": error["mae"],
                 "Mean baseline": error["mad"],
                 "Crystals": error["n"],
-                "Paper's MAE": f"{PUBLISHED[key]:g}" if key in PUBLISHED else MISSING,
+                "Paper's MAE": paper,
                 "Coverage": held and 100.0 * held["coverage"],
                 "Mean width": held and held["width"],
-                "Source": PROPERTIES[key].source,
+                "Source": item.source,
             }
         )
     return rows

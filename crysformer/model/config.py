@@ -46,8 +46,8 @@ class ModelConfig:
     max_length: float = 8.0
     cosine_centres: int = 40
     head_width: int = 64
-    tie_tolerance: float = 0.25
-    envelope: bool = True
+    tie_tolerance: float = NeighbourRule.tie_tolerance
+    envelope: bool = NeighbourRule.envelope
     cross: bool = True
     conditional: bool = True
     condition_edges: bool = True

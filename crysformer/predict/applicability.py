@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from pymatgen.core import Structure
 
-from crysformer.properties.table import GAPS, PROPERTIES, Need
+from crysformer.properties.entry import Need
+from crysformer.properties.metals import is_metal
+from crysformer.properties.table import PROPERTIES
 
 if TYPE_CHECKING:
     from crysformer.predict.prediction import Prediction
@@ -24,9 +26,6 @@ REASONS: Mapping[Need, str] = {"gap": NO_GAP, "layers": NO_LAYERS}
 """Why a property is not defined for a crystal, by what the crystal lacks."""
 
 _logger = logging.getLogger(__name__)
-
-_METAL = 0.05
-"""eV; where all predicted gaps are smaller, there is none."""
 
 _MAX_SITES = 250
 """Above, finding layers takes a second and more, and nothing is said of them."""
@@ -49,7 +48,7 @@ def reasons_against(structure: Structure, prediction: "Prediction") -> dict[str,
         if key not in prediction.exact
     }
     missing: set[Need] = set()
-    if "gap" in needs.values() and _is_metal(prediction.shown):
+    if "gap" in needs.values() and is_metal(prediction.shown):
         missing.add("gap")
     if "layers" in needs.values() and not _has_layers(structure):
         missing.add("layers")
@@ -66,11 +65,6 @@ def notes_on(structure: Structure, prediction: "Prediction") -> dict[str, str]:
 def is_undefined(note: str) -> bool:
     """Whether a note says that a number means nothing."""
     return note.startswith(UNDEFINED)
-
-
-def _is_metal(values: Mapping[str, float]) -> bool:
-    gaps = [values[key] for key in GAPS if key in values]
-    return bool(gaps) and max(gaps) < _METAL
 
 
 def _has_layers(structure: Structure) -> bool:

@@ -61,6 +61,22 @@ class Scaling:
         values = shown_scale(self.key, rows) * sizes
         return np.maximum(values, 0.0) if PROPERTIES[self.key].floor else values
 
+    def decode_change(self, change: NDArray, output: float, size: float) -> NDArray:
+        """Changes of a target to changes of the value, in the property's unit.
+
+        Values that ``decode`` would raise to zero are left as the network says them.
+
+        Args:
+            change: Any shape.
+            output: Target from which the changes start.
+            size: What the property's values are divided by before learning.
+        """
+        step = change * self.scale
+        if PROPERTIES[self.key].transform == "log1p":
+            # No such property has element constants: the logarithm is that of the value.
+            return size * np.exp(output * self.scale + self.shift) * np.expm1(step)
+        return size * step
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready fields."""
         return {**self.__dict__, "constants": list(self.constants)}

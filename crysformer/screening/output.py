@@ -2,10 +2,9 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, TextIO
 
 import pandas as pd
@@ -13,11 +12,11 @@ from tqdm import tqdm
 
 from crysformer.errors import SettingsError
 from crysformer.predict.applicability import REASONS
+from crysformer.predict.document import document
+from crysformer.predict.prediction import Prediction
 from crysformer.predict.predictor import Predictor
 from crysformer.properties.table import PROPERTIES
 from crysformer.screening.screen import ScreenRow, find_inputs, screen
-
-Answer = dict[str, Any]
 
 _FACTS = ("file", "formula", "space_group", "sites")
 NOVELTY = ("novelty", "novelty_percentile")
@@ -109,17 +108,17 @@ def answer(row: ScreenRow, predictor: Predictor) -> dict[str, Any]:
     """One result in the form that the ``predict`` command prints as JSON."""
     if row.error:
         return {"file": row.file, "error": row.error}
-    return {
-        "file": row.file,
-        "formula": row.formula,
-        "space_group": row.space_group,
-        "sites": row.sites,
-        "model": predictor.name,
-        "properties": property_answers(
-            row.values, row.intervals, predictor.validation_errors, row.notes
-        ),
-        **({} if row.novelty is None else {"novelty": row.novelty.to_dict()}),
-    }
+    prediction = Prediction(
+        row.formula,
+        predictor.name,
+        dict(row.values),
+        row.sites,
+        dict(row.intervals),
+        row.novelty,
+        space_group=row.space_group,
+    )
+    found = document(prediction, row.notes, predictor.validation_errors)
+    return {"file": row.file, **found}
 
 
 def screen_paths(
@@ -197,32 +196,3 @@ def _table_file(out: Path | None, *, quiet: bool) -> Iterator[TextIO | None]:
         raise SettingsError(
             f"{out} cannot be written ({error.strerror}); choose another file"
         ) from error
-
-
-def property_answers(
-    values: Mapping[str, float],
-    intervals: Mapping[str, tuple[float, float]],
-    errors: Mapping[str, float],
-    notes: Mapping[str, str] = MappingProxyType({}),
-) -> Answer:
-    """Predicted properties of one crystal as JSON: value, unit, interval, error, note.
-
-    Args:
-        values: Predictions, by property.
-        intervals: Ends of the 90 % intervals of those that have one.
-        errors: Mean absolute validation errors.
-        notes: What else is to be said of some values.
-    """
-    answers: Answer = {}
-    for key, value in values.items():
-        answers[key] = {
-            "value": value,
-            "unit": PROPERTIES[key].unit,
-            "validation_mae": errors.get(key),
-        }
-        if key in intervals:
-            low, high = intervals[key]
-            answers[key]["interval"] = {"low": low, "high": high}
-        if key in notes:
-            answers[key]["note"] = notes[key]
-    return answers

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pymatgen.core import Structure
+from scipy.stats import mannwhitneyu
 
 from crysformer.data.dataset import read_rows
 from crysformer.errors import StructureError
@@ -21,7 +22,6 @@ from crysformer.training.wrong_crystals import (
     swapped_species,
 )
 from crysformer.trust.contacts import (
-    composition,
     contact_ratios,
     fit_radii,
     fit_volumes,
@@ -66,7 +66,7 @@ def core_rows(count: int) -> NDArray[np.int64]:
 
 def fit_novelty(train: Known, val: Known) -> NoveltyModel:
     """Learn what is usual from training crystals, and how scores lie from others."""
-    compositions = np.array([composition(graph) for graph in train.graphs])
+    compositions = np.array([graph.composition() for graph in train.graphs])
     axes = PrincipalAxes.fit(train.representations, _AXES)
     core = axes(train.representations)
     step = np.maximum(np.abs(core).max(axis=0) / 127.0, 1e-6).astype(np.float32)
@@ -147,10 +147,8 @@ def separation(
 
 def auroc(real: NDArray, wrong: NDArray) -> float:
     """Chance that a wrong crystal scores above a real one; ties count half."""
-    ranked = np.sort(real)
-    below = np.searchsorted(ranked, wrong, side="left")
-    upto = np.searchsorted(ranked, wrong, side="right")
-    return float((below + upto).mean() / (2.0 * len(real)))
+    above = mannwhitneyu(wrong, real, method="asymptotic").statistic
+    return float(above / (len(wrong) * len(real)))
 
 
 def _spread_out(files: Sequence[Path]) -> list[Structure]:

@@ -11,6 +11,7 @@ from torch.nn import functional
 from crysformer.errors import SettingsError
 from crysformer.model.config import PRESETS, ModelConfig
 from crysformer.properties.metrics import PropertyError
+from crysformer.properties.table import PROPERTIES
 from crysformer.settings import check_ranges
 
 Loss = Literal["l1", "huber", "mse"]
@@ -22,20 +23,6 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "optimiser": get_args(Optimiser),
 }
 """Settings that are words, and the words they can be."""
-
-EMPHASIS: Mapping[str, float] = {
-    "formation_energy_peratom": 14.0,
-    "optb88vdw_bandgap": 4.0,
-    "mbj_bandgap": 5.0,
-    "bulk_modulus_kv": 2.0,
-    "shear_modulus_gv": 2.0,
-    "magmom_oszicar": 2.0,
-    "max_efg": 2.0,
-    "formation_energy_per_atom": 12.0,
-    "band_gap_pbe": 4.0,
-}
-"""Weight of a property's labels beside the others (our choice: what people ask for, and
-field gradients, which fell behind at 1)."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +108,7 @@ def label_weights(keys: list[str], coverage: Tensor) -> Tensor:
     A property known for a share f of the crystals gets ``f ** -0.5``: rare labels count
     for more than their number, but less than if every property had the same say.
     """
-    emphasis = torch.tensor([EMPHASIS.get(key, 1.0) for key in keys])
+    emphasis = torch.tensor([PROPERTIES[key].emphasis for key in keys])
     return emphasis * coverage.clamp(min=1e-3) ** -0.5
 
 
@@ -131,7 +118,7 @@ def validation_score(errors: Mapping[str, PropertyError]) -> float:
     The best weights are those with the lowest; 0 where no property varies.
     """
     ratios = {key: each.mae / each.mad for key, each in errors.items() if each.mad > 0}
-    weights = {key: EMPHASIS.get(key, 1.0) for key in ratios}
+    weights = {key: PROPERTIES[key].emphasis for key in ratios}
     weighted = sum(weights[key] * ratio for key, ratio in ratios.items())
     return float(weighted / max(sum(weights.values()), 1.0))
 

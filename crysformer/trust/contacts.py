@@ -63,14 +63,6 @@ def contact_ratios(graph: GraphArrays, radii: NDArray) -> tuple[float, float]:
     return float(ratio.min()), float(np.average(least, weights=graph.atom_multiplicity))
 
 
-def composition(graph: GraphArrays) -> NDArray[np.float64]:
-    """Fraction of each element by atomic number, (119,)."""
-    counts = np.bincount(
-        graph.atomic_numbers, graph.atom_multiplicity, minlength=NUM_ELEMENTS
-    )
-    return counts / counts.sum()
-
-
 def volume_features(compositions: NDArray) -> NDArray[np.float64]:
     """What the usual volume of a composition is linear in, (rows, features).
 

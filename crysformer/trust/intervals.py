@@ -25,8 +25,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from crysformer.properties.metals import METAL_GAP, overall_gap_column
 from crysformer.properties.scaling import learnt_scale, shown_scale, sizes_of
-from crysformer.properties.table import OVERALL_GAPS, PROPERTIES
+from crysformer.properties.table import PROPERTIES
 from crysformer.trust.principal_axes import PrincipalAxes, squared_distances
 
 LEVEL = 0.9
@@ -38,8 +39,6 @@ _NEIGHBOURS = 30
 # The mean of a few errors is noise: it is drawn towards the mean of all as if that many
 # more neighbours had it.
 _PRIOR = 5.0
-# eV; a smaller predicted band gap is called none.
-_METAL = 0.05
 _GROUP = 150
 _ROWS = 256
 _LARGEST = 60_000.0  # What half precision holds.
@@ -185,10 +184,10 @@ def fit_intervals(
 
 def _groups(keys: Sequence[str], values: NDArray) -> NDArray[np.int64]:
     """0 for crystals that the model calls metals, 1 for the others, (rows,)."""
-    gaps = [column for column, key in enumerate(keys) if key in OVERALL_GAPS]
-    if not gaps:
+    gap = overall_gap_column(keys)
+    if gap is None:
         return np.zeros(len(values), dtype=np.int64)
-    return (values[:, gaps[0]] >= _METAL).astype(np.int64)
+    return (values[:, gap] >= METAL_GAP).astype(np.int64)
 
 
 def _group_quantiles(scores: NDArray, group: NDArray) -> tuple[float, float]:

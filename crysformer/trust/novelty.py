@@ -19,7 +19,7 @@ from pymatgen.core import Element
 
 from crysformer.graph.arrays import GraphArrays
 from crysformer.properties.elements import NUM_ELEMENTS
-from crysformer.trust.contacts import composition, contact_ratios, volume_features
+from crysformer.trust.contacts import contact_ratios, volume_features
 from crysformer.trust.fingerprints import Fingerprints, Match
 from crysformer.trust.principal_axes import PrincipalAxes, squared_distances
 
@@ -148,7 +148,7 @@ class NoveltyModel:
         volumes: NDArray,
     ) -> NDArray[np.float64]:
         """The four numbers of each crystal, (crystals, 4)."""
-        compositions = np.array([composition(graph) for graph in graphs])
+        compositions = np.array([graph.composition() for graph in graphs])
         compositions = compositions.reshape(-1, NUM_ELEMENTS)
         usual = volume_features(compositions) @ self.volumes
         ratios = np.array([contact_ratios(graph, self.radii) for graph in graphs])

@@ -35,7 +35,7 @@ def test_cached_graphs_are_those_built(folder, data, tmp_path):
         assert np.array_equal(rows, built.graphs.arrays[name])
         assert np.array_equal(rows, cached.graphs.arrays[name])
     assert data.graphs.work.tolist() == [data.graphs[row].work for row in range(8)]
-    load_dataset(path, COLUMNS, NeighbourRule(0.4), tmp_path)
+    load_dataset(path, COLUMNS, NeighbourRule(0.4, envelope=False), tmp_path)
     assert len(list(tmp_path.iterdir())) == 2
 
 

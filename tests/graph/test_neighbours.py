@@ -12,7 +12,7 @@ from crysformer.graph.quotient import take_quotient
 from crysformer.graph.standard_cell import Cell, standardise
 from tests.support.crystals import TEXTBOOK, bare_cell, jitter
 
-RULE = NeighbourRule(tie_tolerance=0.1)
+RULE = NeighbourRule(tie_tolerance=0.1, envelope=False)
 
 HALF, ROOT_HALF, ROOT_3_4 = 0.5, 0.5**0.5, 0.75**0.5
 # Element: neighbours and their distance in units of the cubic lattice constant.
@@ -103,7 +103,7 @@ def test_hcp_has_six_and_six():
 def test_bonds_are_those_of_a_plain_search(name, tie_tolerance):
     """Also says that no shell is split: the search knows all equal distances."""
     cell = standardise(TEXTBOOK[name]())
-    bonds = all_bonds(cell, NeighbourRule(tie_tolerance))
+    bonds = all_bonds(cell, NeighbourRule(tie_tolerance, envelope=False))
     expected = plain_search(cell, tie_tolerance)
     assert keys(bonds) == set(expected)
     assert len(bonds.length) == len(expected)
@@ -163,8 +163,8 @@ def test_a_torn_shell_is_kept_within_the_tolerance_and_cut_beyond_it():
     cell = bare_cell(Structure(Lattice.tetragonal(3.35, 3.25), ["Po"], [[0, 0, 0]]))
     gap = 3.35 * 2**0.5 - np.hypot(3.35, 3.25)
     assert gap == pytest.approx(0.0702, abs=1e-3)
-    assert len(all_bonds(cell, NeighbourRule(gap - 1e-4)).length) == 14
-    assert len(all_bonds(cell, NeighbourRule(gap + 1e-4)).length) == 18
+    assert len(all_bonds(cell, NeighbourRule(gap - 1e-4, envelope=False)).length) == 14
+    assert len(all_bonds(cell, NeighbourRule(gap + 1e-4, envelope=False)).length) == 18
 
 
 def test_only_some_atoms_can_be_asked_for():
@@ -192,7 +192,7 @@ def test_envelope_leaves_the_twelve_nearest_alone(name):
         mine = bonds.centre == atom
         length, weight = bonds.length[mine], bonds.weight[mine]
         assert (weight[length <= np.sort(length)[11] + 1e-9] > 1.0 - 1e-9).all()
-    assert (all_bonds(cell, NeighbourRule(0.4)).weight == 1.0).all()
+    assert (all_bonds(cell, NeighbourRule(0.4, envelope=False)).weight == 1.0).all()
 
 
 def test_envelope_is_half_at_half_the_tolerance():

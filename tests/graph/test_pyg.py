@@ -9,7 +9,7 @@ from crysformer.graph.pyg import crystal_graph, to_graph_batch
 from crysformer.graph.rule import NeighbourRule
 from crysformer.library.catalogue import get_crystal
 
-RULE = NeighbourRule()
+RULE = NeighbourRule(0.1, envelope=False)
 NAMES = ("rock-salt-nacl", "diamond-si", "rutile-tio2")
 
 
@@ -27,8 +27,8 @@ def test_pyg_batch_equals_our_batch():
 
 def test_full_graph_switch_keeps_every_atom_bond_and_angle():
     structure = get_crystal("rock-salt-nacl").structure()
-    full = crystal_graph(structure, NeighbourRule(0.01), full=True)
-    quotient = crystal_graph(structure, NeighbourRule(0.01))
+    full = crystal_graph(structure, NeighbourRule(0.01, envelope=False), full=True)
+    quotient = crystal_graph(structure, NeighbourRule(0.01, envelope=False))
     assert full.num_nodes == 2
     assert full.edge_index.shape[1] == 2 * 18
     assert full.line_index.shape[1] == 2 * 18 * 17

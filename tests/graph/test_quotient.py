@@ -114,7 +114,7 @@ def test_a_noisy_supercell_gives_equal_predictions_and_attention(envelope):
 
 @pytest.mark.parametrize("name", TEXTBOOK)
 def test_multiplicities_count_every_atom_bond_and_angle(name):
-    pair = Pair.of(TEXTBOOK[name](), NeighbourRule(0.1))
+    pair = Pair.of(TEXTBOOK[name](), NeighbourRule(0.1, envelope=False))
     reduced, full = pair.reduced, pair.full
     assert reduced.atom_multiplicity.sum() == pair.cell.num_atoms
     assert (full.bond_multiplicity == 1).all()
@@ -143,7 +143,7 @@ def test_multiplicities_count_every_atom_bond_and_angle(name):
     ],
 )
 def test_numbers_of_orbits_are_those_counted_by_hand(name, atoms, bonds, angles):
-    pair = Pair.of(TEXTBOOK[name](), NeighbourRule(0.1))
+    pair = Pair.of(TEXTBOOK[name](), NeighbourRule(0.1, envelope=False))
     assert len(pair.reduced.atomic_numbers) == atoms
     assert len(pair.reduced.length) == (bonds or len(pair.full.length))
     assert len(pair.reduced.cosine) == (angles or len(pair.full.cosine))

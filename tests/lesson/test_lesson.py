@@ -15,7 +15,6 @@ from crysformer.lesson.experiments import (
     main_property,
     responses,
     similar_element,
-    stretched,
     two_graphs,
 )
 from crysformer.lesson.gaussians import expand_length, gaussian_centres, nearest_gaussian
@@ -24,6 +23,7 @@ from crysformer.lesson.steps import STEPS
 from crysformer.model.network import GaussianBasis
 from crysformer.paths import ROOT
 from crysformer.predict.predictor import Predictor
+from crysformer.structure.strain import strained
 from tests.support.lesson import (
     CONFIG,
     COPPER,
@@ -211,7 +211,7 @@ def test_a_block_is_asked_for_only_where_it_stands_out():
 
 def test_stretching_lengthens_every_edge():
     crystal = SALT.structure()
-    longer = stretched(crystal, 2.0)
+    longer = strained(crystal, "Isotropic", 2.0)
     assert longer.lattice.abc == pytest.approx(np.array(crystal.lattice.abc) * 1.02)
     assert crystal.lattice.a == pytest.approx(SALT.lattice[0])
 

@@ -11,8 +11,8 @@ import torch
 from crysformer.errors import DataError
 from crysformer.model.inference import predict_graphs
 from crysformer.properties.metrics import property_error
+from crysformer.properties.table import PROPERTIES
 from crysformer.training.datasets import fit_scalings, load_split
-from crysformer.training.recipe import EMPHASIS
 from crysformer.training.schedule import Budget
 from crysformer.training.trainer import Trainer
 from tests.support.training import (
@@ -152,7 +152,7 @@ def test_records_can_be_plotted(data, tmp_path):
     assert set(record["val"]) == set(COLUMNS)
     assert record["val"]["optb88vdw_bandgap"]["n"] == 6
     ratios = [error["mae"] / error["mad"] for error in record["val"].values()]
-    weights = [EMPHASIS.get(key, 1.0) for key in record["val"]]
+    weights = [PROPERTIES[key].emphasis for key in record["val"]]
     assert record["score"] == pytest.approx(np.average(ratios, weights=weights))
 
 

@@ -17,7 +17,6 @@ from crysformer.training.wrong_crystals import (
     swapped_species,
 )
 from crysformer.trust.contacts import (
-    composition,
     contact_ratios,
     fit_radii,
     nearest_contacts,
@@ -26,7 +25,7 @@ from crysformer.trust.fingerprints import Fingerprints, composition_hash
 from crysformer.trust.novelty import Novelty, NoveltyModel
 from tests.support.random_model import random_checkpoint
 
-RULE = NeighbourRule()
+RULE = NeighbourRule(0.1, envelope=False)
 METALS = {"Na": 4.0, "K": 4.6, "Li": 3.6}
 ANIONS = {"Cl": 1.4, "F": 1.0, "Br": 1.6}
 
@@ -153,7 +152,7 @@ def test_radii_add_up_to_the_shortest_bonds(salts):
         one, other, length = nearest_contacts(graph)
         np.testing.assert_allclose(radii[one] + radii[other], length, rtol=0.1)
         assert contact_ratios(graph, radii)[0] == pytest.approx(0.0, abs=0.1)
-        assert composition(graph).sum() == pytest.approx(1.0)
+        assert graph.composition().sum() == pytest.approx(1.0)
 
 
 def test_wrong_crystals_are_wrong_in_one_thing():

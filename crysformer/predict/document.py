@@ -1,0 +1,51 @@
+"""One predicted crystal as a JSON document, the same for every command and file."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crysformer.predict.prediction import Prediction
+from crysformer.properties.table import PROPERTIES
+
+
+def document(
+    prediction: Prediction, notes: Mapping[str, str], errors: Mapping[str, float]
+) -> dict[str, Any]:
+    """A prediction as JSON.
+
+    Args:
+        prediction: What the model says of the crystal.
+        notes: What else is to be said of some values, see ``applicability``.
+        errors: The model's mean absolute validation errors, by property.
+
+    Returns:
+        ``formula``, ``space_group``, ``sites``, ``model`` and ``properties``, and
+        ``novelty`` if the model can tell.
+    """
+    novelty = prediction.novelty
+    return {
+        "formula": prediction.formula,
+        "space_group": prediction.space_group,
+        "sites": prediction.num_sites,
+        "model": prediction.model,
+        "properties": _properties(prediction, notes, errors),
+        **({} if novelty is None else {"novelty": novelty.to_dict()}),
+    }
+
+
+def _properties(
+    prediction: Prediction, notes: Mapping[str, str], errors: Mapping[str, float]
+) -> dict[str, Any]:
+    """Every shown property: value, unit, error, and its interval and note, if any."""
+    found: dict[str, Any] = {}
+    for key, value in prediction.shown.items():
+        found[key] = {
+            "value": value,
+            "unit": PROPERTIES[key].unit,
+            "validation_mae": errors.get(key),
+        }
+        if key in prediction.intervals:
+            low, high = prediction.intervals[key]
+            found[key]["interval"] = {"low": low, "high": high}
+        if key in notes:
+            found[key]["note"] = notes[key]
+    return found
