@@ -176,7 +176,7 @@ def _cells() -> None:
     key = _ENERGY if _ENERGY in check.values[0] else check.furthest
     label, unit = PROPERTIES[key].label, PROPERTIES[key].unit
     rows = [
-        {"Cell": name, "Atoms": sites, f"{label} ({unit})": f"{values[key]:.6f}"}
+        {"Cell": name, "Atoms": sites, f"{label} ({unit})": f"{values[key]:.4f}"}
         for name, sites, values in zip(
             check.cells, check.sites, check.values, strict=True
         )

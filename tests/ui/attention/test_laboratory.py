@@ -9,7 +9,6 @@ from crysformer.faithfulness.curves import Way
 from crysformer.faithfulness.knockout import Variant
 from crysformer.faithfulness.study import study
 from crysformer.faithfulness.verdict import find_each, verdict
-from crysformer.graph.crystal import build_graph
 from crysformer.predict.predictor import Predictor
 from crysformer.ui.session import state
 from tests.support.pages import ATTENTION, LIBRARY, SALT, SILICON, app, tables, text
@@ -142,11 +141,9 @@ def test_few_independent_bonds_show_effects_and_no_judgement(random_weights):
 def test_the_sentence_and_the_table_are_those_of_the_library(random_weights):
     test = press(app(ATTENTION, crystal=QUARTZ.id, effect="Band gap (eV)"))
     structure, predictor = QUARTZ.structure(), Predictor()
-    bonds = predictor.bond_attention(structure)
     expected = study(
         predictor.model,
-        build_graph(structure, predictor.model.config.neighbour_rule),
-        bonds,
+        predictor.answer(structure).seen,
         {
             module: lambda b, module=module: centre_weights(b, Choice(module))
             for module in ("Cross", "Conditional")

@@ -95,7 +95,7 @@ def test_numbers_beside_the_equations_are_those_of_the_network(random_weights):
     atom = test.query_params[state.ATOM]
     symbols = [site.specie.symbol for site in SALT.structure()]
     site = [f"{s}{symbols[: k + 1].count(s)}" for k, s in enumerate(symbols)].index(atom)
-    first = (weights.i == site).argmax()
+    first = (weights.bonds.i == site).argmax()
     assert float(shown[1]) == pytest.approx(weights.cross[first, 0, 0], abs=6e-4)
 
 

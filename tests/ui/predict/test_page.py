@@ -46,15 +46,12 @@ def test_missing_weights_are_a_sentence_and_the_crystal_stays(monkeypatch, tmp_p
     assert any("Fact" in table for table in tables(test))
 
 
-@pytest.mark.parametrize(
-    ("page", "method"),
-    [(None, "predict"), (ATTENTION, "bond_attention"), (ATTENTION, "pair_attention")],
-)
-def test_a_failing_model_leaves_the_picture(random_weights, monkeypatch, page, method):
+@pytest.mark.parametrize("page", [None, ATTENTION])
+def test_a_failing_model_leaves_the_picture(random_weights, monkeypatch, page):
     def refuse(*_):
         raise StructureError("This cell is too empty for 12 neighbours.")
 
-    monkeypatch.setattr(Predictor, method, refuse)
+    monkeypatch.setattr(Predictor, "answer", refuse)
     test = app(page, crystal=SALT.id, graph="Line")
     assert "too empty for 12 neighbours" in text(test)
     assert len(test.get("bidi_component")) == 1
