@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from crysformer.attention.reduce import BOTH, weights_of
 from crysformer.attention.rollout import both_steps, module_steps, roll_out
 from crysformer.attention.weights import BondAttention
 from crysformer.data.dataset import read_rows
@@ -27,18 +28,18 @@ from crysformer.faithfulness.orbits import find_orbits
 from crysformer.faithfulness.saliency import gradient_times_input
 from crysformer.faithfulness.study import shares
 from crysformer.faithfulness.verdict import MIN_ORBITS
-from crysformer.graph.crystal import build_graph
 from crysformer.predict.predictor import DEFAULT_MODEL, Predictor
 from crysformer.properties.table import PROPERTIES
 
 BASELINES = ("number of bonds", "1 / length", "random", "gradient x input")
 
 
-def scores_of(bonds: BondAttention) -> dict[str, np.ndarray]:
+def scores_of(attention: BondAttention) -> dict[str, np.ndarray]:
     """One number for each bond by every way to take blocks and heads together."""
     scores = {}
-    for module in ("cross", "conditional"):
-        weights = getattr(bonds, module)
+    bonds = attention.bonds
+    for each in BOTH:
+        weights, module = weights_of(attention, each), each.lower()
         scores[f"{module}, mean"] = weights.mean(axis=(1, 2))
         scores[f"{module}, maximum"] = weights.max(axis=(1, 2))
         scores[f"{module}, roll-out"] = roll_out(bonds, module_steps(weights)).weight
@@ -48,7 +49,7 @@ def scores_of(bonds: BondAttention) -> dict[str, np.ndarray]:
             scores[f"{name}, maximum"] = weights[:, block].max(axis=1)
             for head in range(weights.shape[2]):
                 scores[f"{name}, head {head + 1}"] = weights[:, block, head]
-    scores["both, roll-out"] = roll_out(bonds, both_steps(bonds)).weight
+    scores["both, roll-out"] = roll_out(bonds, both_steps(attention)).weight
     return scores
 
 
@@ -65,12 +66,12 @@ def measure(
 ) -> tuple[int, list[str], dict[str, np.ndarray]] | None:
     """Orbits, names of scores, and rho (scores, outputs) by variant; None if too few."""
     model = predictor.model
-    bonds = predictor.bond_attention(structure)
-    graph = build_graph(structure, model.config.neighbour_rule)
+    seen = predictor.answer(structure).seen
+    bonds, graph = seen.graph.bonds, seen.graph.arrays
     orbits = find_orbits(bonds)
     if len(orbits) < MIN_ORBITS:
         return None
-    scores = scores_of(bonds)
+    scores = scores_of(seen.bond_attention)
     known = {
         "number of bonds": np.ones(len(bonds)),
         "1 / length": 1.0 / bonds.length,
@@ -79,11 +80,11 @@ def measure(
     rows = [shares(v, bonds, orbits) for v in (*scores.values(), *known.values())]
     score_ranks = rank_rows(np.stack(rows))
     slopes = rank_rows(np.abs(gradient_times_input(model, graph, orbits)).T)
-    gone = [np.empty(0, dtype=int), *(orbits.rows(k) for k in range(len(orbits)))]
+    gone = [orbits.rows(k) for k in range(len(orbits))]
     found = {}
     for variant in Variant:
         outputs = knock_out(model, graph, gone, variant)
-        effects = rank_rows(np.abs(outputs[1:] - outputs[0]).T)
+        effects = rank_rows(np.abs(outputs - seen.outputs).T)
         rho = score_ranks @ effects.T
         found[variant] = np.vstack([rho, (slopes * effects).sum(axis=1)])
     return len(orbits), [*scores, *BASELINES], found
