@@ -1,7 +1,7 @@
 """Predictions without some bonds, on the symmetry quotient.
 
 Two ways to take a bond away, both with the angles it forms, and both for whole
-space-group orbits of undirected bonds at a time (see ``bond_orbits``):
+space-group orbits of undirected bonds at a time (see ``orbits``):
 
 * *masked* before the softmax: the graph without these bonds. The weights of the bonds
   that stay grow until they sum to one again. Neighbours are not searched anew, so none

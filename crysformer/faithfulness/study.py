@@ -1,6 +1,6 @@
 """Does attention say which bonds matter? Knock-out effects against attention, by ranks.
 
-For each undirected orbit of bonds (``bond_orbits``) the network predicts again without
+For each undirected orbit of bonds (``orbits``) the network predicts again without
 it (``knockout``). The size of the change is compared with the orbit's share of all
 attention, and with what needs no attention to be known:
 

@@ -53,7 +53,7 @@ def ordered_approximation(
     """Read a disordered crystal and put whole atoms on its sites.
 
     Args:
-        content: As ``structures.read_structure`` takes it.
+        content: As ``read.read_structure`` takes it.
         name: What to call it in the note and in an error.
 
     Returns:
