@@ -8,7 +8,7 @@ block and head. Bonds and pairs themselves are those of the ``CrystalGraph``.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 
@@ -55,7 +55,29 @@ class AttentionWeights:
 
 
 @dataclass(frozen=True)
-class BondAttention:
+class _OfMembers:
+    """Weights of single bonds or pairs of a crystal; the first axis counts them."""
+
+    graph: CrystalGraph
+    cross: FloatArray
+    conditional: FloatArray
+
+    @classmethod
+    def _share(
+        cls,
+        graph: CrystalGraph,
+        rows: AttentionWeights,
+        members: CrystalBonds | BondPairs,
+    ) -> Self:
+        """Give every member its share of its orbit's weight."""
+        single = rows.of_members(members.orbit, members.multiplicity)
+        return cls(graph, single.cross, single.conditional)
+
+    def __len__(self) -> int:
+        return len(self.cross)
+
+
+class BondAttention(_OfMembers):
     """Attention on the directed bonds of the given cell; i attends to j.
 
     Attributes:
@@ -64,15 +86,10 @@ class BondAttention:
         conditional: Weights of conditional attention, (bonds, blocks, heads).
     """
 
-    graph: CrystalGraph
-    cross: FloatArray
-    conditional: FloatArray
-
     @classmethod
-    def of(cls, graph: CrystalGraph, rows: AttentionWeights) -> "BondAttention":
-        """Give every bond its share of its orbit's weight."""
-        single = rows.of_members(graph.bonds.orbit, graph.bonds.multiplicity)
-        return cls(graph, single.cross, single.conditional)
+    def of(cls, graph: CrystalGraph, rows: AttentionWeights) -> Self:
+        """Carry attention on the rows of the quotient graph to every bond."""
+        return cls._share(graph, rows, graph.bonds)
 
     @property
     def bonds(self) -> CrystalBonds:
@@ -83,12 +100,8 @@ class BondAttention:
         """What a notebook shows: the crystal in 3D, its bonds coloured."""
         return attention_html(self)
 
-    def __len__(self) -> int:
-        return len(self.cross)
 
-
-@dataclass(frozen=True)
-class PairAttention:
+class PairAttention(_OfMembers):
     """Attention between bonds that meet at an atom of the given cell.
 
     Attributes:
@@ -97,20 +110,12 @@ class PairAttention:
         conditional: Weights of conditional attention, (pairs, blocks, heads).
     """
 
-    graph: CrystalGraph
-    cross: FloatArray
-    conditional: FloatArray
-
     @classmethod
-    def of(cls, graph: CrystalGraph, rows: AttentionWeights) -> "PairAttention":
-        """Give every pair its share of its orbit's weight."""
-        single = rows.of_members(graph.pairs.orbit, graph.pairs.multiplicity)
-        return cls(graph, single.cross, single.conditional)
+    def of(cls, graph: CrystalGraph, rows: AttentionWeights) -> Self:
+        """Carry attention on the angles of the quotient graph to every pair."""
+        return cls._share(graph, rows, graph.pairs)
 
     @property
     def pairs(self) -> BondPairs:
         """The pairs themselves."""
         return self.graph.pairs
-
-    def __len__(self) -> int:
-        return len(self.cross)
