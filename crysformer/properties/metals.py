@@ -2,7 +2,7 @@
 
 Two thresholds on purpose: a network never says exactly 0, while a calculation does, but
 for the mesh of its band structure. Of the 5,572 validation crystals of the shipped model
-43 have computed gaps between both, and its card counts them as no metals.
+43 have computed gaps between the two, and its card counts them as non-metals.
 """
 
 from collections.abc import Mapping, Sequence
