@@ -4,14 +4,13 @@ import numpy as np
 import pytest
 from pymatgen.core import Lattice, Structure
 
-from crysformer.errors import SettingsError, StructureError
+from crysformer.errors import StructureError
 from crysformer.experiments.response import MAX_ATOMS, neighbour_set, responses
-from crysformer.figures.response import TITLE, Curve, response_figure
 from crysformer.graph.rule import NeighbourRule
 from crysformer.graph.standard_cell import standardise
 from crysformer.library.catalogue import load_library
 from crysformer.predict.predictor import Predictor
-from crysformer.structure.strain import STRAINS, StrainMode, deformation, strained
+from crysformer.structure.strain import deformation, strained
 from crysformer.structure.substitution import substitute
 from tests.support.random_model import random_checkpoint
 
@@ -29,78 +28,6 @@ def predictor(monkeypatch):
 
 def crystal(name):
     return load_library()[name].structure()
-
-
-@pytest.mark.parametrize(
-    ("mode", "lengths"),
-    [
-        ("Isotropic", (1.02, 1.02, 1.02)),
-        ("Along a", (1.02, 1, 1)),
-        ("Along b", (1, 1.02, 1)),
-        ("Along c", (1, 1, 1.02)),
-    ],
-)
-def test_strain_of_an_orthogonal_cell(mode, lengths):
-    structure = crystal("rutile-tio2")
-    found = strained(structure, mode, 2)
-    np.testing.assert_allclose(
-        found.lattice.abc, np.multiply(structure.lattice.abc, lengths)
-    )
-    np.testing.assert_allclose(found.frac_coords, structure.frac_coords)
-
-
-def test_uniaxial_strain_of_a_hexagonal_cell_keeps_what_is_perpendicular():
-    structure = crystal("wurtzite-zno")
-    found = strained(structure, "Along a", 5)
-    assert found.lattice.a == pytest.approx(1.05 * structure.lattice.a)
-    assert found.lattice.c == pytest.approx(structure.lattice.c)
-    along = structure.lattice.matrix[0] / structure.lattice.a
-    before, after = (each.lattice.matrix[1] for each in (structure, found))
-    across = before - before @ along * along
-    np.testing.assert_allclose(after - after @ along * along, across, atol=1e-12)
-
-
-@pytest.mark.parametrize("mode", StrainMode)
-def test_volume_follows_the_determinant(mode):
-    structure = crystal("quartz-sio2")
-    found = strained(structure, mode, -3)
-    expected = structure.volume * np.linalg.det(deformation(structure, mode, -3))
-    assert found.volume == pytest.approx(expected)
-    assert strained(structure, mode, 0).volume == pytest.approx(structure.volume)
-
-
-def test_a_cell_cannot_be_turned_inside_out():
-    with pytest.raises(SettingsError, match="A strain of -100 % leaves no volume"):
-        strained(crystal("bcc-fe"), "Isotropic", -100)
-
-
-def test_strains_hold_zero_and_are_symmetric():
-    assert 0.0 in STRAINS
-    assert list(STRAINS) == sorted(STRAINS)
-    assert [-strain + 0.0 for strain in reversed(STRAINS)] == list(STRAINS)
-
-
-def test_substitution_swaps_every_site_and_nothing_else():
-    salt = crystal("rock-salt-nacl")
-    found = substitute(salt, "Na", "K")
-    assert found.composition.reduced_formula == "KCl"
-    assert found.lattice == salt.lattice
-    np.testing.assert_array_equal(found.frac_coords, salt.frac_coords)
-    assert salt.composition.reduced_formula == "NaCl"
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "sentence"),
-    [
-        ("Na", "Na", "Putting Na in the place of Na leaves NaCl as it is"),
-        ("K", "Na", "NaCl contains no K; choose one of Na, Cl"),
-        ("Na", "Xx", "'Xx' is not a chemical element"),
-        ("<b>", "Na", "NaCl contains no <b>"),
-    ],
-)
-def test_pointless_substitutions_are_sentences(old, new, sentence):
-    with pytest.raises(SettingsError, match=sentence):
-        substitute(crystal("rock-salt-nacl"), old, new)
 
 
 def test_body_centred_iron_loses_two_of_fourteen_neighbours_along_c():
@@ -169,20 +96,3 @@ def test_a_cell_full_of_vacuum_is_refused_in_a_sentence(predictor):
     lonely = Structure(Lattice.cubic(80), ["He"], [[0, 0, 0]])
     with pytest.raises(StructureError, match="too empty"):
         responses(predictor, [lonely], "Isotropic", (0.0,))
-
-
-def test_figure_has_title_curves_marks_and_no_band(predictor, monkeypatch):
-    monkeypatch.setattr(type(predictor.model.config), "neighbour_rule", TIGHT)
-    [found] = responses(predictor, [crystal("bcc-fe")], "Along c", (-0.5, 0.0, 0.5))
-    key = "formation_energy_peratom"
-    figure = response_figure(
-        [Curve("<b>Fe", found)], key, axis="E", across="strain", strain=0.5
-    )
-    curve, point, legend = figure.data
-    assert figure.layout.title.text == TITLE
-    assert list(curve.y) == found.curve(key)
-    assert curve.name == "&lt;b&gt;Fe"
-    assert (point.x, point.y) == ((0.5,), (found.curve(key)[2],))
-    assert [shape.x0 for shape in figure.layout.shapes] == [0.25]
-    assert "neighbour" in legend.name
-    assert all(trace.fill is None for trace in figure.data)

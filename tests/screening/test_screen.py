@@ -5,19 +5,18 @@ import json
 import zipfile
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from crysformer.errors import StructureError
 from crysformer.library.catalogue import load_library
 from crysformer.predict.predictor import Predictor
 from crysformer.screening import screen as screen_module
-from crysformer.screening.output import answer, shown_keys, table, to_csv, units
-from crysformer.screening.screen import ScreenRow, find_inputs, screen, unpack
-from crysformer.trust.novelty import Novelty
-from tests.support.random_model import ERROR, KEYS, random_checkpoint
+from crysformer.screening.screen import find_inputs, screen, unpack
+from tests.support.random_model import random_checkpoint
 
 CRYSTALS = list(load_library().values())[::4]
+
+
 # One atom in a cell that is almost all vacuum.
 LONELY = json.dumps(
     {
@@ -175,36 +174,3 @@ def test_inputs_are_files_folders_and_zips(folder, tmp_path):
         "none.cif",
         "empty",
     ]
-
-
-def test_table_has_numbers_where_there_are_some():
-    strange = Novelty(97.5, ("Its volume per atom is unusual.",), "")
-    values = dict.fromkeys(KEYS, 1.23456789)
-    rows = [
-        ScreenRow("a", "NaCl", 225, 8, values, novelty=strange),
-        ScreenRow("=1+1", error="=1+1 is empty; give a CIF"),
-        ScreenRow("b", "Si", 227, 2, error="too empty"),
-    ]
-    frame = table(rows, KEYS)
-    facts = ["file", "formula", "space_group", "sites"]
-    assert list(frame) == [*facts, *KEYS, "novelty", "novelty_percentile", "error"]
-    assert all(frame[key].dtype == float for key in KEYS)
-    back = pd.read_csv(io.StringIO(to_csv(frame)))
-    assert back["space_group"].tolist()[::2] == [225, 227]
-    assert back["novelty"][0] == "somewhat unlike the training data"
-    assert back["novelty_percentile"].isna().tolist() == [False, True, True]
-    assert back[KEYS[0]][0] == 1.234568
-    assert back[KEYS[0]].isna().tolist() == [False, True, True]
-    assert back["file"].tolist() == ["a", "'=1+1", "b"]
-    assert back["error"][1].startswith("'=1+1 is empty")
-
-
-def test_units_and_answers_name_what_the_columns_mean(predictor):
-    meaning = units(predictor)
-    assert list(meaning["columns"]) == shown_keys(predictor) == list(KEYS)
-    assert meaning["columns"]["bulk_modulus_kv"]["unit"] == "GPa"
-    assert meaning["columns"]["bulk_modulus_kv"]["validation_mae"] == ERROR
-    row = ScreenRow("a", "NaCl", 225, 8, dict.fromkeys(KEYS, 1.5))
-    found = answer(row, predictor)["properties"]["optb88vdw_bandgap"]
-    assert found == {"value": 1.5, "unit": "eV", "validation_mae": ERROR}
-    assert answer(ScreenRow("a", error="bad"), predictor) == {"file": "a", "error": "bad"}
