@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from crysformer.faithfulness.contributions import atom_contributions
+from crysformer.faithfulness.contributions import atom_contributions, site_contributions
+from crysformer.properties.elements import NUM_ELEMENTS
+from crysformer.properties.scaling import Scaling
 from tests.support.attention import look_at
 from tests.support.crystals import bcc, perovskite
 
@@ -31,3 +33,14 @@ def test_leaving_a_kind_of_atom_out_is_the_mean_over_the_others(model):
 
 def test_one_kind_of_atom_has_no_contribution_to_tell_apart(model):
     assert np.isnan(atom_contributions(model, look_at(model, bcc()))).all()
+
+
+def test_equal_sites_add_the_same_in_the_unit_of_the_property(model):
+    # Decoded by a factor of 2 eV; perovskite is Sr, Ti and three O.
+    scaling = Scaling("formation_energy_peratom", 0.5, 2.0, (0.0,) * NUM_ELEMENTS)
+    seen = look_at(model, perovskite())
+    found = site_contributions(model, seen, scaling, 1)
+    kinds = 2.0 * atom_contributions(model, seen)[:, 1]
+    assert found == pytest.approx(kinds[seen.graph.atom_of_site])
+    assert found[2:] == pytest.approx(found[2])
+    assert len(set(found.round(9))) == 3
