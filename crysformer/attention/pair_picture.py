@@ -107,7 +107,7 @@ def _partners(
         colour[row] = paint
         radius[row] = thickness * (THIN + (THICK - THIN) * weight)
         note[row] = f"attended to with {choice.measure.lower()} {value:.4f}"
-    radius[bond], note[bond] = THICK / 2, "the bond that attends"
+    radius[bond], note[bond] = THICK / 2, "the selected bond"
     return replace(bonds, colour=colour, radius=radius, note=note).select(keep)
 
 

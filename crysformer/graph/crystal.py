@@ -76,7 +76,7 @@ class CrystalGraph:
 
     @property
     def different_atoms(self) -> tuple[int, ...]:
-        """One site of each set of symmetry-equal atoms: that nearest to the middle."""
+        """One site of each set of equivalent atoms: the one nearest to the middle."""
         away = (self.structure.frac_coords % 1.0 - 0.5) @ self.structure.lattice.matrix
         order = np.argsort(np.round((away**2).sum(axis=1), 6), kind="stable")
         first = order[np.unique(self.atom_of_site[order], return_index=True)[1]]

@@ -45,5 +45,5 @@ def test_one_step_back_is_one_page_back(browse):
 
 def test_a_link_to_a_file_of_another_session_says_so(browse):
     page = browse("/?upload=upload-0123456789ab")
-    page.get_by_text("file of another session").wait_for()
+    page.get_by_text("file from a session that has ended").wait_for()
     assert scene(page)["counts"]["atoms"] == 27

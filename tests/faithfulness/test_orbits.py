@@ -57,5 +57,5 @@ def test_a_supercell_has_the_orbits_of_its_cell():
 
 def test_own_images_on_a_line_are_one_orbit_of_both_directions():
     structure = Structure(Lattice.tetragonal(3.0, 8.0), ["Po"], [[0, 0, 0]])
-    orbits = find_orbits(attend(random_model(CONFIG), structure))
+    orbits = find_orbits(attend(random_model(CONFIG), structure).bonds)
     assert not orbits.one_way.any()

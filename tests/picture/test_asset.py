@@ -96,7 +96,7 @@ def test_a_damaged_file_is_replaced_and_an_intact_one_left(tmp_path):
         ({}, r"CDN: http://.*/build/3Dmol-min.js answered 404 Not Found\."),
         (
             PUBLISHED | {"/build/3Dmol-min.js": LIBRARY[::-1]},
-            "3Dmol-min.js is not the known",
+            "3Dmol-min.js does not have the expected checksum",
         ),
         (PUBLISHED | {"/build/3Dmol-min.js": LIBRARY * 2}, "larger than the 16 bytes"),
         (

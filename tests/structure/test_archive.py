@@ -219,7 +219,9 @@ def test_unusual_compression_is_one_fault():
     stream = io.BytesIO(packed(("a.cif", b"x" * 50), method=zipfile.ZIP_LZMA))
     with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(*GOOD)
-    assert "a.cif is packed by method 14" in fault_beside_a_good_file(stream.getvalue())
+    assert "a.cif uses compression method 14" in fault_beside_a_good_file(
+        stream.getvalue()
+    )
 
 
 def test_a_damaged_member_is_one_fault():

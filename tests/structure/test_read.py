@@ -116,7 +116,7 @@ FAULTS = {
     ),
     "names and counts": (
         poscar(names="Na Cl K\n"),
-        ["3 elements (Na Cl K)", "2 numbers"],
+        ["3 elements (Na Cl K)", "2 atom counts"],
     ),
     "short line in POSCAR": (
         poscar(rows=table(NA + CL[1:]) + "0 0.5\n"),

@@ -24,7 +24,7 @@ def test_substitution_swaps_every_site_and_nothing_else():
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("Na", "Na", "Putting Na in the place of Na leaves NaCl as it is"),
+        ("Na", "Na", "Replacing Na by Na leaves NaCl unchanged"),
         ("K", "Na", "NaCl contains no K; choose one of Na, Cl"),
         ("Na", "Xx", "'Xx' is not a chemical element"),
         ("<b>", "Na", "NaCl contains no <b>"),

@@ -143,7 +143,7 @@ def _adopt_model(models: Sequence[str]) -> str | None:
     if asked in models:
         st.session_state[MODEL] = asked
         return None
-    return f"There is no model called “{asked[:40]}”; {model()} answers instead."
+    return f"There is no model called “{asked[:40]}”; {model()} is used instead."
 
 
 def _adopt_crystal(library: Collection[str]) -> str | None:
@@ -160,10 +160,10 @@ def _adopt_crystal(library: Collection[str]) -> str | None:
         return None
     if asked.startswith(_UPLOADED):
         return (
-            "This link is to a file of another session, which is over; upload it again. "
-            "Another crystal is shown."
+            "This link points to a file from a session that has ended. Upload the file "
+            "again; another crystal is shown."
         )
-    return f"The library has no crystal called “{asked[:40]}”; another one is shown."
+    return f"The library has no crystal called “{asked[:40]}”; another crystal is shown."
 
 
 def model() -> str:

@@ -124,14 +124,12 @@ def test_bad_values_in_the_url_fall_back(random_weights, query):
     assert table_with(test, "From") is not None or query.get("tab")
 
 
-def test_nothing_is_tested_before_it_is_asked_for(random_weights, monkeypatch):
-    def refuse(*_, **__):
-        raise AssertionError("the test ran unasked")
-
-    monkeypatch.setattr("crysformer.faithfulness.study.study", refuse)
+def test_nothing_is_tested_before_it_is_asked_for(random_weights):
     test = app(ATTENTION, crystal=QUARTZ.id)
     assert any(button.label == TRY for button in test.button)
     assert sentences(test) == []
+    assert not test.session_state["trials_done"]
+    assert press(test).session_state["trials_done"]
 
 
 def test_few_independent_bonds_show_effects_and_no_judgement(random_weights):

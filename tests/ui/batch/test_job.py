@@ -61,7 +61,7 @@ def test_limits_are_said_with_their_values():
     files = [(f"{n}.cif", b"x") for n in range(MAX_FILES + 1)]
     inputs, sentences = gather(files)
     assert len(inputs) == MAX_FILES
-    assert sentences == ["Only the first 500 of 501 files are taken."]
+    assert sentences == ["Only the first 500 of 501 files are used."]
     big = bytes(MAX_BYTES // 4)
     inputs, sentences = gather([(f"{n}.cif", big) for n in range(6)])
     assert len(inputs) == 4

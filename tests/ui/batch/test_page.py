@@ -133,7 +133,7 @@ def test_the_plots_are_there_and_say_what_they_show():
     alts = [chart.alt for chart in charts]
     assert len(charts) == 3
     assert alts[0].startswith("Histogram of Formation energy (eV/atom): 9 crystals from")
-    assert alts[1].startswith("Band gap (eV) over Formation energy (eV/atom)")
+    assert alts[1].startswith("Band gap (eV) against Formation energy (eV/atom)")
     test.selectbox(key=plots.ELEMENTS).select(ENERGY).run()
     assert "Mean of Formation energy (eV/atom)" in test.get("plotly_chart")[2].proto.alt
 

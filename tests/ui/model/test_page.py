@@ -122,7 +122,7 @@ def test_what_parts_of_the_network_are_worth(other_weights):
     assert len(test.get("plotly_chart")) == 7
     said = text(test)
     assert "What each part of the network contributes" in said
-    assert "8 passes over 12,000 crystals" in said
+    assert "8 epochs on 12,000 crystals" in said
     assert "20.0 % apart here" in said
     assert "no line graph +50.0 %" in said
 

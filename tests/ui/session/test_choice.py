@@ -109,7 +109,7 @@ def test_an_uploaded_crystal_is_no_named_one_in_the_url(random_weights):
     assert test.query_params[state.UPLOAD] in (token, [token])
     # A reload is another session, without the file.
     later = app(upload=token)
-    assert "file of another session" in text(later)
+    assert "file from a session that has ended" in text(later)
     assert later.session_state[state.CRYSTAL] == SALT.id
     assert state.UPLOAD not in later.query_params
 
