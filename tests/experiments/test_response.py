@@ -18,12 +18,14 @@ TIGHT = NeighbourRule(tie_tolerance=0.01, envelope=False)
 
 
 @pytest.fixture
-def predictor(monkeypatch):
-    checkpoint = random_checkpoint()
-    monkeypatch.setattr(
-        "crysformer.predict.predictor.load_checkpoint", lambda *_: checkpoint
-    )
-    return Predictor()
+def predictor():
+    return Predictor(random_checkpoint())
+
+
+@pytest.fixture
+def tight():
+    """A model whose neighbours come and go at once: no envelope fades them."""
+    return Predictor(random_checkpoint(tie_tolerance=0.01, envelope=False))
 
 
 def crystal(name):
@@ -54,31 +56,29 @@ def test_no_strain_has_the_bonds_of_the_network(predictor):
         assert found <= shown
 
 
-def test_changes_are_marked_where_the_set_changes(predictor, monkeypatch):
-    monkeypatch.setattr(type(predictor.model.config), "neighbour_rule", TIGHT)
+def test_changes_are_marked_where_the_set_changes(tight):
     strains = (-1.0, -0.5, 0.0, 0.5, 1.0)
-    [found] = responses(predictor, [crystal("bcc-fe")], "Along c", strains)
+    [found] = responses(tight, [crystal("bcc-fe")], "Along c", strains)
     # Compressed, the two come nearer and all fourteen stay.
     assert found.changes == ((0.0, 0.5),)
-    [same] = responses(predictor, [crystal("bcc-fe")], "Isotropic", strains)
+    [same] = responses(tight, [crystal("bcc-fe")], "Isotropic", strains)
     assert same.changes == ()
     assert set(same.bonds) == {14}
 
 
-def test_one_batch_gives_what_single_predictions_give(predictor, monkeypatch):
+def test_one_batch_gives_what_single_predictions_give(predictor):
     salt = crystal("rock-salt-nacl")
     other = substitute(salt, "Cl", "Br")
     batches = []
-    predict = predictor.predict
-    monkeypatch.setattr(
-        predictor, "predict", lambda given: batches.append(len(given)) or predict(given)
+    predictor.model.register_forward_hook(
+        lambda _, __, output: batches.append(len(output.values))
     )
     strains = (-2.0, 0.0, 3.0)
     found = responses(predictor, [salt, other], "Along b", strains)
     assert batches == [6]
     for response, structure in zip(found, (salt, other), strict=True):
         for strain, given in zip(strains, response.predictions, strict=True):
-            alone = predict([strained(structure, "Along b", strain)])[0]
+            alone = predictor.predict([strained(structure, "Along b", strain)])[0]
             assert given.values == pytest.approx(alone.values, rel=1e-5, abs=1e-5)
     assert found[0].at(2.9) is found[0].predictions[2]
     assert found[0].curve("optb88vdw_bandgap") == [

@@ -4,30 +4,23 @@ import pytest
 
 from crysformer.experiments.response import responses
 from crysformer.figures.response import TITLE, Curve, response_figure
-from crysformer.graph.rule import NeighbourRule
 from crysformer.library.catalogue import load_library
 from crysformer.predict.predictor import Predictor
 from tests.support.random_model import random_checkpoint
 
-TIGHT = NeighbourRule(tie_tolerance=0.01, envelope=False)
-
 
 @pytest.fixture
-def predictor(monkeypatch):
-    checkpoint = random_checkpoint()
-    monkeypatch.setattr(
-        "crysformer.predict.predictor.load_checkpoint", lambda *_: checkpoint
-    )
-    return Predictor()
+def tight():
+    """A model whose neighbours come and go at once: no envelope fades them."""
+    return Predictor(random_checkpoint(tie_tolerance=0.01, envelope=False))
 
 
 def crystal(name):
     return load_library()[name].structure()
 
 
-def test_figure_has_title_curves_marks_and_no_band(predictor, monkeypatch):
-    monkeypatch.setattr(type(predictor.model.config), "neighbour_rule", TIGHT)
-    [found] = responses(predictor, [crystal("bcc-fe")], "Along c", (-0.5, 0.0, 0.5))
+def test_figure_has_title_curves_marks_and_no_band(tight):
+    [found] = responses(tight, [crystal("bcc-fe")], "Along c", (-0.5, 0.0, 0.5))
     key = "formation_energy_peratom"
     figure = response_figure(
         [Curve("<b>Fe", found)], key, axis="E", across="strain", strain=0.5

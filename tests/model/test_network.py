@@ -10,11 +10,13 @@ from pymatgen.core import Lattice, Structure
 from crysformer.errors import SettingsError
 from crysformer.graph.batch import collate
 from crysformer.graph.crystal import build_graph
-from crysformer.model import layers
 from crysformer.model.config import get_preset
 from crysformer.model.layers import sum_over_edges, weigh
 from crysformer.model.network import Crysformer, GaussianBasis
 from tests.support.crystals import TEXTBOOK, predict, random_model, wurtzite
+
+MODULES = ("cross", "conditional")
+CONFIG = get_preset("shipped", blocks=2, atom_width=16, bond_width=16, angle_width=8)
 
 
 def test_without_either_attention_only_the_composition_counts():
@@ -104,9 +106,6 @@ def test_unusable_settings_are_refused():
         get_preset("shipped", angle_width=30)
 
 
-MODULES = ("cross", "conditional")
-
-
 @pytest.fixture(scope="module")
 def model() -> Crysformer:
     return random_model(get_preset("shipped", envelope=True))
@@ -169,30 +168,23 @@ def test_reported_weights_are_those_used():
                 torch.testing.assert_close(found[0], wanted, rtol=0, atol=1e-12)
 
 
-def test_other_weights_would_be_reported_and_change_the_prediction(model, monkeypatch):
-    """With uniform attention in place of the softmax, both outputs follow."""
-    batch = collate(
-        [build_graph(TEXTBOOK["triclinic"](), model.config.neighbour_rule)], torch.float64
-    )
-    with torch.inference_mode():
+def test_without_queries_attention_is_even_and_the_prediction_another():
+    """All scores are then zero: the twelve nearest share alike, the others fade."""
+    model, batch = random_model(CONFIG), batch_of_wurtzite()
+    with torch.no_grad():
         before = model(batch)
-
-        def uniform(logits: torch.Tensor, edges: layers.Edges) -> torch.Tensor:
-            ones = torch.ones_like(logits)
-            count = sum_over_edges(ones, edges.centre, edges.num_nodes)
-            return ones / count[edges.centre]
-
-        monkeypatch.setattr(layers, "edge_softmax", uniform)
+        for name, parameter in model.named_parameters():
+            if ".query." in name:
+                parameter.zero_()
         after = model(batch)
-    centre = batch.edge_index[1]
-    expected = 1.0 / torch.bincount(centre)[centre].double()
+    centre, share = batch.edge_index[1], batch.log_bond_multiplicity.exp()
+    even = share / sum_over_edges(share[:, None], centre, 2)[centre, 0]
     for layer, old in zip(after.atomistic, before.atomistic, strict=True):
-        assert (layer.cross == expected[:, None]).all()
-        assert (old.cross - layer.cross).abs().max() > 0.1
+        for module in MODULES:
+            found = getattr(layer, module)
+            torch.testing.assert_close(found, even[:, None].expand_as(found))
+            assert (getattr(old, module) - found).abs().max() > 0.01
     assert (after.values - before.values).abs().max() > 1e-3
-
-
-CONFIG = get_preset("shipped", blocks=2, atom_width=16, bond_width=16, angle_width=8)
 
 
 def batch_of_wurtzite():

@@ -51,8 +51,7 @@ def test_unusable_settings_are_refused(setting):
         read_recipe([setting], Recipe())
 
 
-def test_a_folder_with_a_run_is_not_overwritten(data, folder, tmp_path, monkeypatch):
-    monkeypatch.setattr("crysformer.training.start.CACHE", tmp_path / "cache")
+def test_a_folder_with_a_run_is_not_overwritten(data, folder, tmp_path):
     fitted(data, tmp_path / "run", 1)
     words = command(folder, tmp_path / "run", "--processes", "1", "--steps", "1")[3:]
     before = state(tmp_path / "run" / "state.pt")
