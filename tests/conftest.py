@@ -36,3 +36,11 @@ def data(folder):
     from tests.support.training import SMALL
 
     return load_split([folder], "train", find_keys([folder]), SMALL.neighbour_rule, None)
+
+
+@pytest.fixture
+def chain():
+    """Attention on a chain of C and N whose numbers are known."""
+    from tests.support.attention import chain_attention
+
+    return chain_attention()

@@ -9,6 +9,8 @@ import pytest
 from crysformer.paths import ROOT
 
 PACKAGE = ROOT / "crysformer"
+
+
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts): path
     for path in PACKAGE.rglob("*.py")
@@ -43,3 +45,26 @@ def test_predicting_loads_neither_streamlit_nor_plots_nor_torch_geometric():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_the_first_four_steps_need_no_torch():
+    code = (
+        "import sys\n"
+        "import crysformer.ui.learn.graphs, crysformer.ui.learn.frame\n"
+        "from crysformer.lesson import figures, scenes\n"
+        "from crysformer.ui.learn import cached\n"
+        "from crysformer.library.catalogue import load_library\n"
+        "from crysformer.graph.crystal import CrystalGraph\n"
+        "from crysformer.lesson.neighbourhood import neighbourhood_of\n"
+        "config = cached.architecture()\n"
+        "salt = load_library()['rock-salt-nacl'].structure()\n"
+        "graph = CrystalGraph.of(salt, config.neighbour_rule)\n"
+        "around = neighbourhood_of(graph, 0)\n"
+        "scenes.angle_scene(graph, around, 0)\n"
+        "figures.gaussian_bars(2.0, config)\n"
+        "print('torch' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.strip() == "False"

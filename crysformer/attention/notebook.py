@@ -1,12 +1,13 @@
 """Attention on the bonds of a crystal as HTML, as a notebook shows it."""
 
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crysformer.attention.bond_picture import Picture, bond_picture
 from crysformer.attention.reduce import Choice
 from crysformer.errors import SettingsError
-from crysformer.picture.html import standalone_html
+from crysformer.picture.html import SCRIPT, standalone_html
 from crysformer.picture.scene import build_scene
 
 if TYPE_CHECKING:
@@ -20,12 +21,15 @@ DEFAULT = Choice()
 """Cross-attention over uniform attention, mean over blocks and heads."""
 
 
-def attention_html(attention: "BondAttention", choice: Choice = DEFAULT) -> str:
+def attention_html(
+    attention: "BondAttention", choice: Choice = DEFAULT, script: Path = SCRIPT
+) -> str:
     """The crystal in 3D with its bonds coloured by attention, in a frame of its own.
 
     Args:
         attention: Weights of all its bonds.
         choice: Which number to show.
+        script: 3Dmol.js.
 
     Returns:
         A caption and the picture; where 3Dmol.js is missing, a sentence and a table of
@@ -36,7 +40,7 @@ def attention_html(attention: "BondAttention", choice: Choice = DEFAULT) -> str:
     structure = attention.graph.structure
     scene = build_scene(structure, picture.bonds, **picture.scene_arguments())
     try:
-        page = standalone_html(scene, width=WIDTH, height=HEIGHT)
+        page = standalone_html(scene, width=WIDTH, height=HEIGHT, script=script)
     except SettingsError as error:
         return f"{caption}<p>{escape(str(error))}</p>{_table(picture)}"
     # In a frame, so that several pictures on one page leave each other's scripts alone.

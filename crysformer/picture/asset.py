@@ -72,6 +72,7 @@ def fetch_viewer(
     assets: Sequence[Asset] = ASSETS,
     cdn: str = CDN,
     npm: str | None = "npm",
+    npm_seconds: float = NPM_SECONDS,
 ) -> bool:
     """Make sure that 3Dmol.js and its licence lie in a folder.
 
@@ -80,6 +81,7 @@ def fetch_viewer(
         assets: Files that must be there.
         cdn: Address of the unpacked package, asked where npm cannot help.
         npm: Name or path of the npm program; nothing if it must not be used.
+        npm_seconds: How long npm may take.
 
     Returns:
         Whether anything had to be fetched.
@@ -92,7 +94,7 @@ def fetch_viewer(
         return False
     sources: dict[str, Callable[[Path], None]] = {}
     if npm and (program := shutil.which(npm)):
-        sources["npm"] = lambda folder: _from_npm(program, missing, folder)
+        sources["npm"] = lambda folder: _from_npm(program, missing, folder, npm_seconds)
     sources["CDN"] = lambda folder: _from_cdn(cdn, missing, folder)
     failures = []
     try:
@@ -128,7 +130,9 @@ def _keep(assets: Sequence[Asset], folder: Path, static: Path) -> None:
         os.replace(folder / asset.name, static / asset.name)
 
 
-def _from_npm(program: str, assets: Sequence[Asset], folder: Path) -> None:
+def _from_npm(
+    program: str, assets: Sequence[Asset], folder: Path, seconds: float
+) -> None:
     """Let npm download the package and take the files out of it."""
     command = [program, "pack", PACKAGE, "--loglevel=error", "--fetch-retries=0"]
     try:
@@ -137,7 +141,7 @@ def _from_npm(program: str, assets: Sequence[Asset], folder: Path) -> None:
             check=True,
             capture_output=True,
             text=True,
-            timeout=NPM_SECONDS,
+            timeout=seconds,
         )
         with tarfile.open(next(folder.glob("*.tgz"))) as package:
             for asset in assets:
@@ -152,7 +156,7 @@ def _from_npm(program: str, assets: Sequence[Asset], folder: Path) -> None:
             f"npm pack failed ({reason.removeprefix('npm error ')})."
         ) from error
     except subprocess.TimeoutExpired as error:
-        raise DataError(f"npm pack took more than {NPM_SECONDS} s.") from error
+        raise DataError(f"npm pack took more than {seconds:g} s.") from error
     except (StopIteration, KeyError, tarfile.TarError) as error:
         raise DataError("npm pack delivered a different package.") from error
 

@@ -6,6 +6,7 @@ numbers, colours of our own tables and element symbols only.
 
 import base64
 import math
+from pathlib import Path
 
 import py3Dmol
 
@@ -20,28 +21,40 @@ BACKGROUND = "#ffffff"
 CELL_COLOUR = "#7a8594"
 
 
-def standalone_html(scene: Scene, *, width: int = 900, height: int = 700) -> str:
+def standalone_html(
+    scene: Scene, *, width: int = 900, height: int = 700, script: Path = SCRIPT
+) -> str:
     """A page with the scene and the viewer's script inside.
+
+    Args:
+        scene: What to draw; polyhedra and wedges are left out.
+        width: Pixels.
+        height: Pixels.
+        script: 3Dmol.js.
 
     Raises:
         SettingsError: The script has not been fetched.
     """
-    page = scene_view(scene, width=width, height=height).write_html(fullpage=True)
+    view = scene_view(scene, width=width, height=height, script=script)
+    page = view.write_html(fullpage=True)
     return page if isinstance(page, str) else page.decode()
 
 
-def scene_view(scene: Scene, *, width: int, height: int) -> py3Dmol.view:
+def scene_view(
+    scene: Scene, *, width: int, height: int, script: Path = SCRIPT
+) -> py3Dmol.view:
     """The atoms, bonds and cell edges of a scene as a py3Dmol view.
 
     Args:
         scene: What to draw; polyhedra and wedges are left out.
         width: Pixels.
         height: Pixels.
+        script: 3Dmol.js.
 
     Raises:
         SettingsError: The script has not been fetched.
     """
-    view = py3Dmol.view(width=width, height=height, js=_script_url())
+    view = py3Dmol.view(width=width, height=height, js=_script_url(script))
     payload = scene.payload
     sites = payload["sites"]
     for site, xyz in zip(payload["atoms"]["site"], payload["atoms"]["xyz"], strict=True):
@@ -85,14 +98,14 @@ def _turn(quaternion: list[float]) -> tuple[float, dict[str, float]]:
     return angle, _point([part / sine for part in axis])
 
 
-def _script_url() -> str:
+def _script_url(script: Path) -> str:
     """The viewer's script as a data URL, so that the page needs nothing beside itself."""
-    if not SCRIPT.is_file():
+    if not script.is_file():
         raise SettingsError(
-            f"{SCRIPT.name} is not there; "
+            f"{script.name} is not there; "
             "“python -m crysformer.picture.asset” fetches it."
         )
-    content = base64.b64encode(SCRIPT.read_bytes()).decode()
+    content = base64.b64encode(script.read_bytes()).decode()
     return f"data:text/javascript;base64,{content}"
 
 

@@ -21,10 +21,9 @@ from crysformer.structure.ordering import APPROXIMATED, ordered_approximation
 from crysformer.structure.read import read_file, read_structure
 from crysformer.trust.novelty import Novelty
 
-# Crystals and atoms after which a batch is predicted: enough to use the processor well,
-# few enough for results to come within a second.
-_BATCH_CRYSTALS = 32
-_BATCH_ATOMS = 500
+# Enough to use the processor well, few enough for results to come within a second.
+BATCH_CRYSTALS = 32
+BATCH_ATOMS = 500
 
 Content = bytes | Path | StructureError
 """A file as it is, where it lies, or why there is none."""
@@ -67,7 +66,12 @@ class ScreenRow:
 
 
 def screen(
-    inputs: Iterable[tuple[str, Content]], predictor: Predictor, *, order: bool = False
+    inputs: Iterable[tuple[str, Content]],
+    predictor: Predictor,
+    *,
+    order: bool = False,
+    batch_crystals: int = BATCH_CRYSTALS,
+    batch_atoms: int = BATCH_ATOMS,
 ) -> Iterator[ScreenRow]:
     """Predict crystals one batch after another.
 
@@ -76,6 +80,8 @@ def screen(
         predictor: The model.
         order: Predict an ordered approximation of a disordered crystal, whose row is
             named so, instead of refusing it.
+        batch_crystals: Files after which a batch is predicted.
+        batch_atoms: Atoms after which it is predicted even before.
 
     Yields:
         One row for each input, in the same order, as soon as its batch is done. To stop
@@ -89,7 +95,7 @@ def screen(
         if structure is not None:
             structures.append(structure)
         atoms = sum(map(len, structures))
-        if len(rows) >= _BATCH_CRYSTALS or atoms >= _BATCH_ATOMS:
+        if len(rows) >= batch_crystals or atoms >= batch_atoms:
             yield from _predicted(rows, structures, predictor)
             rows, structures = [], []
     yield from _predicted(rows, structures, predictor)

@@ -8,10 +8,9 @@ import pytest
 
 from crysformer.cli.parser import main
 from crysformer.library.catalogue import load_library
-from crysformer.screening.screen import ScreenRow
 from crysformer.structure.ordering import APPROXIMATED
 from tests.support.crystal_files import cif
-from tests.support.random_model import KEYS, save_random
+from tests.support.random_model import save_random
 
 CRYSTALS = list(load_library().values())[:9:4]
 MIXED = cif([("Na1", 0, 0, 0, 0.5), ("K1", 0, 0, 0, 0.5), ("Cl1", 0.5, 0.5, 0.5, 1)])
@@ -66,18 +65,6 @@ def test_command_says_where_it_cannot_write(folder, capsys):
     out = folder / "no" / "table.csv"
     assert main(["screen", str(folder), "--out", str(out), "--device", "cpu"]) == 1
     assert "table.csv cannot be written (No such file" in capsys.readouterr().err
-
-
-def test_command_keeps_what_it_has_when_interrupted(folder, monkeypatch, capsys):
-    def two_rows(*_, **__):
-        yield ScreenRow("a", "Si", 227, 2, dict.fromkeys(KEYS, 1.0))
-        yield ScreenRow("b", error="b is empty")
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("crysformer.screening.output.screen", two_rows)
-    out = folder / "table.csv"
-    assert main(["screen", str(folder), "--out", str(out), "--device", "cpu"]) == 130
-    assert pd.read_csv(out)["file"].tolist() == ["a", "b"]
 
 
 def test_command_orders_disordered_crystals_on_demand(tmp_path, capsys):

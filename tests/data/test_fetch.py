@@ -7,6 +7,7 @@ import pytest
 
 from crysformer.data.fetch import fetch
 from crysformer.data.releases import RELEASES
+from crysformer.download import CHUNK
 from crysformer.errors import DataError, SettingsError
 from tests.support.loopback import serve
 from tests.support.release_files import CUBIC, SKEWED, fetched, jarvis_at, record, zipped
@@ -59,9 +60,10 @@ def test_same_release_gives_the_same_bytes(tmp_path):
         assert content[4:8] == bytes(4), "gzip's header must not hold the time"
 
 
-def test_records_longer_than_a_read_are_put_together(tmp_path, monkeypatch):
-    monkeypatch.setattr("crysformer.data.records.CHUNK", 100)
-    parts = fetched(tmp_path, {"/zip": zipped([record(i) for i in range(20)])})
+def test_records_longer_than_a_read_are_put_together(tmp_path):
+    notes = {3: "x" * (3 * CHUNK), 4: "y" * CHUNK}
+    records = [record(i, note=notes.get(i, "")) for i in range(20)]
+    parts = fetched(tmp_path, {"/zip": zipped(records)})
     assert sum(map(len, parts.values())) == 20
 
 

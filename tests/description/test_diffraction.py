@@ -11,7 +11,6 @@ from crysformer.description.diffraction import (
     powder_pattern,
 )
 from crysformer.errors import SettingsError
-from crysformer.figures.diffraction import pattern_figure
 from crysformer.library.catalogue import load_library
 
 CU, MO = 1.54184, 0.71073
@@ -106,12 +105,3 @@ def test_every_radiation_is_known_to_pymatgen():
     structure, _ = cubic("bcc-fe")
     waves = [powder_pattern(structure, name).wavelength for name in RADIATIONS]
     assert waves == [1.54184, 0.71073, 1.79026, 2.291, 1.93735, 0.560885]
-
-
-def test_figure_has_a_stick_for_each_line():
-    structure, _ = cubic("bcc-fe")
-    pattern = powder_pattern(structure)
-    sticks, tips = pattern_figure(pattern).data
-    assert len(sticks.x) == 3 * len(pattern.reflections)
-    assert list(tips.x) == [line.two_theta for line in pattern.reflections]
-    assert next(iter(tips.text)) == "(1 1 0)"

@@ -1,39 +1,20 @@
 """Predictions without bonds, against the full graph edited by hand."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
 from pymatgen.core import Lattice, Structure
 
-from crysformer.faithfulness.contributions import atom_contributions
-from crysformer.faithfulness.curves import NUM_STEPS, trace_curves
 from crysformer.faithfulness.knockout import Variant, knock_out, without_bonds
 from crysformer.faithfulness.orbits import find_orbits
-from crysformer.faithfulness.saliency import gradient_times_input
 from crysformer.graph.arrays import GraphArrays
 from crysformer.graph.batch import collate
-from crysformer.model.config import get_preset
 from crysformer.model.layers import Edges
-from tests.support.attention import attend, keys, look_at
-from tests.support.crystals import (
-    TEXTBOOK,
-    bcc,
-    graph_of,
-    perovskite,
-    predict,
-    random_model,
-    wurtzite,
-)
+from tests.support.attention import attend, keys
+from tests.support.crystals import TEXTBOOK, bcc, graph_of, perovskite, predict, wurtzite
+from tests.support.faithfulness import CONFIG
 
-CONFIG = get_preset("shipped", blocks=2, atom_width=16, bond_width=16, angle_width=8)
 NONE = np.empty(0, dtype=np.int64)
-
-
-@pytest.fixture(scope="module")
-def model():
-    return random_model(CONFIG)
 
 
 def primitive(structure):
@@ -142,82 +123,3 @@ def test_progress_ends_at_one(model):
     seen = []
     knock_out(model, graph, [np.array([k]) for k in range(4)], progress=seen.append)
     assert seen[-1] == 1.0
-
-
-def test_gradient_times_input_is_the_slope_of_the_zeroed_knock_out(model):
-    structure = wurtzite()
-    graph = graph_of(structure, CONFIG.neighbour_rule)[2]
-    orbits = find_orbits(attend(model, structure).bonds)
-    found = gradient_times_input(model, graph, orbits)
-    step = 1e-6
-    batch = collate([graph], torch.float64)
-    for orbit in range(len(orbits)):
-        bond = np.where(orbits.of_row == orbit, 1.0 - step, 1.0)
-        angle = bond[graph.line_index].min(axis=0)
-        turned = replace(
-            batch,
-            bond_factor=torch.from_numpy(bond),
-            angle_factor=torch.from_numpy(angle),
-        )
-        slope = (model(batch).values - model(turned).values)[0].detach().numpy() / step
-        assert found[orbit] == pytest.approx(slope, rel=1e-3, abs=1e-6)
-
-
-def test_contributions_of_atoms_do_not_depend_on_the_size_of_the_cell(model):
-    structure = perovskite()
-    found = atom_contributions(model, look_at(model, structure))
-    assert found.shape == (3, 3)
-    assert (np.abs(found) > 1e-6).all()
-    doubled = look_at(model, structure.make_supercell([2, 1, 1], in_place=False))
-    assert atom_contributions(model, doubled) == pytest.approx(found)
-
-
-def test_leaving_a_kind_of_atom_out_is_the_mean_over_the_others(model):
-    seen = look_at(model, perovskite())
-    found = atom_contributions(model, seen)
-    atoms = torch.from_numpy(seen.atom_features)
-    weights = torch.tensor([1.0, 1.0, 3.0], dtype=torch.float64) / 5
-    means = torch.stack([weights @ atoms, (atoms[1] + 3 * atoms[2]) / 4])
-    whole, without = model.heads(means).detach().numpy()
-    assert whole == pytest.approx(seen.outputs)
-    assert found[0] == pytest.approx(whole - without)
-
-
-def test_one_kind_of_atom_has_no_contribution_to_tell_apart(model):
-    assert np.isnan(atom_contributions(model, look_at(model, bcc()))).all()
-
-
-def test_curves_begin_and_end_where_they_must(model):
-    structure = wurtzite()
-    graph = graph_of(structure, CONFIG.neighbour_rule)[2]
-    orbits = find_orbits(attend(model, structure).bonds)
-    scores = {"up": np.arange(len(orbits)), "down": -np.arange(len(orbits))}
-    curves = trace_curves(model, graph, orbits, scores)
-    zero_one = np.repeat([[0.0], [1.0]], 3, axis=1)
-    for curve in curves.values():
-        assert len(curve.fraction) <= NUM_STEPS + 1
-        assert curve.fraction[[0, -1]] == pytest.approx([0, 1])
-        assert curve.inserted[[0, -1]] == pytest.approx([0, 1])
-        assert (np.diff(curve.fraction) > 0).all()
-        assert (np.diff(curve.inserted) > 0).all()
-        assert curve.deletion[[0, -1]] == pytest.approx(zero_one, abs=1e-9)
-        assert curve.insertion[[0, -1]] == pytest.approx(zero_one[::-1], abs=1e-9)
-    # To insert from the top is to delete from the bottom, backwards.
-    assert curves["up"].insertion == pytest.approx(curves["down"].deletion[::-1])
-
-
-def test_the_order_of_a_curve_is_that_of_the_scores(model):
-    structure = wurtzite()
-    graph = graph_of(structure, CONFIG.neighbour_rule)[2]
-    orbits = find_orbits(attend(model, structure).bonds)
-    first = 2
-    scores = (np.arange(len(orbits)) == first).astype(float)
-    curve = trace_curves(model, graph, orbits, {"one": scores})["one"]
-    values = knock_out(
-        model, graph, [NONE, orbits.rows(first), np.arange(len(graph.lengths))]
-    )
-    expected = np.abs(values[1] - values[0]) / np.abs(values[2] - values[0])
-    if len(orbits) <= NUM_STEPS:
-        assert curve.deletion[1] == pytest.approx(expected)
-    else:
-        assert curve.fraction[1] >= orbits.share[first]

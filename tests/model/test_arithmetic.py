@@ -6,11 +6,9 @@ import shutil
 import pytest
 import torch
 
-from crysformer.errors import SettingsError
 from crysformer.graph.batch import GraphBatch, collate
 from crysformer.graph.crystal import build_graph
 from crysformer.model.config import ModelConfig
-from crysformer.training.recipe import Recipe
 from tests.support.crystals import TEXTBOOK, random_model
 
 SMALL = ModelConfig(blocks=2, atom_width=16, bond_width=16, angle_width=8, num_heads=2)
@@ -53,9 +51,3 @@ def test_gradients_of_half_precision_point_the_same_way():
         exact, rounded = gradients(model, batch), gradients(model, batch, half=True)
         assert not torch.equal(exact, rounded)
         assert torch.cosine_similarity(exact, rounded, dim=0) > 0.99
-
-
-@pytest.mark.parametrize("setting", [{"loss": "l3"}, {"precision": "float8"}])
-def test_unknown_words_are_refused_by_name(setting):
-    with pytest.raises(SettingsError, match=next(iter(setting.values()))):
-        Recipe(**setting)

@@ -1,4 +1,6 @@
-"""The whole network: ablations, parameters, basis functions and heads."""
+"""The whole network: ablations, parameters, heads, and the attention that it reports."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,8 +11,12 @@ from crysformer.errors import SettingsError
 from crysformer.graph.batch import collate
 from crysformer.graph.crystal import build_graph
 from crysformer.model.config import get_preset
+from crysformer.model.layers import sum_over_edges, weigh
 from crysformer.model.network import Crysformer, GaussianBasis
-from tests.support.crystals import TEXTBOOK, predict, random_model
+from tests.support.crystals import TEXTBOOK, predict, random_model, wurtzite
+
+MODULES = ("cross", "conditional")
+CONFIG = get_preset("shipped", blocks=2, atom_width=16, bond_width=16, angle_width=8)
 
 
 def test_without_either_attention_only_the_composition_counts():
@@ -98,3 +104,121 @@ def test_unusable_settings_are_refused():
         get_preset("large")
     with pytest.raises(SettingsError, match="angle_width 30 is not divisible by 4"):
         get_preset("shipped", angle_width=30)
+
+
+@pytest.fixture(scope="module")
+def model() -> Crysformer:
+    return random_model(get_preset("shipped", envelope=True))
+
+
+def test_forward_leaves_nothing_behind(model):
+    graph = build_graph(TEXTBOOK["perovskite"](), model.config.neighbour_rule)
+    batch = collate([graph], torch.float64)
+    state = {key: value.clone() for key, value in model.state_dict().items()}
+    attributes = [set(vars(module)) for module in model.modules()]
+
+    first, second = model(batch), model(batch)
+
+    assert [set(vars(module)) for module in model.modules()] == attributes
+    for module in model.modules():
+        kept = {k: v for k, v in vars(module).items() if not k.startswith("_")}
+        assert not any(isinstance(value, torch.Tensor | list) for value in kept.values())
+    assert all(torch.equal(state[k], v) for k, v in model.state_dict().items())
+    assert torch.equal(first.values, second.values)
+    for one, other in zip(
+        first.atomistic + first.line, second.atomistic + second.line, strict=True
+    ):
+        assert torch.equal(one.cross, other.cross)
+        assert torch.equal(one.conditional, other.conditional)
+
+
+def record(module: torch.nn.Module, calls: list) -> None:
+    module.register_forward_hook(lambda _, given, output: calls.append((given, output)))
+
+
+def test_reported_weights_are_those_used():
+    """Both modules' output, by hand from the weights that forward returns."""
+    model = random_model(get_preset("shipped"))
+    calls: dict[tuple[str, str], list] = {}
+    for graph_name in ("atom_layers", "line_layers"):
+        for module in MODULES:
+            calls[graph_name, module] = []
+            for layer in getattr(model, graph_name):
+                record(getattr(layer, module), calls[graph_name, module])
+    rule = model.config.neighbour_rule
+    graphs = [build_graph(TEXTBOOK[name](), rule) for name in ("wurtzite", "triclinic")]
+    with torch.inference_mode():
+        output = model(collate(graphs, torch.float64))
+        for graph_name, reported in (
+            ("atom_layers", output.atomistic),
+            ("line_layers", output.line),
+        ):
+            for block, layer in enumerate(getattr(model, graph_name)):
+                (nodes, edge, edges), found = calls[graph_name, "cross"][block]
+                message = weigh(reported[block].cross, layer.cross.value(edge))
+                total = sum_over_edges(message, edges.centre, edges.num_nodes)
+                wanted = layer.cross.norm(nodes + layer.cross.output(total))
+                torch.testing.assert_close(found[0], wanted, rtol=0, atol=1e-12)
+
+                (nodes, _, edges), found = calls[graph_name, "conditional"][block]
+                value = layer.conditional.value(nodes)[edges.neighbour]
+                message = weigh(reported[block].conditional, value)
+                total = sum_over_edges(message, edges.centre, edges.num_nodes)
+                wanted = layer.conditional.norm(nodes + layer.conditional.output(total))
+                torch.testing.assert_close(found[0], wanted, rtol=0, atol=1e-12)
+
+
+def test_without_queries_attention_is_even_and_the_prediction_another():
+    """All scores are then zero: the twelve nearest share alike, the others fade."""
+    model, batch = random_model(CONFIG), batch_of_wurtzite()
+    with torch.no_grad():
+        before = model(batch)
+        for name, parameter in model.named_parameters():
+            if ".query." in name:
+                parameter.zero_()
+        after = model(batch)
+    centre, share = batch.edge_index[1], batch.log_bond_multiplicity.exp()
+    even = share / sum_over_edges(share[:, None], centre, 2)[centre, 0]
+    for layer, old in zip(after.atomistic, before.atomistic, strict=True):
+        for module in MODULES:
+            found = getattr(layer, module)
+            torch.testing.assert_close(found, even[:, None].expand_as(found))
+            assert (getattr(old, module) - found).abs().max() > 0.01
+    assert (after.values - before.values).abs().max() > 1e-3
+
+
+def batch_of_wurtzite():
+    graph = build_graph(wurtzite(), CONFIG.neighbour_rule)
+    return collate([graph], torch.float64)
+
+
+def test_a_factor_of_one_changes_nothing():
+    model, batch = random_model(CONFIG), batch_of_wurtzite()
+    ones = replace(
+        batch,
+        bond_factor=torch.ones_like(batch.lengths),
+        angle_factor=torch.ones_like(batch.cosines),
+    )
+    assert torch.equal(model(batch).values, model(ones).values)
+
+
+def test_a_factor_takes_weight_away_and_leaves_the_others_alone():
+    model, batch = random_model(CONFIG), batch_of_wurtzite()
+    factor = torch.ones_like(batch.lengths)
+    factor[1] = 0.0
+    whole, cut = model(batch), model(replace(batch, bond_factor=factor))
+    first, kept = cut.atomistic[0].cross, whole.atomistic[0].cross
+    assert (first[1] == 0).all()
+    others = torch.arange(len(factor)) != 1
+    assert torch.equal(first[others], kept[others])
+    assert not torch.allclose(whole.values, cut.values)
+
+
+def test_angles_have_a_factor_of_their_own():
+    model, batch = random_model(CONFIG), batch_of_wurtzite()
+    factor = torch.ones_like(batch.cosines)
+    factor[0] = 0.0
+    whole, cut = model(batch), model(replace(batch, angle_factor=factor))
+    assert (cut.line[0].conditional[0] == 0).all()
+    assert torch.equal(cut.line[0].cross[1:], whole.line[0].cross[1:])
+    assert not torch.allclose(whole.values, cut.values)

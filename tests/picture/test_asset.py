@@ -115,14 +115,14 @@ def test_anything_but_the_known_files_is_refused(tmp_path, files, sentence):
     assert list(static.iterdir()) == []
 
 
-def test_an_endless_npm_is_stopped(tmp_path, monkeypatch):
-    monkeypatch.setattr(viewer_asset, "NPM_SECONDS", 0.1)
+def test_an_endless_npm_is_stopped(tmp_path):
     with serve({}) as cdn, pytest.raises(CrysformerError, match=r"took more than 0\.1 s"):
         fetch_viewer(
             tmp_path / "static",
             assets=SMALL,
             cdn=cdn,
             npm=fake_npm(tmp_path, "exec sleep 9"),
+            npm_seconds=0.1,
         )
 
 

@@ -4,17 +4,13 @@ import json
 
 import numpy as np
 import pytest
-from pymatgen.analysis.local_env import MinimumDistanceNN
 from pymatgen.core import Lattice, Structure
 
 from crysformer.errors import SettingsError
 from crysformer.picture.bonds import DrawnBonds, chemical_bonds
-from crysformer.picture.camera import presets
 from crysformer.picture.copies import BOUNDARY, CELL, GHOST
-from crysformer.picture.overlays import angle_wedge
-from crysformer.picture.palette import VIRIDIS, Scale, Scheme, element_colours
+from crysformer.picture.palette import element_colours
 from crysformer.picture.scene import build_scene
-from crysformer.structure.labels import site_labels
 
 
 @pytest.fixture(scope="module")
@@ -157,83 +153,6 @@ def test_polyhedra_surround_cations_only(rock_salt, silicon):
     assert not build_scene(silicon, chemical_bonds(silicon), style="Polyhedra").counts[
         "faces"
     ]
-
-
-@pytest.mark.parametrize(
-    ("group", "lattice", "species", "coords", "neighbours"),
-    [
-        ("Fd-3m", Lattice.cubic(5.43), ["Si"], [[0, 0, 0]], 4),
-        ("Fm-3m", Lattice.cubic(5.64), ["Na", "Cl"], [[0, 0, 0], [0.5, 0.5, 0.5]], 6),
-        ("Pm-3m", Lattice.cubic(4.12), ["Cs", "Cl"], [[0, 0, 0], [0.5, 0.5, 0.5]], 8),
-        ("Im-3m", Lattice.cubic(2.87), ["Fe"], [[0, 0, 0]], 8),
-        ("Fm-3m", Lattice.cubic(3.61), ["Cu"], [[0, 0, 0]], 12),
-    ],
-)
-def test_chemical_bonds_match_pymatgen(group, lattice, species, coords, neighbours):
-    structure = Structure.from_spacegroup(group, lattice, species, coords)
-    bonds = chemical_bonds(structure)
-    assert np.bincount(bonds.i).tolist() == [neighbours] * len(structure)
-    assert not bonds.one_way.any()
-    theirs = MinimumDistanceNN(tol=0.1).get_nn_info(structure, 0)
-    assert len(theirs) == neighbours
-
-
-def test_camera_presets_look_down_their_axes():
-    matrix = np.array([[3.0, 0.2, 0.1], [-1.0, 4.0, 0.3], [0.5, 0.4, 5.0]])
-    views = presets(matrix)
-    for k, name in enumerate("abc"):
-        x, y, z, w = views[name]
-        towards_eye = [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)]
-        axis = matrix[k] / np.linalg.norm(matrix[k])
-        assert towards_eye == pytest.approx(axis, abs=1e-5)
-        assert np.linalg.norm(views[f"{name}*"]) == pytest.approx(1, abs=1e-5)
-
-
-def test_weights_start_at_zero_and_end_at_the_largest():
-    scale = Scale.fit([0.05, 0.2], dark=True)
-    assert scale.colours([0.0, 0.2]) == [VIRIDIS[0].lower(), VIRIDIS[-1].lower()]
-    ticks = [tick["text"] for tick in scale.bar("Weight")["ticks"]]
-    assert ticks == ["0", "0.05", "0.1", "0.15", "0.2"]
-
-
-def test_ticks_are_round_numbers_and_the_end():
-    ticks = [tick["text"] for tick in Scale.fit([0.143]).bar("Weight")["ticks"]]
-    assert ticks == ["0", "0.05", "0.1", "0.14"]
-
-
-def test_lift_of_one_is_the_middle_and_difference_is_symmetric():
-    lift = Scale.fit([0.3, 3], "lift")
-    ticks = [tick["text"] for tick in lift.bar("l")["ticks"]]
-    assert ticks == ["0.25", "0.5", "1", "2", "4"]
-    assert Scale.fit([0.9, 1.1], "lift").high == 1.25
-    assert lift.position([0, 0.25, 1, 4, 9]).tolist() == [0, 0, 0.5, 1, 1]
-    difference = Scale.fit([-0.3, 0.1], "difference")
-    assert difference.position([-0.3, 0, 0.3]).tolist() == [0, 0.5, 1]
-    assert difference.strength([-0.3, 0, 0.3]).tolist() == [1, 0, 1]
-    assert difference.bar("d")["ticks"][0]["text"] == "−0.3"
-
-
-@pytest.mark.parametrize("scheme", Scheme)
-def test_every_scheme_tells_nine_elements_apart(scheme):
-    symbols = ["H", "Li", "C", "N", "O", "Na", "Cl", "Fe", "U"]
-    colours = element_colours(symbols, scheme)
-    assert len(set(colours.values())) == len(symbols)
-    assert all(len(colour) == 7 and colour[0] == "#" for colour in colours.values())
-
-
-def test_wedge_spans_the_angle_even_when_straight():
-    right, up = np.array([2.0, 0, 0]), np.array([0, 3.0, 0])
-    options = {"radius": 1.0, "colour": "#ffffff", "bond_id": 7, "text": "90°"}
-    corners = np.array(angle_wedge(np.zeros(3), right, up, **options)["corners"])
-    assert corners[1] == pytest.approx([1, 0, 0])
-    assert corners[-1] == pytest.approx([0, 1, 0])
-    straight = np.array(angle_wedge(np.zeros(3), right, -right, **options)["corners"])
-    assert straight[-1] == pytest.approx([-1, 0, 0])
-    assert np.linalg.norm(straight[1:], axis=1) == pytest.approx(np.ones(11), abs=1e-4)
-
-
-def test_labels_count_each_element():
-    assert site_labels(["Na", "Cl", "Na"]) == ["Na1", "Cl1", "Na2"]
 
 
 def test_focus_draws_one_atom_with_whole_bonds(rock_salt):

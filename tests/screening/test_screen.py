@@ -5,19 +5,17 @@ import json
 import zipfile
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from crysformer.errors import StructureError
 from crysformer.library.catalogue import load_library
 from crysformer.predict.predictor import Predictor
-from crysformer.screening import screen as screen_module
-from crysformer.screening.output import answer, shown_keys, table, to_csv, units
-from crysformer.screening.screen import ScreenRow, find_inputs, screen, unpack
-from crysformer.trust.novelty import Novelty
-from tests.support.random_model import ERROR, KEYS, random_checkpoint
+from crysformer.screening.screen import find_inputs, screen, unpack
+from tests.support.random_model import random_checkpoint
 
 CRYSTALS = list(load_library().values())[::4]
+
+
 # One atom in a cell that is almost all vacuum.
 LONELY = json.dumps(
     {
@@ -29,12 +27,8 @@ LONELY = json.dumps(
 
 
 @pytest.fixture
-def predictor(monkeypatch):
-    checkpoint = random_checkpoint()
-    monkeypatch.setattr(
-        "crysformer.predict.predictor.load_checkpoint", lambda *_: checkpoint
-    )
-    return Predictor(device="cpu")
+def predictor():
+    return Predictor(random_checkpoint(), "cpu")
 
 
 def cif(crystal):
@@ -73,8 +67,7 @@ def test_rows_come_in_order_with_the_numbers_of_one_by_one(predictor):
         assert row.error == ""
 
 
-def test_faults_stop_nothing_and_keep_their_place(predictor, monkeypatch):
-    monkeypatch.setattr(screen_module, "_BATCH_CRYSTALS", 3)
+def test_faults_stop_nothing_and_keep_their_place(predictor):
     good = cif(CRYSTALS[0])
     contents = [
         good,
@@ -85,7 +78,8 @@ def test_faults_stop_nothing_and_keep_their_place(predictor, monkeypatch):
         b"",
         good,
     ]
-    rows = list(screen([(str(n), c) for n, c in enumerate(contents)], predictor))
+    inputs = [(str(n), content) for n, content in enumerate(contents)]
+    rows = list(screen(inputs, predictor, batch_crystals=3))
     assert [row.file for row in rows] == list("0123456")
     assert [row.file for row in rows if row.error] == list("1345")
     assert rows[1].error.startswith("1 is not in a format")
@@ -95,15 +89,12 @@ def test_faults_stop_nothing_and_keep_their_place(predictor, monkeypatch):
     assert rows[6].values == pytest.approx(rows[0].values, rel=1e-5, abs=1e-5)
 
 
-def test_a_fault_nobody_thought_of_is_one_row(predictor, monkeypatch, caplog):
-    predict = Predictor.predict
-
-    def fragile(self, structures):
-        if any(len(structure) == 2 for structure in structures):
+def test_a_fault_nobody_thought_of_is_one_row(predictor, caplog):
+    def refuse_iron(_, given):
+        if 26 in given[0].atomic_numbers:
             raise FloatingPointError("boom")
-        return predict(self, structures)
 
-    monkeypatch.setattr(Predictor, "predict", fragile)
+    predictor.model.register_forward_pre_hook(refuse_iron)
     salt, iron = load_library()["rock-salt-nacl"], load_library()["bcc-fe"]
     rows = list(screen([(c.id, cif(c)) for c in (salt, iron, salt)], predictor))
     assert [row.error for row in rows] == [
@@ -114,10 +105,7 @@ def test_a_fault_nobody_thought_of_is_one_row(predictor, monkeypatch, caplog):
     assert "boom" in caplog.text
 
 
-def test_results_come_as_they_are_ready_and_stopping_reads_no_further(
-    predictor, monkeypatch
-):
-    monkeypatch.setattr(screen_module, "_BATCH_CRYSTALS", 2)
+def test_results_come_as_they_are_ready_and_stopping_reads_no_further(predictor):
     read = []
 
     def inputs():
@@ -125,26 +113,20 @@ def test_results_come_as_they_are_ready_and_stopping_reads_no_further(
             read.append(crystal.id)
             yield crystal.id, cif(crystal)
 
-    rows = screen(inputs(), predictor)
+    rows = screen(inputs(), predictor, batch_crystals=2)
     next(rows)
     assert len(read) == 2
     rows.close()
     assert len(read) == 2
 
 
-def test_large_cells_are_predicted_in_small_batches(predictor, monkeypatch):
-    monkeypatch.setattr(screen_module, "_BATCH_ATOMS", 10)
+def test_large_cells_are_predicted_in_small_batches(predictor):
     sizes = []
-    predict = Predictor.predict
-    monkeypatch.setattr(
-        Predictor,
-        "predict",
-        lambda self, structures: (
-            sizes.append(len(structures)) or predict(self, structures)
-        ),
+    predictor.model.register_forward_hook(
+        lambda _, __, output: sizes.append(len(output.values))
     )
     salt = cif(load_library()["rock-salt-nacl"])
-    list(screen([("a", salt)] * 5, predictor))
+    list(screen([("a", salt)] * 5, predictor, batch_atoms=10))
     assert sizes == [2, 2, 1]
 
 
@@ -175,36 +157,3 @@ def test_inputs_are_files_folders_and_zips(folder, tmp_path):
         "none.cif",
         "empty",
     ]
-
-
-def test_table_has_numbers_where_there_are_some():
-    strange = Novelty(97.5, ("Its volume per atom is unusual.",), "")
-    values = dict.fromkeys(KEYS, 1.23456789)
-    rows = [
-        ScreenRow("a", "NaCl", 225, 8, values, novelty=strange),
-        ScreenRow("=1+1", error="=1+1 is empty; give a CIF"),
-        ScreenRow("b", "Si", 227, 2, error="too empty"),
-    ]
-    frame = table(rows, KEYS)
-    facts = ["file", "formula", "space_group", "sites"]
-    assert list(frame) == [*facts, *KEYS, "novelty", "novelty_percentile", "error"]
-    assert all(frame[key].dtype == float for key in KEYS)
-    back = pd.read_csv(io.StringIO(to_csv(frame)))
-    assert back["space_group"].tolist()[::2] == [225, 227]
-    assert back["novelty"][0] == "somewhat unlike the training data"
-    assert back["novelty_percentile"].isna().tolist() == [False, True, True]
-    assert back[KEYS[0]][0] == 1.234568
-    assert back[KEYS[0]].isna().tolist() == [False, True, True]
-    assert back["file"].tolist() == ["a", "'=1+1", "b"]
-    assert back["error"][1].startswith("'=1+1 is empty")
-
-
-def test_units_and_answers_name_what_the_columns_mean(predictor):
-    meaning = units(predictor)
-    assert list(meaning["columns"]) == shown_keys(predictor) == list(KEYS)
-    assert meaning["columns"]["bulk_modulus_kv"]["unit"] == "GPa"
-    assert meaning["columns"]["bulk_modulus_kv"]["validation_mae"] == ERROR
-    row = ScreenRow("a", "NaCl", 225, 8, dict.fromkeys(KEYS, 1.5))
-    found = answer(row, predictor)["properties"]["optb88vdw_bandgap"]
-    assert found == {"value": 1.5, "unit": "eV", "validation_mae": ERROR}
-    assert answer(ScreenRow("a", error="bad"), predictor) == {"file": "a", "error": "bad"}

@@ -1,17 +1,26 @@
 """Zips from strangers: limits, lies, names, and files that come out as they went in."""
 
+import io
+import random
 import struct
 import time
+import tracemalloc
 import zipfile
 
 import pytest
 
 from crysformer.errors import StructureError
-from crysformer.structure import archive
-from crysformer.structure.archive import MAX_NAME, is_archive, plain_name, read_archive
+from crysformer.structure.archive import (
+    MAX_BYTES,
+    MAX_MEMBER_BYTES,
+    MAX_NAME,
+    is_archive,
+    plain_name,
+    read_archive,
+)
 from crysformer.structure.read import read_structure
 from tests.support.crystal_files import SYMMETRIC_CIF, poscar, sentence
-from tests.support.zips import ENTRY, LOCAL, packed, with_size
+from tests.support.zips import ENTRY, LOCAL, packed, patched, with_size
 
 
 def refusal(content):
@@ -110,34 +119,23 @@ def test_a_bomb_is_refused_by_its_ratio():
     assert "200 times" in message
 
 
-def test_a_large_total_is_refused_before_anything_is_unpacked(monkeypatch):
-    monkeypatch.setattr(archive, "MAX_BYTES", 10_000)
-    monkeypatch.setattr(archive, "_unpacked", None)
-    noise = b"".join(struct.pack("<I", 12345 * n % 2**32) for n in range(64))
-    content = packed(*((f"{n}.cif", noise * 10) for n in range(5)))
-    assert len(content) < 10_000
-    assert "unpacks to 0.0128 MB" in refusal(content)
+def test_a_large_total_is_refused_before_anything_is_unpacked():
+    """The directory alone says so: what is packed is a hundredth of that."""
+    noise = random.Random(0).randbytes(40_000)
+    content = packed(*((f"{n}.cif", noise) for n in range(11)))
+    assert "unpacks to 53.9 MB, more than the limit of 50 MB" in refusal(
+        with_size(content, 4_900_000)
+    )
 
 
 def test_a_zip_over_50_mb_is_refused_unlisted():
-    message = refusal(LOCAL + bytes(archive.MAX_BYTES))
+    message = refusal(LOCAL + bytes(MAX_BYTES))
     assert "larger than 50 MB" in message
 
 
-def test_sizes_that_lie_high_are_refused_unread(monkeypatch):
-    monkeypatch.setattr(archive, "_unpacked", None)
+def test_sizes_that_lie_high_are_refused_unread():
     content = packed(("a.cif", b"x" * 100))
     assert "4000000000 bytes packed into" in refusal(with_size(content, 4_000_000_000))
-
-
-def test_the_limits_hold_again_while_unpacking(monkeypatch):
-    monkeypatch.setattr(archive, "_check_directory", lambda *_: None)
-    content = packed(("a.cif", bytes(6_000_000)))
-    monkeypatch.setattr(archive, "_fault", lambda _: "")
-    assert "limits of 5 MB a file and 50 MB in all" in refusal(content)
-    monkeypatch.setattr(archive, "MAX_BYTES", 1000)
-    content = packed(("a.cif", b"x" * 600), ("b.cif", b"x" * 600))
-    assert "and 0 MB in all" in refusal(content)
 
 
 def test_members_that_share_their_bytes_are_refused():
@@ -188,3 +186,76 @@ def test_every_flipped_byte_is_files_or_a_sentence():
         else:
             noticed += any(isinstance(data, StructureError) for _, data in found)
     assert noticed > len(content) // 2
+
+
+GOOD = ("good.cif", SYMMETRIC_CIF.encode())
+
+
+def fault_beside_a_good_file(content):
+    """Return what is said of one bad member; the other must come out whole."""
+    (_, fault), good = read_archive(content, "many.zip")
+    assert good == GOOD
+    assert isinstance(fault, StructureError)
+    assert ". " not in str(fault)
+    return str(fault)
+
+
+def test_a_large_member_is_one_fault():
+    content = packed(("a.cif", bytes(5_000_001)), GOOD, method=zipfile.ZIP_STORED)
+    assert fault_beside_a_good_file(content) == (
+        "many.zip/a.cif is 5000001 bytes, more than the limit of 5 MB; leave it out"
+    )
+
+
+def test_an_encrypted_member_is_one_fault():
+    content = patched(packed(("a.cif", b"x"), GOOD), 8, "<H", 1)
+    assert "a.cif is encrypted" in fault_beside_a_good_file(content)
+
+
+def test_unusual_compression_is_one_fault():
+    stream = io.BytesIO(packed(("a.cif", b"x" * 50), method=zipfile.ZIP_LZMA))
+    with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(*GOOD)
+    assert "a.cif uses compression method 14" in fault_beside_a_good_file(
+        stream.getvalue()
+    )
+
+
+def test_a_damaged_member_is_one_fault():
+    content = packed(("a.cif", b"x" * 1000), GOOD, method=zipfile.ZIP_STORED)
+    changed = content.replace(b"xxx", b"yyy", 1)
+    assert "a.cif is damaged in the zip" in fault_beside_a_good_file(changed)
+
+
+def test_sizes_that_lie_low_unpack_no_further_than_the_limit_of_one():
+    files = [(f"{number}.cif", b"0123456789" * 300_000) for number in range(20)]
+    content = with_size(packed(*files), 100)
+    tracemalloc.start()
+    members = read_archive(content, "many.zip")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(members) == 20
+    assert all("damaged" in str(fault) for _, fault in members)
+    assert most < 3 * MAX_MEMBER_BYTES < 20 * len(files[0][1])
+
+
+def test_a_name_that_is_not_the_one_in_the_directory_is_one_fault():
+    content = packed(("a.cif", b"x"), GOOD).replace(b"a.cif", b"b.cif", 1)
+    assert "a.cif is damaged" in fault_beside_a_good_file(content)
+
+
+def test_a_name_that_is_no_utf_8_is_read_as_something_else():
+    content = packed(("\u00e4.cif", b"x"), ("\u00f6.cif", b"y"))
+    broken = content.replace("\u00e4".encode(), b"\xff\xfe")
+    (name, data), other = read_archive(broken, "many.zip")
+    assert (name[-4:], data) == (".cif", b"x")
+    assert other == ("\u00f6.cif", b"y")
+
+
+@pytest.mark.parametrize("name", ["a\x00b.cif", "a" * 60_000, "<img src=x>", "\u202ea"])
+def test_strange_names_are_text(name):
+    (found, data), good = read_archive(packed((name, b"x"), GOOD), "many.zip")
+    assert data == b"x"
+    assert len(found) <= MAX_NAME
+    assert found.isprintable()
+    assert good == GOOD

@@ -7,7 +7,6 @@ import zipfile
 from streamlit.testing.v1 import AppTest
 
 from crysformer.library.catalogue import load_library
-from crysformer.predict.predictor import Predictor
 from crysformer.ui.batch import form
 from tests.support.pages import ROOT
 
@@ -52,17 +51,14 @@ def frame_with(test, column):
 
 
 class Gate:
-    """Holds a batch where a test wants it."""
+    """Holds the batches of a model where a test wants it; pages go on predicting."""
 
-    def __init__(self, monkeypatch):
+    def __init__(self, predictor):
         self.open = threading.Event()
         self.reached = threading.Event()
-        predict = Predictor.predict
+        predictor.model.register_forward_pre_hook(self._hold)
 
-        def held(predictor, structures):
+    def _hold(self, *_):
+        if threading.current_thread().name == "batch":
             self.reached.set()
             self.open.wait(30)
-            return predict(predictor, structures)
-
-        monkeypatch.setattr(Predictor, "predict", held)
-        monkeypatch.setattr("crysformer.screening.screen._BATCH_CRYSTALS", 2)

@@ -20,10 +20,13 @@ ERROR = 0.125
 SHIFTS = {"bulk_modulus_kv": -1000.0}
 
 
-def random_checkpoint(name: str = "random", seed: int = 0) -> Checkpoint:
-    """Build the network; the same one each time."""
+def random_checkpoint(
+    name: str = "random", seed: int = 0, **settings: bool | float
+) -> Checkpoint:
+    """Build the network; the same one each time, but for settings of its architecture."""
     torch.manual_seed(seed)
-    config = get_preset("shipped", blocks=2, atom_width=16, bond_width=16, angle_width=8)
+    small = {"blocks": 2, "atom_width": 16, "bond_width": 16, "angle_width": 8}
+    config = get_preset("shipped", **small, **settings)
     model = Crysformer(config, len(KEYS)).eval().requires_grad_(False)
     with torch.no_grad():
         for parameter in model.parameters():

@@ -1,6 +1,7 @@
 """Zips to be read, whole and with fields changed."""
 
 import io
+import re
 import struct
 import zipfile
 
@@ -23,7 +24,9 @@ def patched(content, offset, form, value):
 
 
 def with_size(content, size):
-    """Let the directory and the local header claim another unpacked size."""
-    changed = bytearray(patched(content, 24, "<I", size))
-    struct.pack_into("<I", changed, content.index(LOCAL) + 22, size)
+    """Let the directory and the local headers claim another unpacked size of all."""
+    changed = bytearray(content)
+    for signature, offset in ((ENTRY, 24), (LOCAL, 22)):
+        for entry in re.finditer(re.escape(signature), content):
+            struct.pack_into("<I", changed, entry.start() + offset, size)
     return bytes(changed)

@@ -5,11 +5,7 @@ import copy
 import torch
 from torch import nn
 
-from crysformer.model.network import Crysformer
 from crysformer.training.muon import StackedMuon, orthogonalise
-from crysformer.training.optimiser import make_optimisers
-from crysformer.training.recipe import Recipe
-from tests.support.training import SMALL
 
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 
@@ -57,21 +53,3 @@ def test_moves_are_nearly_orthogonal():
 
 def test_a_zero_gradient_moves_nothing():
     assert not orthogonalise(torch.zeros(1, 4, 4), COEFFICIENTS, 5, 1e-7).any()
-
-
-def test_every_weight_has_one_optimiser():
-    model = Crysformer(SMALL, 3)
-    for name, count in (("adamw", 1), ("muon", 2)):
-        optimisers = make_optimisers(model, Recipe(SMALL, optimiser=name))
-        assert len(optimisers) == count
-        moved = [
-            id(parameter)
-            for optimiser in optimisers
-            for group in optimiser.param_groups
-            for parameter in group["params"]
-        ]
-        assert sorted(moved) == sorted(map(id, model.parameters()))
-    inside = optimisers[1].param_groups[0]["params"]
-    assert all(parameter.ndim == 2 for parameter in inside)
-    names = {id(parameter): name for name, parameter in model.named_parameters()}
-    assert all("_layers." in names[id(parameter)] for parameter in inside)

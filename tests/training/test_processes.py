@@ -12,11 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from crysformer.cli.parser import main
-from crysformer.errors import SettingsError
 from crysformer.paths import ROOT
-from crysformer.training.recipe import RECIPES, Recipe
-from crysformer.training.start import read_recipe
 from tests.support.training import (
     RECIPE,
     SMALL,
@@ -107,60 +103,3 @@ def test_two_ranks_train_as_one_process(data, folder, tmp_path):
 def test_two_ranks_train_the_paper_s_ablation_without_attention(folder, tmp_path):
     """Bonds then reach no output, and their parameters get no gradient."""
     run_two_ranks(folder, tmp_path / "run", 2, cross=False, conditional=False)
-
-
-def test_settings_are_read_from_the_command_line():
-    settings = ["blocks=3", "envelope=true", "learning_rate=2e-3"]
-    recipe = read_recipe(settings, Recipe())
-    assert (recipe.model.blocks, recipe.model.envelope) == (3, True)
-    assert recipe.learning_rate == 2e-3
-    assert read_recipe([], Recipe()) == Recipe()
-
-
-@pytest.mark.parametrize(
-    "setting",
-    [
-        "nonsense=3",
-        "learning_rate=fast",
-        "learning_rate=nan",
-        "blocks=2.5",
-        "blocks=-1",
-        "num_heads=0",
-        "batch_size=0",
-        "decay=3",
-        "tie_tolerance=0",
-        "envelope=7",
-        "loss=l3",
-        "seed=",
-    ],
-)
-def test_unusable_settings_are_refused(setting):
-    with pytest.raises(SettingsError, match=setting.partition("=")[0]):
-        read_recipe([setting], Recipe())
-
-
-def test_a_folder_with_a_run_is_not_overwritten(data, folder, tmp_path, monkeypatch):
-    monkeypatch.setattr("crysformer.training.start.CACHE", tmp_path / "cache")
-    fitted(data, tmp_path / "run", 1)
-    words = command(folder, tmp_path / "run", "--processes", "1", "--steps", "1")[3:]
-    before = state(tmp_path / "run" / "state.pt")
-    assert main(words) == 1
-    assert_same_weights(before, state(tmp_path / "run" / "state.pt"))
-    again = [
-        *words[: words.index("--set")],
-        "--processes",
-        "1",
-        "--steps",
-        "1",
-        "--resume",
-    ]
-    # A resumed run has the settings it began with; other batches would not be its own.
-    assert main([*again, "--set", "batch_size=6"]) == 1
-    assert main(again) == 0
-    assert state(tmp_path / "run" / "state.pt")["step"] == 2
-
-
-def test_the_paper_s_recipe_is_the_paper_s():
-    paper = RECIPES["paper"]
-    assert (paper.loss, paper.weight_decay, paper.batch_size) == ("mse", 1e-4, 64)
-    assert paper.model.angle_width == paper.model.bond_width == 128

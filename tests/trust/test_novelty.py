@@ -10,23 +10,18 @@ from pymatgen.core import Lattice, Structure
 from crysformer.graph.crystal import build_graph
 from crysformer.graph.rule import NeighbourRule
 from crysformer.model.checkpoint import load_checkpoint, save_checkpoint
-from crysformer.training.novelty_fit import Known, auroc, core_rows, fit_novelty
-from crysformer.training.wrong_crystals import (
-    random_positions,
-    scaled_volume,
-    swapped_species,
-)
-from crysformer.trust.contacts import (
-    contact_ratios,
-    fit_radii,
-    nearest_contacts,
-)
+from crysformer.training.novelty_fit import Known, fit_novelty
+from crysformer.trust.contacts import contact_ratios, fit_radii, nearest_contacts
 from crysformer.trust.fingerprints import Fingerprints, composition_hash
 from crysformer.trust.novelty import Novelty, NoveltyModel
 from tests.support.random_model import random_checkpoint
 
 RULE = NeighbourRule(0.1, envelope=False)
+
+
 METALS = {"Na": 4.0, "K": 4.6, "Li": 3.6}
+
+
 ANIONS = {"Cl": 1.4, "F": 1.0, "Br": 1.6}
 
 
@@ -153,35 +148,6 @@ def test_radii_add_up_to_the_shortest_bonds(salts):
         np.testing.assert_allclose(radii[one] + radii[other], length, rtol=0.1)
         assert contact_ratios(graph, radii)[0] == pytest.approx(0.0, abs=0.1)
         assert graph.composition().sum() == pytest.approx(1.0)
-
-
-def test_wrong_crystals_are_wrong_in_one_thing():
-    random, crystal = np.random.default_rng(0), salt()
-    swapped = swapped_species(crystal, range(20, 60), random)
-    assert swapped.lattice == crystal.lattice
-    assert not set(swapped.species) & set(crystal.species)
-    scaled = scaled_volume(crystal, random)
-    assert scaled.species == crystal.species
-    factor = scaled.volume / crystal.volume
-    assert 0.7 <= factor <= 0.9 or 1.15 <= factor <= 1.4
-    moved = random_positions(crystal, random)
-    assert moved.volume == pytest.approx(crystal.volume)
-    crowded = Structure(Lattice.cubic(0.6), ["H"] * 4, np.zeros((4, 3)))
-    assert random_positions(crowded, random) is None
-
-
-def test_area_under_the_curve_of_known_cases():
-    assert auroc(np.arange(10.0), np.arange(10.0) + 100.0) == 1.0
-    assert auroc(np.arange(10.0), np.arange(10.0)) == 0.5
-    assert auroc(np.array([1.0, 3.0]), np.array([2.0])) == 0.5
-    assert auroc(np.arange(10.0), np.array([-1.0])) == 0.0
-
-
-def test_the_core_set_is_spread_over_all_rows():
-    assert core_rows(5).tolist() == [0, 1, 2, 3, 4]
-    rows = core_rows(44_567)
-    assert len(rows) == 11_000
-    assert (rows[0], rows[-1]) == (0, 44_566)
 
 
 def test_what_is_stored_judges_alike(model, salts):

@@ -10,12 +10,13 @@ import pytest
 
 from crysformer.errors import StructureError
 from crysformer.predict.predictor import Predictor
+from crysformer.screening.screen import BATCH_CRYSTALS
 from crysformer.structure.archive import MAX_BYTES
 from crysformer.structure.ordering import APPROXIMATED
 from crysformer.ui.batch import downloads
-from crysformer.ui.batch import job as batch_job
 from crysformer.ui.batch.job import (
     MAX_FILES,
+    MAX_OPEN,
     MAX_RUNNING,
     BatchJob,
     BusyError,
@@ -32,22 +33,17 @@ def predictor():
     return Predictor(device="cpu")
 
 
-def test_results_come_while_the_batch_runs(monkeypatch, predictor):
-    gate = Gate(monkeypatch)
+def test_results_come_while_the_batch_runs(predictor):
+    gate = Gate(predictor)
     seen = []
-    predict = Predictor.predict
-
-    def second(predictor, structures):
-        seen.append(len(job.rows))
-        return predict(predictor, structures)
-
-    job = BatchJob(FILES, predictor)
+    job = BatchJob(FILES[:1] * (2 * BATCH_CRYSTALS + 1), predictor)
     assert gate.reached.wait(30)
-    monkeypatch.setattr(Predictor, "predict", second)
+    # What is done before each of the passes that follow the first.
+    predictor.model.register_forward_pre_hook(lambda *_: seen.append(len(job.rows)))
     gate.open.set()
-    job.wait(30)
-    assert seen == [2, 4, 6, 8]
-    assert len(job.rows) == 9
+    job.wait(60)
+    assert seen == [BATCH_CRYSTALS, 2 * BATCH_CRYSTALS]
+    assert len(job.rows) == 2 * BATCH_CRYSTALS + 1
     assert job.remaining_seconds() == 0
     assert not job.cancelled
 
@@ -103,8 +99,8 @@ def test_everything_is_in_the_zip_under_harmless_names(predictor):
     assert len(table) == 6
 
 
-def test_batches_of_many_visitors_take_turns(monkeypatch, predictor):
-    gate = Gate(monkeypatch)
+def test_batches_of_many_visitors_take_turns(predictor):
+    gate = Gate(predictor)
     jobs = [BatchJob(FILES[:2], predictor) for _ in range(MAX_RUNNING + 2)]
     assert gate.reached.wait(30)
     until = time.monotonic() + 30
@@ -123,11 +119,10 @@ def test_batches_of_many_visitors_take_turns(monkeypatch, predictor):
     assert sorted(len(job.rows) for job in jobs) == [0, 2, 2, 2]
 
 
-def test_a_server_with_too_many_batches_says_so(monkeypatch, predictor):
-    gate = Gate(monkeypatch)
-    monkeypatch.setattr(batch_job, "MAX_OPEN", 3)
-    jobs = [BatchJob(FILES[:1], predictor) for _ in range(3)]
-    with pytest.raises(BusyError, match=r"already has 3 batches .* try again"):
+def test_a_server_with_too_many_batches_says_so(predictor):
+    gate = Gate(predictor)
+    jobs = [BatchJob(FILES[:1], predictor) for _ in range(MAX_OPEN)]
+    with pytest.raises(BusyError, match=rf"already has {MAX_OPEN} batches .* try again"):
         BatchJob(FILES[:1], predictor)
     gate.open.set()
     for job in jobs:

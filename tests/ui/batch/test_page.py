@@ -7,6 +7,7 @@ import pytest
 
 from crysformer.predict.predictor import Predictor
 from crysformer.ui.batch import downloads, form, plots, results
+from crysformer.ui.batch.job import MAX_OPEN, BatchJob
 from crysformer.ui.session import state
 from crysformer.ui.session.text import plain
 from tests.support.batch import (
@@ -152,9 +153,9 @@ def test_missing_weights_are_a_sentence(monkeypatch, tmp_path):
     assert "There is no model" in text(test)
 
 
-def test_a_batch_goes_on_while_other_pages_are_read_and_can_be_cancelled(monkeypatch):
+def test_a_batch_goes_on_while_other_pages_are_read_and_can_be_cancelled():
     test = page()
-    gate = Gate(monkeypatch)
+    gate = Gate(give(test, *FILES[:1]).predictor)
     uploader = test.file_uploader(key=form.FILES)
     uploader.set_value([(name, content, "text/plain") for name, content in FILES])
     test.button(key=form.SUBMIT).click().run()
@@ -199,8 +200,12 @@ def test_an_ordered_approximation_opens_as_what_it_is():
     assert plain("mixed.cif is disordered; this is an ordered") in test.info[0].value
 
 
-def test_a_busy_server_is_a_sentence(monkeypatch):
-    monkeypatch.setattr("crysformer.ui.batch.job.MAX_OPEN", 0)
+def test_a_busy_server_is_a_sentence(predictor):
+    gate = Gate(predictor)
+    jobs = [BatchJob(FILES[:1], predictor) for _ in range(MAX_OPEN)]
     test = page()
     assert give(test, *FILES[:1]) is None
-    assert "already has 0 batches" in text(test)
+    assert f"already has {MAX_OPEN} batches" in text(test)
+    gate.open.set()
+    for job in jobs:
+        job.wait(60)

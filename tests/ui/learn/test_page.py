@@ -4,13 +4,14 @@ import re
 import shutil
 
 import pytest
+import torch
 
 from crysformer.lesson.steps import STEPS, steps_of
 from crysformer.model.config import DEFAULT_MODEL
 from crysformer.model.files import CONFIG
 from crysformer.paths import weights_folder
 from crysformer.predict.predictor import Predictor
-from crysformer.ui.learn.cached import architecture
+from crysformer.ui.learn.cached import SINGLE, architecture, network
 from crysformer.ui.learn.questions import QUESTIONS
 from crysformer.ui.session import state
 from tests.support.pages import SALT, SILICON, app, text
@@ -76,15 +77,13 @@ def test_the_live_check_holds_and_has_an_equation_for_every_symbol(random_weight
     assert (r"\tanh" in equations) == (step == 6)
 
 
-def test_a_disagreement_is_said(random_weights, monkeypatch):
-    from crysformer.lesson import walkthrough
-
-    def wrong(*given):
-        return real(*given) * 1.001
-
-    real = walkthrough.cross_by_hand.__globals__["softmax"]
-    monkeypatch.setitem(walkthrough.cross_by_hand.__globals__, "softmax", wrong)
+def test_a_disagreement_is_said(random_weights):
+    """The network changes between what is remembered of its pass and the check."""
     test = go(app(LEARN, crystal=SILICON.id), 5)
+    assert not test.error
+    with torch.no_grad():
+        network(SINGLE).atom_layers[0].cross.key.weight[0, 0] += 1.0
+    test.run()
     assert any("Checked now" in each.value for each in test.error)
 
 

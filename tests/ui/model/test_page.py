@@ -1,16 +1,16 @@
 """Model: the card, the errors of a property, and the self-test."""
 
+import json
 import shutil
 
 import pytest
 import yaml
 
-from crysformer.evaluation.golden import Difference
 from crysformer.figures.crystals import titles
 from crysformer.model.ablations import COLUMNS, read_ablations
 from crysformer.model.card import read_card, shown_properties
 from crysformer.model.config import DEFAULT_MODEL
-from crysformer.model.files import ABLATIONS
+from crysformer.model.files import ABLATIONS, GOLDEN
 from crysformer.paths import weights_folder
 from crysformer.ui.model import card as model_card
 from crysformer.ui.session import state
@@ -92,16 +92,19 @@ def test_the_self_test_says_that_nothing_differs():
     assert "No difference" in "".join(item.value for item in test.success)
 
 
-def test_the_self_test_lists_what_differs(random_weights, monkeypatch):
-    found = [Difference("bcc-fe", "magmom_oszicar", 2.0, 2.5)]
-    monkeypatch.setattr("crysformer.evaluation.golden.check_golden", lambda _: found)
+def test_the_self_test_lists_what_differs(other_weights):
+    golden = json.loads((other_weights / GOLDEN).read_text())
+    iron = golden["predictions"]["bcc-fe"]
+    moment = iron["magmom_oszicar"]
+    iron["magmom_oszicar"] = moment + 0.5
+    (other_weights / GOLDEN).write_text(json.dumps(golden))
     test = app(MODEL)
     test.button(key=model_card.SELF_TEST).click().run()
     assert "1 numbers differ" in text(test)
-    rows = next(table for table in tables(test) if "Shipped" in table)
-    assert rows[["Crystal", "Shipped", "Now"]].to_numpy().tolist() == [
-        ["bcc-fe", 2.0, 2.5]
-    ]
+    [row] = next(table for table in tables(test) if "Shipped" in table).to_dict("records")
+    assert row["Crystal"] == "bcc-fe"
+    assert row["Shipped"] == pytest.approx(moment + 0.5)
+    assert row["Now"] == pytest.approx(moment, abs=1e-3)
 
 
 @pytest.mark.parametrize("name", ["card.yml", "curves.jsonl", "validation.csv.gz"])

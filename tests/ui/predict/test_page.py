@@ -2,10 +2,9 @@
 
 import pytest
 
-from crysformer.errors import StructureError
 from crysformer.predict.predictor import Predictor
 from crysformer.ui.shell.tables import readable
-from tests.support.pages import ATTENTION, SALT, app, tables, text
+from tests.support.pages import ATTENTION, POSCAR, SALT, app, tables, text, upload
 
 ENERGY = "formation_energy_peratom"
 
@@ -46,14 +45,19 @@ def test_missing_weights_are_a_sentence_and_the_crystal_stays(monkeypatch, tmp_p
     assert any("Fact" in table for table in tables(test))
 
 
-@pytest.mark.parametrize("page", [None, ATTENTION])
-def test_a_failing_model_leaves_the_picture(random_weights, monkeypatch, page):
-    def refuse(*_):
-        raise StructureError("This cell is too empty for 12 neighbours.")
-
-    monkeypatch.setattr(Predictor, "answer", refuse)
-    test = app(page, crystal=SALT.id, graph="Line")
-    assert "too empty for 12 neighbours" in text(test)
+@pytest.mark.parametrize(
+    ("page", "graph"),
+    [(None, "Atomistic"), (ATTENTION, "Atomistic"), (ATTENTION, "Line")],
+)
+def test_a_crystal_that_cannot_be_predicted_keeps_its_picture(
+    random_weights, page, graph
+):
+    test = app(crystal=SALT.id, graph=graph)
+    upload(test, "lonely.vasp", POSCAR.replace("4.12", "90").encode())
+    if page:
+        test.switch_page(page).run()
+    assert not test.exception
+    assert "too empty" in text(test)
     assert len(test.get("bidi_component")) == 1
 
 

@@ -1,7 +1,5 @@
 """Uploads of many crystals, and of what is none: limits and sentences."""
 
-import pytest
-
 from crysformer.ui.session import state
 from crysformer.ui.session.text import plain
 from crysformer.ui.session.uploads import MAX_SENTENCES
@@ -39,8 +37,7 @@ def test_a_zip_in_a_zip_is_refused(random_weights):
     assert not test.session_state[state.UPLOADS]
 
 
-def test_a_crystal_file_beyond_its_limit_is_refused_unparsed(random_weights, monkeypatch):
-    monkeypatch.setattr("crysformer.structure.read.find_parser", pytest.fail)
+def test_a_crystal_file_beyond_its_limit_is_refused(random_weights):
     test = app(crystal=SALT.id)
     upload(test, "large.cif", b"data_x" + b" " * 5_000_000)
     assert "larger than 5 MB" in test.error[0].value

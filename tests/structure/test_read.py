@@ -1,6 +1,7 @@
-"""Reading crystals: every fault gets a sentence of its own, with values."""
+"""Reading crystals: every fault, also of hostile content, is one sentence with values."""
 
 import gzip
+import re
 
 import numpy as np
 import pytest
@@ -8,10 +9,13 @@ from ase import Atoms
 from ase.io.jsonio import encode
 from pymatgen.core import Structure
 
+from crysformer.errors import StructureError
 from crysformer.structure.read import MAX_BYTES, MAX_SITES, read_file, read_structure
 from tests.support.crystal_files import (
     CL,
     CUBE,
+    EXPLICIT_CIF,
+    FORMATS,
     NA,
     ORIGIN,
     cif,
@@ -23,6 +27,8 @@ from tests.support.crystal_files import (
 )
 
 NO_CELL = ["has no cell", "molecule", "add"]
+
+
 FAULTS = {
     "empty": ("", ["is empty"]),
     "blank": (" \n\t\n", ["is empty"]),
@@ -172,3 +178,68 @@ def test_distances_reach_over_every_face_of_a_skewed_cell():
         )
         far = data_row(lattice, [first, first + 0.51 * step + shift], ["Na", "Cl"])
         assert len(read_structure(far)) == 2
+
+
+def outcome(content):
+    """Read hostile content; anything but a crystal or one sentence fails the test."""
+    try:
+        structure = read_structure(content)
+    except StructureError as error:
+        message = str(error)
+        assert message.startswith("the text ")
+        assert "\n" not in message
+        return None
+    assert 0 < len(structure) <= MAX_SITES
+    assert np.isfinite(structure.frac_coords).all()
+    return structure
+
+
+@pytest.mark.parametrize("text", FORMATS.values(), ids=FORMATS.keys())
+def test_truncated_files_raise_nothing_else(text):
+    content = text.encode()
+    for length in range(0, len(content), 37):
+        outcome(content[:length])
+    packed = gzip.compress(content, mtime=0)
+    for length in range(0, len(packed) - 8, 37):
+        assert outcome(packed[:length]) is None
+
+
+def test_random_bytes_raise_nothing_else():
+    rng = np.random.default_rng(0)
+    starts = [
+        b"",
+        b"{",
+        b'{"lattice": ',
+        b"data_\n_atom_site_fract_x ",
+        b"1\n",
+        b"\x1f\x8b",
+    ]
+    for start in starts:
+        for length in (1, 10, 100, 1000):
+            assert outcome(start + rng.bytes(length)) is None
+
+
+@pytest.mark.parametrize("name", ["POSCAR", "extended XYZ", "ASE JSON", "pymatgen JSON"])
+def test_damaged_numbers_raise_nothing_else(name):
+    text = FORMATS[name]
+    numbers = list(re.finditer(r"-?\d+\.?\d*", text))[::5]
+    hostile = ["9" * 400, "1e999", "NaN", "-1", "٣", "\ud800", "\0", "[]", '""', "²"]
+    for match in numbers:
+        for value in hostile:
+            outcome(text[: match.start()] + value + text[match.end() :])
+
+
+def test_damaged_lines_raise_nothing_else():
+    lines = EXPLICIT_CIF.splitlines()
+    for number in range(len(lines)):
+        for line in (
+            "",
+            "loop_",
+            "'",
+            ";",
+            "data_",
+            "_atom_site_label é",
+            "? . ?",
+            "1 2",
+        ):
+            outcome("\n".join([*lines[:number], line, *lines[number + 1 :]]))
