@@ -4,6 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from crysformer.graph.bonds import CrystalBonds
 
@@ -18,8 +19,6 @@ def bond_frame(attention: "BondAttention") -> "pd.DataFrame":
 
     Sites count from zero in the order of the structure, blocks and heads from one.
     """
-    import pandas as pd
-
     bonds = attention.bonds
     frame = pd.DataFrame(
         {
@@ -37,8 +36,6 @@ def bond_frame(attention: "BondAttention") -> "pd.DataFrame":
 
 def pair_frame(attention: "PairAttention") -> "pd.DataFrame":
     """One row for each pair of bonds; columns of weights as in ``bond_frame``."""
-    import pandas as pd
-
     pairs = attention.pairs
     frame = pd.DataFrame(
         {"bond": pairs.bond, "other": pairs.other, "angle_deg": pairs.angle_deg}
@@ -113,8 +110,6 @@ def _document(formula: str, model: str, definition: str, **rows: Any) -> str:
 
 
 def _weights(attention: "BondAttention | PairAttention") -> "pd.DataFrame":
-    import pandas as pd
-
     columns = {}
     for module in ("cross", "conditional"):
         weights = getattr(attention, module)

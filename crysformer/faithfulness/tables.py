@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from pymatgen.core import Structure
 
 from crysformer.arrays import FloatArray
@@ -74,8 +75,6 @@ def property_table(
         columns: Output of each property.
         titles: What to call each property.
     """
-    import pandas as pd
-
     rows = []
     for key, column in columns.items():
         row = {"Property": titles[key]}
@@ -131,8 +130,6 @@ def orbit_table(
         variant: How bonds are taken away.
         title: What to call the property, with its unit.
     """
-    import pandas as pd
-
     whole = float(study.outputs[output])
     change = in_unit(study.change[variant][:, output], whole, scaling, structure)
     table = pd.DataFrame(

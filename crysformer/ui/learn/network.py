@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from crysformer import lesson as lessons
+from crysformer.lesson.figures import block_lines, kind_bars, stretch_curve
 from crysformer.lesson.scenes import kind_scene, weight_scene
 from crysformer.lesson.steps import STEPS
 from crysformer.properties.table import PROPERTIES
@@ -22,8 +24,6 @@ ALL_BONDS, ONE_EACH = "All bonds", "One of each kind"
 
 def show_blocks(lesson: Lesson) -> None:
     """Step 7: attention from block to block."""
-    from crysformer.lesson.figures import block_lines
-
     attention = attention_by_block(lesson)
     blocks = attention.shape[1]
     picture, side = st.columns([1, 1], gap="medium")
@@ -50,9 +50,6 @@ def show_blocks(lesson: Lesson) -> None:
 
 def show_prediction(lesson: Lesson) -> None:
     """Step 8: the prediction, how sure it is, and what it follows."""
-    from crysformer.lesson.experiments import STRETCHES
-    from crysformer.lesson.figures import stretch_curve
-
     prediction = answers.prediction()
     errors = answers.predictor().validation_errors
     curves = cached.responses(lesson)
@@ -77,7 +74,9 @@ def show_prediction(lesson: Lesson) -> None:
         )
     with picture:
         title = f"{item.label} ({item.unit})" if item.unit else item.label
-        drawn = stretch_curve(STRETCHES, curves[key], (low, high), title)
+        drawn = stretch_curve(
+            lessons.experiments.STRETCHES, curves[key], (low, high), title
+        )
         chart(drawn, HEIGHT, "The property against the stretch of the cell")
         st.caption(
             "Diamond: the crystal as it is, with its typical error. The rest is the "
@@ -113,8 +112,6 @@ def _property_text(key: str) -> str:
 
 def show_symmetry(lesson: Lesson) -> None:
     """Step 9: equal bonds, and the quotient."""
-    from crysformer.lesson.figures import kind_bars
-
     graphs = cached.two_graphs(lesson)
     picture, side = st.columns([1, 1], gap="medium")
     with side:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from crysformer.evaluation.validation_table import read_validation_table
 from crysformer.figures import model
 from crysformer.figures.crystals import element_map, titles
 from crysformer.model.ablations import ablations, seed_difference
@@ -21,8 +22,6 @@ _PLAIN = {"displayModeBar": False}
 
 @st.cache_data(max_entries=2, show_spinner=False)
 def _validation(folder: Path) -> "pd.DataFrame":
-    from crysformer.evaluation.validation_table import read_validation_table
-
     return read_validation_table(folder)
 
 
