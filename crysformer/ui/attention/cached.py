@@ -12,7 +12,7 @@ from crysformer import faithfulness
 from crysformer.attention.reduce import BOTH, Choice, Measure, Module, centre_weights
 from crysformer.ui.session import answers
 
-# Importing torch takes seconds: functions do it once the page has something to show.
+# Importing torch takes seconds: it comes once the page has something to show.
 if TYPE_CHECKING:
     from crysformer.faithfulness.controls import SymmetryCheck
     from crysformer.faithfulness.knockout import Variant

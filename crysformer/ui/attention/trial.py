@@ -68,6 +68,7 @@ def _results(
 ) -> None:
     columns = faithfulness.tables.output_columns(answers.predictor().checkpoint.scalings)
     names = figures.crystals.titles(columns)
+    variants = faithfulness.knockout.Variant
     with st.container(horizontal=True, vertical_alignment="bottom"):
         key = st.selectbox(
             "Property",
@@ -79,8 +80,8 @@ def _results(
         )
         variant = st.segmented_control(
             "How a bond is removed",
-            list(faithfulness.knockout.Variant),
-            default=faithfulness.knockout.Variant.MASKED,
+            list(variants),
+            default=variants.MASKED,
             format_func=lambda each: each.label,
             key=state.KNOCKOUT,
             required=True,
@@ -88,7 +89,7 @@ def _results(
             help=_VARIANT_HELP,
         )
     key = key if key in columns else next(iter(columns))
-    variant = variant or faithfulness.knockout.Variant.MASKED
+    variant = variant or variants.MASKED
     found = cached.findings(settings.choice, variant)
     _verdicts(found, settings, columns[key], names[key])
     left, right = st.columns(2, gap="medium")
@@ -173,17 +174,18 @@ def _effects(
 
 
 def _curves(study: "Study", column: int) -> None:
+    ways, random = faithfulness.curves.Way, faithfulness.study.RANDOM
     way = st.segmented_control(
         "Curve",
-        list(faithfulness.curves.Way),
-        default=faithfulness.curves.Way.DELETION,
+        list(ways),
+        default=ways.DELETION,
         required=True,
         format_func=lambda each: each.label,
         label_visibility="collapsed",
         key=state.CURVE,
         bind="query-params",
     )
-    way = way or faithfulness.curves.Way.DELETION
+    way = way or ways.DELETION
     st.plotly_chart(
         figures.faithfulness.curve_plot(study.curves, column, way),
         config={"displayModeBar": False},
@@ -192,16 +194,11 @@ def _curves(study: "Study", column: int) -> None:
     areas: dict[str, list[float]] = {}
     for name, curve in study.curves.items():
         area = curve.area(way)[column]
-        areas.setdefault(
-            faithfulness.study.RANDOM
-            if name.startswith(faithfulness.study.RANDOM)
-            else name,
-            [],
-        ).append(area)
+        areas.setdefault(random if name.startswith(random) else name, []).append(area)
     text = ", ".join(
         f"{name.lower()} {np.mean(values):.2f}" for name, values in areas.items()
     )
-    better = "larger" if way == faithfulness.curves.Way.DELETION else "smaller"
+    better = "larger" if way == ways.DELETION else "smaller"
     st.caption(
         f"Area: {text}; {better} is better. 0 is the prediction with all bonds, 1 the "
         "one with none. Bonds are always masked, a whole orbit at a time."

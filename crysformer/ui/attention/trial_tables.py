@@ -25,11 +25,11 @@ def property_results(
         names: What to call each property.
     """
     study, least = faithfulness.study, faithfulness.verdict.MIN_ORBITS
-    column = faithfulness.tables.Column
+    kind = faithfulness.tables.Column
     table = faithfulness.tables.property_table(found, columns, names)
-    hidden = {what.of(m) for what in (column.GIVEN, column.SHUFFLED) for m in found}
+    hidden = {what.of(m) for what in (kind.GIVEN, kind.SHUFFLED) for m in found}
     shown = [column for column in table if column not in hidden]
-    chances = {column.P.of(module) for module in found}
+    chances = {kind.P.of(module) for module in found}
     number = st.column_config.NumberColumn
     formats = {
         column: number(format="%.4f" if column in chances else "%.2f")

@@ -66,6 +66,7 @@ def network(precision: str) -> "Crysformer":
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _network(model: str, precision: str) -> "Crysformer":
+    # The first four steps are shown without torch, which takes seconds to import.
     import torch
 
     return lessons.walkthrough.copy_on_cpu(

@@ -1,6 +1,7 @@
 """What is known of the crystal beside its picture; what costs time waits to be asked for.
 
-Only the chosen section is computed, and choosing another runs this panel alone.
+Only the chosen section is computed, and choosing another runs this panel alone. The page
+loads this module, and pandas with it, once its first picture is drawn.
 """
 
 from collections.abc import Callable

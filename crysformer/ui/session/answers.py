@@ -29,8 +29,8 @@ from crysformer.structure.cells import CellChoice, in_cell
 from crysformer.ui.session import first_picture, state
 from crysformer.ui.session.first_picture import predictor_ready
 
-# Importing torch and the file readers takes seconds: functions do it once the page has
-# something to show.
+# Importing torch takes seconds: the predictor does it once the page has something to
+# show.
 if TYPE_CHECKING:
     from crysformer.attention.forward_pass import ForwardPass
     from crysformer.attention.weights import BondAttention, PairAttention

@@ -100,7 +100,6 @@ def _keep(given: list[tuple[str, bytes]], sentences: list[str]) -> None:
         given: Names and contents.
         sentences: What is already known to be wrong.
     """
-    # The readers import half of pymatgen, which no first visit should wait for.
     known = set(st.session_state[state.UPLOADS])
     offers: dict[str, Offer] = {}
     tokens = []
@@ -109,6 +108,7 @@ def _keep(given: list[tuple[str, bytes]], sentences: list[str]) -> None:
         # The upload widget hands over all its files again when one is added.
         if kept not in st.session_state[state.UPLOADS]:
             try:
+                # The readers, loaded here, import half of pymatgen.
                 structure = structures.read.read_structure(content, name)
             except CrysformerError as error:
                 sentences.append(str(error))

@@ -38,7 +38,7 @@ def export_menu(scene: Scene, title: str) -> None:
             _preview(scene)
 
 
-# py3Dmol imports IPython where there is one, which no first picture should wait for.
+# py3Dmol, loaded here, imports IPython where there is one: no first picture waits for it.
 def _page(scene: Scene) -> bytes:
     return picture.html.standalone_html(scene).encode()
 

@@ -1,4 +1,7 @@
-"""What is known and what is predicted of one crystal, as tables of plain text."""
+"""What is known and what is predicted of one crystal, as tables of plain text.
+
+A page loads this module, and pandas with it, once its first picture is drawn.
+"""
 
 import math
 from collections.abc import Mapping
@@ -43,7 +46,6 @@ def fact_table(facts: Facts, more: Mapping[str, str] = MappingProxyType({})) -> 
         facts: Symmetry and cell.
         more: Facts that stand behind the formula, label and text.
     """
-    # Importing pandas takes time that the picture, drawn first, should not wait for.
     formula, *rest = facts.rows()
     st.table(
         pd.DataFrame([formula, *more.items(), *rest], columns=["Fact", "Value"]),
