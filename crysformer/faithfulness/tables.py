@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,9 +15,6 @@ from crysformer.graph.crystal import CrystalGraph
 from crysformer.properties.scaling import Scaling, sizes_of
 from crysformer.properties.table import PROPERTIES
 from crysformer.structure.formula import formula_unit_atoms
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class Column(StrEnum):
@@ -67,7 +63,7 @@ def in_unit(
 
 def property_table(
     found: dict[str, list[Finding]], columns: dict[str, int], titles: dict[str, str]
-) -> "pd.DataFrame":
+) -> pd.DataFrame:
     """One row for each property: rank correlations of both modules and of baselines.
 
     Args:
@@ -118,7 +114,7 @@ def orbit_table(
     structure: Structure,
     variant: Variant,
     title: str,
-) -> "pd.DataFrame":
+) -> pd.DataFrame:
     """One row for each undirected orbit: attention, and the change without it.
 
     Args:
