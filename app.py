@@ -2,13 +2,12 @@
 
 import streamlit as st
 
-from crysformer.ui.predict.facts import facts_panel
+from crysformer.ui import predict, shell
 from crysformer.ui.session import answers, first_picture
 from crysformer.ui.session.text import guard
 from crysformer.ui.shell.export_menu import export_menu
 from crysformer.ui.shell.frame import frame
 from crysformer.ui.shell.picker import pick_crystal
-from crysformer.ui.shell.tables import novelty_line, property_tables
 from crysformer.ui.shell.view_menu import view_options
 from crysformer.ui.viewer.view import crystal_view
 
@@ -32,7 +31,7 @@ with picture, guard():
 def show_facts() -> None:
     """Show what is known without a model."""
     with picture, guard():
-        facts_panel()
+        predict.facts.facts_panel()
 
 
 def show_answers() -> None:
@@ -40,8 +39,8 @@ def show_answers() -> None:
     with numbers, guard():
         prediction = answers.prediction()
         places.show_model()
-        novelty_line(prediction.novelty)
-        property_tables(
+        shell.tables.novelty_line(prediction.novelty)
+        shell.tables.property_tables(
             prediction,
             answers.predictor().validation_errors,
             answers.reasons_against(answers.chosen()),

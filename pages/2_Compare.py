@@ -3,7 +3,8 @@
 import streamlit as st
 
 from crysformer.errors import CrysformerError
-from crysformer.experiments.comparison import compare
+from crysformer.experiments import comparison
+from crysformer.ui import compare
 from crysformer.ui.compare.choice import candidates, choose_crystals
 from crysformer.ui.session import answers, first_picture
 from crysformer.ui.session.text import guard, plain
@@ -39,15 +40,12 @@ with guard(), st.spinner("Predicting…"):
             st.error(plain(f"{each.label}: {error}"), icon=":material/error:")
     places.show_model()
 if predictions:
-    from crysformer.ui.compare.response import response_section
-    from crysformer.ui.compare.table import comparison_table
-
     st.markdown("##### Predicted properties")
     with guard():
         shown = [each.crystal for each in crystals if each.label in predictions]
-        comparison_table(
+        compare.table.comparison_table(
             list(predictions),
-            compare(
+            comparison.compare(
                 list(predictions.values()),
                 answers.predictor().validation_errors,
                 [answers.reasons_against(crystal) for crystal in shown],
@@ -55,4 +53,6 @@ if predictions:
             "Predicted properties of the compared crystals",
         )
     st.markdown("##### Strain and substitution")
-    response_section([each for each in crystals if each.label in predictions])
+    compare.response.response_section(
+        [each for each in crystals if each.label in predictions]
+    )

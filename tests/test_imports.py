@@ -68,3 +68,29 @@ def test_the_first_four_steps_need_no_torch():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
     )
     assert done.stdout.strip() == "False"
+
+
+def loaded_by(modules):
+    """What importing some modules loads of the packages that take seconds."""
+    code = (
+        f"import sys, {', '.join(modules)}\n"
+        "heavy = {'torch', 'pandas', 'plotly.express', 'scipy.spatial', 'ase'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    "page", ["app.py", "pages/1_Attention.py", "pages/2_Compare.py", "pages/4_Learn.py"]
+)
+def test_what_a_page_imports_before_its_first_picture_is_light(page):
+    modules = {name for name in imports(ROOT / page) if name in MODULES}
+    assert "crysformer.ui.session.answers" in modules
+    assert loaded_by(sorted(modules)) == "[]"
+
+
+def test_help_needs_nothing_that_takes_seconds():
+    assert loaded_by(["crysformer.cli.parser"]) == "[]"

@@ -154,6 +154,7 @@ def _bond_table(
     values: NDArray[np.float64],
     site: int | None,
 ) -> "pd.DataFrame":
+    # The page's first picture needs this module but no table: pandas takes a second.
     import pandas as pd
 
     labels = np.array(graph.labels)

@@ -4,22 +4,19 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from crysformer.graph.bonds import CrystalBonds
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from crysformer.attention.weights import BondAttention, PairAttention
 
 
-def bond_frame(attention: "BondAttention") -> "pd.DataFrame":
+def bond_frame(attention: "BondAttention") -> pd.DataFrame:
     """One row for each directed bond; weights of module m, block b, head h in ``m_b_h``.
 
     Sites count from zero in the order of the structure, blocks and heads from one.
     """
-    import pandas as pd
-
     bonds = attention.bonds
     frame = pd.DataFrame(
         {
@@ -35,10 +32,8 @@ def bond_frame(attention: "BondAttention") -> "pd.DataFrame":
     return pd.concat([frame, _weights(attention)], axis=1)
 
 
-def pair_frame(attention: "PairAttention") -> "pd.DataFrame":
+def pair_frame(attention: "PairAttention") -> pd.DataFrame:
     """One row for each pair of bonds; columns of weights as in ``bond_frame``."""
-    import pandas as pd
-
     pairs = attention.pairs
     frame = pd.DataFrame(
         {"bond": pairs.bond, "other": pairs.other, "angle_deg": pairs.angle_deg}
@@ -112,9 +107,7 @@ def _document(formula: str, model: str, definition: str, **rows: Any) -> str:
     return json.dumps(document, indent=1)
 
 
-def _weights(attention: "BondAttention | PairAttention") -> "pd.DataFrame":
-    import pandas as pd
-
+def _weights(attention: "BondAttention | PairAttention") -> pd.DataFrame:
     columns = {}
     for module in ("cross", "conditional"):
         weights = getattr(attention, module)

@@ -155,6 +155,7 @@ def _pair_table(
     angle: NDArray[np.float64],
     values: NDArray[np.float64],
 ) -> "pd.DataFrame":
+    # The page's first picture needs this module but no table: pandas takes a second.
     import pandas as pd
 
     labels = np.array(graph.labels)

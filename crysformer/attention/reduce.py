@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from crysformer.attention.rollout import module_steps, roll_out
 from crysformer.attention.statistics import lift, normalised
 from crysformer.picture.palette import Scale
 
@@ -129,8 +130,6 @@ def bond_values(attention: "BondAttention", choice: Choice) -> NDArray[np.float6
         return shown_values(
             attention.cross, attention.conditional, attention.bonds.degree, choice
         )
-    from crysformer.attention.rollout import module_steps, roll_out
-
     cross, conditional = (
         roll_out(attention.bonds, module_steps(weights)).weight
         for weights in (attention.cross, attention.conditional)

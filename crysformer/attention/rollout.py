@@ -23,12 +23,15 @@ is shown, over the sum for all neighbours: weights of one centre sum to one agai
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from crysformer.arrays import FloatArray, IntArray
-from crysformer.attention.weights import BondAttention
 from crysformer.graph.bonds import CrystalBonds
+
+if TYPE_CHECKING:
+    from crysformer.attention.weights import BondAttention
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def module_steps(weights: FloatArray) -> list[FloatArray]:
     return list(weights.mean(axis=2).T)
 
 
-def both_steps(attention: BondAttention) -> list[FloatArray]:
+def both_steps(attention: "BondAttention") -> list[FloatArray]:
     """Cross and conditional attention of each block, in the order they are applied."""
     cross, conditional = map(module_steps, (attention.cross, attention.conditional))
     return [step for pair in zip(cross, conditional, strict=True) for step in pair]

@@ -54,6 +54,7 @@ def site_table(
     numbers: dict[str, NDArray[np.float64]],
 ) -> "pd.DataFrame":
     """One row for each site: its name, its number of bonds, and the numbers given."""
+    # The page's first picture needs this module but no table: pandas takes a second.
     import pandas as pd
 
     return pd.DataFrame(

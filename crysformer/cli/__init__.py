@@ -1,1 +1,7 @@
 """The command line."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__, submodules=["answers", "app"]
+)

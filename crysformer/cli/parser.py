@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from crysformer import cli, data, evaluation, predict, screening, training
 from crysformer.errors import CrysformerError
 from crysformer.model.config import DEFAULT_MODEL
 
@@ -62,20 +63,18 @@ def _add_model(command: argparse.ArgumentParser) -> None:
 
 
 def _add_predict(commands: argparse._SubParsersAction) -> None:
-    predict = commands.add_parser(
+    command = commands.add_parser(
         "predict", help="predict the properties of crystals in files"
     )
-    predict.add_argument("files", nargs="+", metavar="FILE")
-    predict.add_argument("--json", action="store_true", help="print a JSON list")
-    _add_model(predict)
+    command.add_argument("files", nargs="+", metavar="FILE")
+    command.add_argument("--json", action="store_true", help="print a JSON list")
+    _add_model(command)
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
-        from crysformer.cli.answers import predict_files, print_predictions
+        answers = cli.answers.predict_files(options.files, options.model, options.device)
+        return cli.answers.print_predictions(answers, as_json=options.json)
 
-        answers = predict_files(options.files, options.model, options.device)
-        return print_predictions(answers, as_json=options.json)
-
-    predict.set_defaults(command=run)
+    command.set_defaults(command=run)
 
 
 def _add_screen(commands: argparse._SubParsersAction) -> None:
@@ -113,11 +112,8 @@ def _add_screen(commands: argparse._SubParsersAction) -> None:
     _add_model(screen)
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
-        from crysformer.predict.predictor import Predictor
-        from crysformer.screening.output import screen_paths
-
-        predictor = Predictor(options.model, options.device)
-        return screen_paths(
+        predictor = predict.predictor.Predictor(options.model, options.device)
+        return screening.output.screen_paths(
             options.paths,
             predictor,
             options.out,
@@ -140,12 +136,10 @@ def _add_attention(commands: argparse._SubParsersAction) -> None:
     _add_model(attention)
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
-        from crysformer.cli.answers import attention_of_file, print_attention
-
-        answer = attention_of_file(
+        answer = cli.answers.attention_of_file(
             options.file, options.model, options.device, options.graph
         )
-        return print_attention(answer, as_json=options.json)
+        return cli.answers.print_attention(answer, as_json=options.json)
 
     attention.set_defaults(command=run)
 
@@ -181,9 +175,7 @@ def _add_train(commands: argparse._SubParsersAction) -> None:
     )
 
     def run(options: argparse.Namespace, words: list[str]) -> int:
-        from crysformer.training.start import train
-
-        train(options, words)
+        training.start.train(options, words)
         return 0
 
     train.set_defaults(command=run)
@@ -197,9 +189,7 @@ def _add_export(commands: argparse._SubParsersAction) -> None:
     export.add_argument("--model", required=True, metavar="NAME")
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
-        from crysformer.training.export import export
-
-        print(export(options.run, options.model))
+        print(training.export.export(options.run, options.model))
         return 0
 
     export.set_defaults(command=run)
@@ -216,16 +206,14 @@ def _add_evaluate(commands: argparse._SubParsersAction) -> None:
     _add_model(evaluate)
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
-        from crysformer.cli.answers import print_errors
-        from crysformer.evaluation.evaluate import check_writable, evaluate
-        from crysformer.predict.predictor import Predictor
-
         if options.out:
-            check_writable(options.out)
-        evaluation = evaluate(Predictor(options.model, options.device), options.data)
+            evaluation.evaluate.check_writable(options.out)
+        found = evaluation.evaluate.evaluate(
+            predict.predictor.Predictor(options.model, options.device), options.data
+        )
         if options.out:
-            evaluation.write_csv(options.out)
-        return print_errors(evaluation.errors(), evaluation.coverages())
+            found.write_csv(options.out)
+        return cli.answers.print_errors(found.errors(), found.coverages())
 
     evaluate.set_defaults(command=run)
 
@@ -236,9 +224,9 @@ def _add_fetch(commands: argparse._SubParsersAction) -> None:
     fetch.add_argument("--out", type=Path, help="folder to write to (default: data/NAME)")
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
-        from crysformer.data.fetch import fetch
-
-        for path in fetch(options.name, options.out or Path("data") / options.name):
+        for path in data.fetch.fetch(
+            options.name, options.out or Path("data") / options.name
+        ):
             print(path)
         return 0
 
@@ -252,11 +240,11 @@ def _add_self_test(commands: argparse._SubParsersAction) -> None:
     _add_model(self_test)
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
-        from crysformer.cli.answers import print_differences
-        from crysformer.evaluation.golden import check_golden
-        from crysformer.predict.predictor import Predictor
-
-        return print_differences(check_golden(Predictor(options.model, options.device)))
+        return cli.answers.print_differences(
+            evaluation.golden.check_golden(
+                predict.predictor.Predictor(options.model, options.device)
+            )
+        )
 
     self_test.set_defaults(command=run)
 
@@ -266,9 +254,7 @@ def _add_app(commands: argparse._SubParsersAction) -> None:
     app.add_argument("--port", type=int, help="8501, or the next free one, without it")
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
-        from crysformer.cli.app import serve
-
-        serve(options.port)
+        cli.app.serve(options.port)
         return 0
 
     app.set_defaults(command=run)

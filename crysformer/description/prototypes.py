@@ -65,6 +65,7 @@ def find_prototype(structure: Structure, space_group: int) -> Prototype | None:
     candidates = _candidates(primitive, space_group)
     if not candidates:
         return None
+    # It imports scipy.spatial, which only this test of structure types needs.
     from pymatgen.analysis.structure_matcher import StructureMatcher
 
     matcher = StructureMatcher(stol=MAX_SHIFT, primitive_cell=False)

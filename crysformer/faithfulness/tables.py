@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from pymatgen.core import Structure
 
 from crysformer.arrays import FloatArray
@@ -15,9 +15,6 @@ from crysformer.graph.crystal import CrystalGraph
 from crysformer.properties.scaling import Scaling, sizes_of
 from crysformer.properties.table import PROPERTIES
 from crysformer.structure.formula import formula_unit_atoms
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class Column(StrEnum):
@@ -66,7 +63,7 @@ def in_unit(
 
 def property_table(
     found: dict[str, list[Finding]], columns: dict[str, int], titles: dict[str, str]
-) -> "pd.DataFrame":
+) -> pd.DataFrame:
     """One row for each property: rank correlations of both modules and of baselines.
 
     Args:
@@ -74,8 +71,6 @@ def property_table(
         columns: Output of each property.
         titles: What to call each property.
     """
-    import pandas as pd
-
     rows = []
     for key, column in columns.items():
         row = {"Property": titles[key]}
@@ -119,7 +114,7 @@ def orbit_table(
     structure: Structure,
     variant: Variant,
     title: str,
-) -> "pd.DataFrame":
+) -> pd.DataFrame:
     """One row for each undirected orbit: attention, and the change without it.
 
     Args:
@@ -131,8 +126,6 @@ def orbit_table(
         variant: How bonds are taken away.
         title: What to call the property, with its unit.
     """
-    import pandas as pd
-
     whole = float(study.outputs[output])
     change = in_unit(study.change[variant][:, output], whole, scaling, structure)
     table = pd.DataFrame(

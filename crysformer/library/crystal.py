@@ -90,6 +90,7 @@ class LibraryCrystal:
     @property
     def space_group_symbol(self) -> str:
         """Hermann-Mauguin symbol of the space group, such as Fm-3m."""
+        # A search of the library needs no pymatgen.
         from pymatgen.symmetry.groups import sg_symbol_from_int_number
 
         return sg_symbol_from_int_number(self.space_group)
@@ -103,6 +104,7 @@ class LibraryCrystal:
         Raises:
             LibraryError: An orbit has not as many atoms as its Wyckoff position says.
         """
+        # A search of the library needs no pymatgen.
         from pymatgen.core import Lattice, Structure
 
         species: list[str] = []
@@ -126,7 +128,7 @@ def _operations(space_group: int) -> tuple[NDArray[np.float64], NDArray[np.float
     They are those of pymatgen's ``Structure.from_spacegroup``, which takes a second to
     work out the 192 operations of a face-centred group; spglib keeps them in a table.
     """
-    import spglib
+    import spglib  # Late, as numpy: a search of the library builds no structure.
 
     # Of the settings that spglib lists for one group, the standard one comes first:
     # origin choice 1, hexagonal axes, unique axis b.
@@ -143,7 +145,7 @@ def _images(
     space_group: int, frac_coords: tuple[float, float, float]
 ) -> NDArray[np.float64]:
     """Return the distinct equivalent positions of a point within one cell."""
-    import numpy as np
+    import numpy as np  # Late, as spglib is.
 
     rotations, translations = _operations(space_group)
     images = (rotations @ np.array(frac_coords) + translations) % 1.0

@@ -7,5 +7,6 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
+    submodules=["html"],
     submod_attrs={"scene": ["Scene", "build_scene"]},
 )

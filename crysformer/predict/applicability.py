@@ -76,6 +76,7 @@ def _has_layers(structure: Structure) -> bool:
     """
     if len(structure) > _MAX_SITES:
         return True
+    # ase brings scipy.spatial: the first picture, drawn before, does not wait for it.
     from ase import Atoms
     from ase.geometry.dimensionality import analyze_dimensionality
 

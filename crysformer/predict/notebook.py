@@ -22,6 +22,7 @@ def prediction_html(prediction: "Prediction") -> str:
         prediction: Of one crystal; what only the structure tells (layers) is not said
             without one.
     """
+    # Only a notebook needs pandas, which takes a second to import.
     import pandas as pd
 
     if prediction.structure is None:

@@ -1,1 +1,7 @@
 """Many crystals in one go: from files and zips to a table."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__, submodules=["output", "screen"]
+)

@@ -30,6 +30,7 @@ class FileFormat:
 
 def cif(structure: Structure) -> str:
     """Write every atom of the shown cell, in P1."""
+    # Late here and below: the other sections beside the picture need no writer.
     from pymatgen.io.cif import CifWriter
 
     with quiet():
@@ -46,6 +47,7 @@ def symmetrised_cif(structure: Structure) -> str:
 
 def poscar(structure: Structure) -> str:
     """Write the shown cell for VASP, sites of one element together."""
+    # Late, as the writer of CIF is: it takes seconds.
     from pymatgen.io.vasp import Poscar
 
     ordered = structure.get_sorted_structure()

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from crysformer import attention
 from crysformer.attention.bond_picture import Picture
 from crysformer.attention.reduce import Choice, Module
 from crysformer.ui.attention.controls import AttentionSettings, Graph
@@ -70,21 +71,19 @@ def linked_bond_table(
 
 def _downloads(table: "pd.DataFrame", settings: AttentionSettings) -> None:
     """Offer the table, and all weights of both modules, blocks and heads."""
-    from crysformer.attention.export import bond_frame, bond_json, pair_frame, pair_json
-
     name = answers.formula()
     line = settings.graph == Graph.LINE
     everything = (
-        (lambda: pair_frame(answers.pair_attention()))
+        (lambda: attention.export.pair_frame(answers.pair_attention()))
         if line
-        else (lambda: bond_frame(answers.bond_attention()))
+        else (lambda: attention.export.bond_frame(answers.bond_attention()))
     )
 
     def document() -> str:
         model = answers.predictor().name
         if line:
-            return pair_json(answers.pair_attention(), name, model)
-        return bond_json(answers.bond_attention(), name, model)
+            return attention.export.pair_json(answers.pair_attention(), name, model)
+        return attention.export.bond_json(answers.bond_attention(), name, model)
 
     with st.popover("Download", icon=":material/download:", width="content"):
         _file(

@@ -8,10 +8,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from crysformer import faithfulness
 from crysformer.attention.reduce import BOTH, Choice, Measure, Module, centre_weights
 from crysformer.ui.session import answers
 
-# Importing torch takes seconds: functions do it once the page has something to show.
+# Importing torch takes seconds: it comes once the page has something to show.
 if TYPE_CHECKING:
     from crysformer.faithfulness.controls import SymmetryCheck
     from crysformer.faithfulness.knockout import Variant
@@ -31,16 +32,13 @@ def contributions(key: str) -> NDArray[np.float64]:
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def _contributions(chosen: answers.Chosen, key: str) -> NDArray[np.float64]:
-    from crysformer.faithfulness.contributions import site_contributions
-    from crysformer.faithfulness.tables import output_columns
-
     predictor = answers.predictor()
     checkpoint = predictor.checkpoint
-    return site_contributions(
+    return faithfulness.contributions.site_contributions(
         predictor.model,
         answers.seen(chosen),
         checkpoint.scalings[checkpoint.keys.index(key)],
-        output_columns(checkpoint.scalings)[key],
+        faithfulness.tables.output_columns(checkpoint.scalings)[key],
     )
 
 
@@ -72,13 +70,13 @@ def _study(chosen: answers.Chosen, choice: Choice, report: "Report") -> "Study":
     kept = _studies()
     if (chosen, choice) in kept:
         return kept[chosen, choice]
-    from crysformer.faithfulness.study import study
-
     aggregate = {
         module: partial(centre_weights, choice=replace(choice, module=module))
         for module in BOTH
     }
-    found = study(answers.predictor().model, answers.seen(chosen), aggregate, report)
+    found = faithfulness.study.study(
+        answers.predictor().model, answers.seen(chosen), aggregate, report
+    )
     kept[chosen, choice] = found
     while len(kept) > _MAX_STUDIES:
         kept.pop(next(iter(kept)), None)
@@ -95,14 +93,14 @@ def _studies() -> dict[tuple[answers.Chosen, Choice], "Study"]:
 def _findings(
     chosen: answers.Chosen, choice: Choice, variant: "Variant"
 ) -> dict[str, list["Finding"]]:
-    from crysformer.faithfulness.verdict import find_each
-
     found = _study(chosen, choice, lambda *_: None)
-    return {module: find_each(found, module, variant) for module in BOTH}
+    return {
+        module: faithfulness.verdict.find_each(found, module, variant) for module in BOTH
+    }
 
 
 @st.cache_data(max_entries=60, show_spinner=False)
 def _symmetry_check(chosen: answers.Chosen) -> "SymmetryCheck":
-    from crysformer.faithfulness.controls import check_symmetry
-
-    return check_symmetry(answers.predictor().model, answers.graph_of(chosen))
+    return faithfulness.controls.check_symmetry(
+        answers.predictor().model, answers.graph_of(chosen)
+    )

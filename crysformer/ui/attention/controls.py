@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from crysformer import faithfulness, figures
 from crysformer.attention.bond_picture import Drawing
 from crysformer.attention.filter import Filter
 from crysformer.attention.reduce import Choice, Measure, Module, Over
@@ -132,11 +133,8 @@ def attention_controls(
 
 def contribution_property() -> None:
     """Let the property be chosen to which atoms show what they add."""
-    from crysformer.faithfulness.tables import output_columns
-    from crysformer.figures.crystals import titles
-
-    columns = output_columns(answers.predictor().checkpoint.scalings)
-    names = titles(columns)
+    columns = faithfulness.tables.output_columns(answers.predictor().checkpoint.scalings)
+    names = figures.crystals.titles(columns)
     st.selectbox(
         "Contribution to",
         list(columns),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from crysformer import figures
 from crysformer.attention.bond_picture import Drawing, Picture, bond_picture, shared_scale
 from crysformer.attention.pair_picture import pair_picture
 from crysformer.attention.reduce import Choice, Module
@@ -73,8 +74,6 @@ def _painted(
 ) -> SiteColours | None:
     dark = st.context.theme.type == "dark"
     if settings.atoms == Atoms.CONTRIBUTION:
-        from crysformer.figures.crystals import titles
-
         key = st.session_state[state.CONTRIBUTION]
         values = cached.contributions(key)
         if np.isnan(values).all():
@@ -83,7 +82,10 @@ def _painted(
                 "nothing: contributions are not defined here."
             )
         return paint_sites(
-            values, f"Contribution: {titles([key])[key]}", signed=True, dark=dark
+            values,
+            f"Contribution: {figures.crystals.titles([key])[key]}",
+            signed=True,
+            dark=dark,
         )
     if settings.atoms == Atoms.ELEMENTS:
         return None

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from crysformer.attention.reduce import BOTH, Choice, Measure, Module, Over, weights_of
 from crysformer.attention.statistics import effective_neighbours, lift
+from crysformer.figures.attention import head_map, length_plot
 from crysformer.picture.palette import Scale
 from crysformer.ui.attention.controls import ALL, AttentionSettings, Graph
 from crysformer.ui.session import answers, state
@@ -30,8 +31,6 @@ def head_maps(
         settings: What was chosen.
         bond: The selected bond, whose lift is shown then.
     """
-    from crysformer.figures.attention import head_map
-
     maps, caption = _head_numbers(attention, settings, bond)
     choice = settings.choice
     values = np.concatenate([numbers.ravel() for numbers in maps.values()])
@@ -116,8 +115,6 @@ def length_plots(
         settings: What was chosen.
         bond: The bond that attends, on the line graph: angles take the place of lengths.
     """
-    from crysformer.figures.attention import length_plot
-
     choice = settings.choice
     labels = attention.graph.labels
     if settings.graph == Graph.LINE:
@@ -161,8 +158,6 @@ def _angles(
     settings: AttentionSettings,
     bond: int,
 ) -> None:
-    from crysformer.figures.attention import length_plot
-
     choice, rows = settings.choice, np.flatnonzero(pairs.bond == bond)
     other = pairs.other[rows]
     values = _blockwise(pairs.cross[rows], pairs.conditional[rows], choice)

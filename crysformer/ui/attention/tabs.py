@@ -10,8 +10,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from crysformer import figures
 from crysformer.attention.bond_picture import Picture
 from crysformer.attention.reduce import Choice, Module, Over, weights_of
+from crysformer.attention.rollout import module_steps, roll_out
 from crysformer.attention.sites import Atoms, site_numbers, site_table
 from crysformer.ui.attention import cached
 from crysformer.ui.attention.bond_table import linked_bond_table
@@ -59,12 +61,10 @@ def _atoms(attention: "BondAttention", settings: AttentionSettings) -> None:
     numbers = site_numbers(attention, choice)
     if choice.over == Over.ROLL_OUT and choice.module != Module.DIFFERENCE:
         numbers |= _traced(attention, choice)
-    from crysformer.figures.crystals import titles
-
     of = str(Atoms.CONTRIBUTION)
     if settings.atoms == Atoms.CONTRIBUTION:
         key = st.session_state[state.CONTRIBUTION]
-        of = f"{Atoms.CONTRIBUTION} to {titles([key])[key]}"
+        of = f"{Atoms.CONTRIBUTION} to {figures.crystals.titles([key])[key]}"
         numbers[Atoms.CONTRIBUTION] = cached.contributions(key)
     number = st.column_config.NumberColumn
     st.dataframe(
@@ -90,7 +90,5 @@ def _atoms(attention: "BondAttention", settings: AttentionSettings) -> None:
 
 def _traced(attention: "BondAttention", choice: Choice) -> dict[str, NDArray[np.float64]]:
     """Where the roll-out leads that the bonds do not show."""
-    from crysformer.attention.rollout import module_steps, roll_out
-
     found = roll_out(attention.bonds, module_steps(weights_of(attention, choice.module)))
     return {"Itself": found.own, "Farther": found.farther}

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from crysformer import faithfulness, figures
 from crysformer.attention.reduce import BOTH, Module
 from crysformer.ui.attention import cached
 from crysformer.ui.attention.controls import AttentionSettings
@@ -65,12 +66,9 @@ def _results(
     settings: AttentionSettings,
     study: "Study",
 ) -> None:
-    from crysformer.faithfulness.knockout import Variant
-    from crysformer.faithfulness.tables import output_columns
-    from crysformer.figures.crystals import titles
-
-    columns = output_columns(answers.predictor().checkpoint.scalings)
-    names = titles(columns)
+    columns = faithfulness.tables.output_columns(answers.predictor().checkpoint.scalings)
+    names = figures.crystals.titles(columns)
+    variants = faithfulness.knockout.Variant
     with st.container(horizontal=True, vertical_alignment="bottom"):
         key = st.selectbox(
             "Property",
@@ -82,8 +80,8 @@ def _results(
         )
         variant = st.segmented_control(
             "How a bond is removed",
-            list(Variant),
-            default=Variant.MASKED,
+            list(variants),
+            default=variants.MASKED,
             format_func=lambda each: each.label,
             key=state.KNOCKOUT,
             required=True,
@@ -91,7 +89,7 @@ def _results(
             help=_VARIANT_HELP,
         )
     key = key if key in columns else next(iter(columns))
-    variant = variant or Variant.MASKED
+    variant = variant or variants.MASKED
     found = cached.findings(settings.choice, variant)
     _verdicts(found, settings, columns[key], names[key])
     left, right = st.columns(2, gap="medium")
@@ -110,14 +108,12 @@ def _verdicts(
     name: str,
 ) -> None:
     """One sentence for each module that is shown."""
-    from crysformer.faithfulness.verdict import verdict
-
     module = settings.choice.module
     both = settings.side_by_side or module == Module.DIFFERENCE
     # A name such as "Band gap, TBmBJ (eV)" goes into a sentence without its unit.
     label = f"“{name.rpartition(' (')[0] or name}”"
     sentences = [
-        verdict(found[each][column], each, label)
+        faithfulness.verdict.verdict(found[each][column], each, label)
         for each in (BOTH if both else (module,))
     ]
     for sentence in dict.fromkeys(sentences):
@@ -132,15 +128,16 @@ def _effects(
     variant: "Variant",
     name: str,
 ) -> None:
-    from crysformer.faithfulness.tables import in_unit, orbit_names, orbit_table
-    from crysformer.figures.faithfulness import effect_plot
-
     checkpoint = answers.predictor().checkpoint
     scaling = checkpoint.scalings[checkpoint.keys.index(key)]
     structure = attention.graph.structure
-    names = orbit_names(attention.graph, study)
+    names = faithfulness.tables.orbit_names(attention.graph, study)
     whole = float(study.outputs[column])
-    effect = np.abs(in_unit(study.change[variant][:, column], whole, scaling, structure))
+    effect = np.abs(
+        faithfulness.tables.in_unit(
+            study.change[variant][:, column], whole, scaling, structure
+        )
+    )
     of_bond = study.orbits.of_bond
 
     def take_points() -> None:
@@ -149,7 +146,9 @@ def _effects(
         state.light(np.flatnonzero(np.isin(of_bond, list(chosen))).tolist())
 
     st.plotly_chart(
-        effect_plot(study.attention, effect, names, f"Change on removal: {name}"),
+        figures.faithfulness.effect_plot(
+            study.attention, effect, names, f"Change on removal: {name}"
+        ),
         key=_EFFECTS,
         on_select=take_points,
         selection_mode="points",
@@ -161,7 +160,9 @@ def _effects(
         f"{len(names)} independent bonds. Click a point, or several with Shift, to "
         "highlight its bonds in the picture."
     )
-    table = orbit_table(names, study, column, scaling, structure, variant, name)
+    table = faithfulness.tables.orbit_table(
+        names, study, column, scaling, structure, variant, name
+    )
     bar.download_button(
         "CSV",
         lambda: table.to_csv(index=False).encode(),
@@ -173,34 +174,31 @@ def _effects(
 
 
 def _curves(study: "Study", column: int) -> None:
-    from crysformer.faithfulness.curves import Way
-    from crysformer.faithfulness.study import RANDOM
-    from crysformer.figures.faithfulness import curve_plot
-
+    ways, random = faithfulness.curves.Way, faithfulness.study.RANDOM
     way = st.segmented_control(
         "Curve",
-        list(Way),
-        default=Way.DELETION,
+        list(ways),
+        default=ways.DELETION,
         required=True,
         format_func=lambda each: each.label,
         label_visibility="collapsed",
         key=state.CURVE,
         bind="query-params",
     )
-    way = way or Way.DELETION
+    way = way or ways.DELETION
     st.plotly_chart(
-        curve_plot(study.curves, column, way),
+        figures.faithfulness.curve_plot(study.curves, column, way),
         config={"displayModeBar": False},
         alt=f"{way} curve of the prediction for several orders of the bonds",
     )
     areas: dict[str, list[float]] = {}
     for name, curve in study.curves.items():
         area = curve.area(way)[column]
-        areas.setdefault(RANDOM if name.startswith(RANDOM) else name, []).append(area)
+        areas.setdefault(random if name.startswith(random) else name, []).append(area)
     text = ", ".join(
         f"{name.lower()} {np.mean(values):.2f}" for name, values in areas.items()
     )
-    better = "larger" if way == Way.DELETION else "smaller"
+    better = "larger" if way == ways.DELETION else "smaller"
     st.caption(
         f"Area: {text}; {better} is better. 0 is the prediction with all bonds, 1 the "
         "one with none. Bonds are always masked, a whole orbit at a time."

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from crysformer import faithfulness
 from crysformer.ui.attention import cached
 from crysformer.ui.session.text import plain
 
@@ -23,15 +24,12 @@ def property_results(
         columns: Output of each property.
         names: What to call each property.
     """
-    from crysformer.faithfulness.correlation import chance_level
-    from crysformer.faithfulness.study import BONDS, GRADIENT, LENGTH, RANDOM
-    from crysformer.faithfulness.tables import Column, property_table
-    from crysformer.faithfulness.verdict import MIN_ORBITS
-
-    table = property_table(found, columns, names)
-    hidden = {what.of(m) for what in (Column.GIVEN, Column.SHUFFLED) for m in found}
+    study, least = faithfulness.study, faithfulness.verdict.MIN_ORBITS
+    kind = faithfulness.tables.Column
+    table = faithfulness.tables.property_table(found, columns, names)
+    hidden = {what.of(m) for what in (kind.GIVEN, kind.SHUFFLED) for m in found}
     shown = [column for column in table if column not in hidden]
-    chances = {Column.P.of(module) for module in found}
+    chances = {kind.P.of(module) for module in found}
     number = st.column_config.NumberColumn
     formats = {
         column: number(format="%.4f" if column in chances else "%.2f")
@@ -49,12 +47,8 @@ def property_results(
         column_config=formats,
         alt="Rank correlations of attention and baselines with the effect of bonds",
     )
-    chance = chance_level(count)
-    few = (
-        ""
-        if count >= MIN_ORBITS
-        else f" Fewer than {MIN_ORBITS} bonds are too few to judge."
-    )
+    chance = faithfulness.correlation.chance_level(count)
+    few = "" if count >= least else f" Fewer than {least} bonds are too few to judge."
     if not np.isfinite(chance):
         st.caption(
             f"There is only {count} independent bond, so there is no order to compare."
@@ -62,8 +56,9 @@ def property_results(
         return
     st.caption(
         "Spearman's ρ and Kendall's τ of the size of the change with attention, and "
-        f"with four baselines: {RANDOM.lower()} weights, {BONDS.lower()}, {LENGTH} and "
-        f"{GRADIENT.lower()} (it looks inside the model), over {count} independent "
+        f"with four baselines: {study.RANDOM.lower()} weights, {study.BONDS.lower()}, "
+        f"{study.LENGTH} and {study.GRADIENT.lower()} (it looks inside the model), over "
+        f"{count} independent "
         f"bonds. A random order has ρ = 0 on average and exceeds {chance:.2f} once in "
         f"twenty times. {len(columns)} properties are tested, so one in twenty may pass "
         f"p < 0.05 by chance.{few}"
@@ -80,16 +75,15 @@ def control_results(
         column: Output of the chosen property.
         study: The study they come from.
     """
-    from crysformer.faithfulness.verdict import p_text
-
     st.markdown("**Controls**")
     check = cached.symmetry_check()
     lines = []
     for module, findings in found.items():
         finding = findings[column]
+        p = faithfulness.verdict.p_text(finding.given.p)
         lines += [
             f"{module}: after accounting for length and number of bonds, ρ = "
-            f"{_two(finding.given.rho)} (p = {p_text(finding.given.p)}); attention of "
+            f"{_two(finding.given.rho)} (p = {p}); attention of "
             f"{len(study.shuffled[module])} networks with shuffled weights, median ρ = "
             f"{_two(finding.shuffled)}, at best {_two(finding.best_shuffled)}."
         ]

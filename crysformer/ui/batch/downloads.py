@@ -6,6 +6,7 @@ import zipfile
 
 import streamlit as st
 
+from crysformer import screening
 from crysformer.ui.batch.job import BatchJob, archive_names
 
 _ZIP_HELP = "A zip with the table, the JSON, the units and the files as you gave them"
@@ -35,28 +36,28 @@ def csv_file(job: BatchJob) -> bytes:
 
     Cells are empty where a property is not defined.
     """
-    from crysformer.screening.output import shown_keys, table, to_csv
-
-    return to_csv(table(job.rows, shown_keys(job.predictor), intervals=True)).encode()
+    return screening.output.to_csv(
+        screening.output.table(
+            job.rows, screening.output.shown_keys(job.predictor), intervals=True
+        )
+    ).encode()
 
 
 def json_file(job: BatchJob) -> bytes:
     """The results as a JSON list, each number with its unit."""
-    from crysformer.screening.output import answer
-
-    answers = [answer(row, job.predictor) for row in job.rows]
+    answers = [screening.output.answer(row, job.predictor) for row in job.rows]
     return json.dumps(answers, indent=1, ensure_ascii=False).encode()
 
 
 def zip_file(job: BatchJob) -> bytes:
     """Table, JSON, units and the files themselves in one zip."""
-    from crysformer.screening.output import units
-
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("crystals.csv", csv_file(job))
         archive.writestr("crystals.json", json_file(job))
-        meaning = json.dumps(units(job.predictor), indent=1, ensure_ascii=False)
+        meaning = json.dumps(
+            screening.output.units(job.predictor), indent=1, ensure_ascii=False
+        )
         archive.writestr("units.json", meaning)
         files = [(name, data) for name, data in job.inputs if isinstance(data, bytes)]
         names = archive_names([name for name, _ in files])

@@ -9,6 +9,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
+from crysformer import screening
 from crysformer.errors import CrysformerError, StructureError
 from crysformer.structure.archive import MAX_BYTES, MAX_MEMBERS, plain_name
 
@@ -79,15 +80,13 @@ class BatchJob:
             _open_jobs.add(self)
 
     def _run(self) -> None:
-        from crysformer.screening.screen import screen
-
         while not _turns.acquire(timeout=_SECONDS_BETWEEN_TRIES):
             if self._cancelled.is_set():
                 return
         try:
             self._started = time.monotonic()
             wanted = takewhile(lambda _: not self._cancelled.is_set(), self.inputs)
-            for row in screen(wanted, self.predictor, order=self._order):
+            for row in screening.screen.screen(wanted, self.predictor, order=self._order):
                 if self._cancelled.is_set():
                     break
                 self._rows.append(row)
@@ -143,14 +142,12 @@ def gather(files: Sequence[tuple[str, bytes]]) -> tuple[list[Input], list[str]]:
     Returns:
         What is to be predicted, and sentences on what is left out.
     """
-    from crysformer.screening.screen import unpack
-
     sentences = []
     if len(files) > MAX_FILES:
         sentences.append(f"Only the first {MAX_FILES} of {len(files)} files are used.")
     inputs: list[Input] = []
     for name, content in files[:MAX_FILES]:
-        inputs += unpack(plain_name(name), content)
+        inputs += screening.screen.unpack(plain_name(name), content)
     kept = list(_within_limits(inputs))
     if len(kept) < len(inputs):
         sentences.append(

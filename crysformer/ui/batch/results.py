@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from crysformer import screening
 from crysformer.figures.crystals import titles
 from crysformer.predict.applicability import REASONS
 from crysformer.properties.table import PROPERTIES
@@ -68,10 +69,8 @@ def shown_table(job: BatchJob) -> "tuple[pd.DataFrame, list[str], int]":
         and how many numbers were below zero where physics knows no such value and are
         shown as zero.
     """
-    from crysformer.screening.output import shown_keys, table
-
-    keys = shown_keys(job.predictor)
-    frame = table(job.rows, keys)
+    keys = screening.output.shown_keys(job.predictor)
+    frame = screening.output.table(job.rows, keys)
     cut = 0
     for key in keys:
         if PROPERTIES[key].non_negative:

@@ -9,7 +9,9 @@ from pymatgen.core import Structure
 from pymatgen.util.string import unicodeify
 
 from crysformer.experiments.comparison import compare
+from crysformer.experiments.response import responses
 from crysformer.figures.crystals import titles
+from crysformer.figures.response import Curve, response_figure
 from crysformer.structure.strain import LARGEST, STEP, StrainMode
 from crysformer.structure.substitution import substitute
 from crysformer.ui.compare.choice import Candidate
@@ -125,8 +127,6 @@ def _pick_change(structure: Structure) -> Change:
 def _responses(
     crystal: answers.Chosen, swap: tuple[str, str] | None, mode: StrainMode
 ) -> list["Response"]:
-    from crysformer.experiments.response import responses
-
     graph = answers.graph_of(crystal)
     swapped = [substitute(graph.structure, *swap)] if swap else []
     return responses(answers.predictor(), [graph, *swapped], mode)
@@ -134,8 +134,6 @@ def _responses(
 
 def _response(chosen: Candidate, change: Change) -> None:
     """Draw curve and table of one crystal under strain and with another element."""
-    from crysformer.figures.response import Curve, response_figure
-
     with st.spinner("Predicting at every strain…"):
         found = _responses(chosen.crystal, change.swap, change.mode)
     names = [chosen.formula]

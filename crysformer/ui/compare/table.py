@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import pandas as pd
 import streamlit as st
 
 from crysformer.experiments.comparison import Compared
@@ -23,8 +24,6 @@ def comparison_table(names: Sequence[str], rows: Sequence[Compared], alt: str) -
         rows: Properties of the crystals in the same order.
         alt: What the table is, for those who do not see it.
     """
-    import pandas as pd
-
     labels = titles(row.key for row in rows)
     st.dataframe(
         pd.DataFrame([_cells(names, labels[row.key], row) for row in rows]),

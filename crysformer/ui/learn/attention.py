@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from crysformer.lesson.figures import gate_bars, softmax_bars
 from crysformer.lesson.steps import STEPS
 from crysformer.ui.learn.cached import DOUBLE, Lesson
 from crysformer.ui.learn.graphs import chart
@@ -20,8 +21,6 @@ AGREE_SINGLE, AGREE_DOUBLE = 1e-5, 1e-6
 
 def show_cross(lesson: Lesson) -> None:
     """Step 5: cross-attention of the chosen atom."""
-    from crysformer.lesson.figures import softmax_bars
-
     step = cross_step(lesson)
     hand, around = step.by_hand, lesson.around
     picture, side = st.columns([5, 6], gap="medium")
@@ -58,8 +57,6 @@ def show_cross(lesson: Lesson) -> None:
 
 def show_conditional(lesson: Lesson) -> None:
     """Step 6: conditional attention of the chosen atom, with its gates."""
-    from crysformer.lesson.figures import gate_bars, softmax_bars
-
     step = conditional_step(lesson)
     hand, around = step.by_hand, lesson.around
     picture, side = st.columns([5, 6], gap="medium")

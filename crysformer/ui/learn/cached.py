@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from pymatgen.core import Structure
 
+from crysformer import lesson as lessons
 from crysformer.errors import StructureError
 from crysformer.graph.crystal import CrystalGraph
 from crysformer.lesson.neighbourhood import Neighbourhood
@@ -65,11 +66,12 @@ def network(precision: str) -> "Crysformer":
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _network(model: str, precision: str) -> "Crysformer":
+    # The first four steps are shown without torch, which takes seconds to import.
     import torch
 
-    from crysformer.lesson.walkthrough import copy_on_cpu
-
-    return copy_on_cpu(answers.predictor().model, getattr(torch, precision))
+    return lessons.walkthrough.copy_on_cpu(
+        answers.predictor().model, getattr(torch, precision)
+    )
 
 
 def walkthrough(lesson: Lesson, precision: str = SINGLE) -> "Walkthrough":
@@ -84,9 +86,7 @@ def walkthrough(lesson: Lesson, precision: str = SINGLE) -> "Walkthrough":
 
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _walkthrough(chosen: answers.Chosen, precision: str) -> "Walkthrough":
-    from crysformer.lesson.walkthrough import walk
-
-    return walk(network(precision), answers.graph_of(chosen).arrays)
+    return lessons.walkthrough.walk(network(precision), answers.graph_of(chosen).arrays)
 
 
 def _check_size(lesson: Lesson) -> None:
@@ -101,9 +101,7 @@ def _check_size(lesson: Lesson) -> None:
 
 def main_property() -> str:
     """Return the property that the lesson's experiments speak of."""
-    from crysformer.lesson.experiments import main_property
-
-    return main_property(answers.predictor())
+    return lessons.experiments.main_property(answers.predictor())
 
 
 def responses(lesson: Lesson) -> dict:
@@ -118,9 +116,7 @@ def responses(lesson: Lesson) -> dict:
 
 @st.cache_resource(max_entries=50, show_spinner=False)
 def _responses(chosen: answers.Chosen) -> dict:
-    from crysformer.lesson.experiments import responses
-
-    return responses(answers.predictor(), answers.graph_of(chosen))
+    return lessons.experiments.responses(answers.predictor(), answers.graph_of(chosen))
 
 
 def changes(lesson: Lesson) -> "Changes":
@@ -135,10 +131,8 @@ def changes(lesson: Lesson) -> "Changes":
 
 @st.cache_resource(max_entries=50, show_spinner=False)
 def _changes(chosen: answers.Chosen) -> "Changes":
-    from crysformer.lesson.experiments import changes
-
     structure, base = answers.structure_of(chosen), answers.prediction_of(chosen)
-    return changes(answers.predictor(), structure, base)
+    return lessons.experiments.changes(answers.predictor(), structure, base)
 
 
 def two_graphs(lesson: Lesson) -> "TwoGraphs":
@@ -148,6 +142,4 @@ def two_graphs(lesson: Lesson) -> "TwoGraphs":
 
 @st.cache_resource(max_entries=50, show_spinner=False)
 def _two_graphs(chosen: answers.Chosen) -> "TwoGraphs":
-    from crysformer.lesson.experiments import two_graphs
-
-    return two_graphs(answers.predictor(), answers.graph_of(chosen))
+    return lessons.experiments.two_graphs(answers.predictor(), answers.graph_of(chosen))

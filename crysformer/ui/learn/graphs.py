@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from crysformer.lesson.figures import gaussian_bars, line_graph, shell_bars
 from crysformer.lesson.scenes import angle_scene, cell_scene, shell_scene, upright_bond
 from crysformer.lesson.steps import STEPS
 from crysformer.picture.scene import MAX_DRAWN_ATOMS, Scene
@@ -52,8 +53,6 @@ def _most_repeats(sites: int) -> int:
 
 def show_neighbours(lesson: Lesson) -> None:
     """Step 2: neighbours, shell by shell."""
-    from crysformer.lesson.figures import shell_bars
-
     around = lesson.around
     picture, side = st.columns([5, 4], gap="medium")
     shells = 1
@@ -78,8 +77,6 @@ def show_neighbours(lesson: Lesson) -> None:
 
 def show_line_graph(lesson: Lesson) -> None:
     """Step 3: the line graph beside the crystal."""
-    from crysformer.lesson.figures import line_graph
-
     around = lesson.around
     picture, side = st.columns([1, 1], gap="medium")
     with side:
@@ -99,8 +96,6 @@ def show_line_graph(lesson: Lesson) -> None:
 
 def show_numbers(lesson: Lesson) -> None:
     """Step 4: one length as 64 numbers."""
-    from crysformer.lesson.figures import gaussian_bars
-
     nearest = lesson.around.shells[0]
     picture, side = st.columns([5, 4], gap="medium")
     with side:

@@ -4,15 +4,17 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from crysformer import lesson as lessons
+from crysformer.lesson.figures import block_lines, kind_bars, stretch_curve
 from crysformer.lesson.scenes import kind_scene, weight_scene
 from crysformer.lesson.steps import STEPS
 from crysformer.properties.table import PROPERTIES
+from crysformer.ui import shell
 from crysformer.ui.learn import cached
 from crysformer.ui.learn.cached import Lesson
 from crysformer.ui.learn.graphs import HEIGHT, chart, view
 from crysformer.ui.learn.questions import attention_by_block
 from crysformer.ui.session import answers
-from crysformer.ui.shell.tables import physical, readable
 
 if TYPE_CHECKING:
     from crysformer.predict.prediction import Prediction
@@ -22,8 +24,6 @@ ALL_BONDS, ONE_EACH = "All bonds", "One of each kind"
 
 def show_blocks(lesson: Lesson) -> None:
     """Step 7: attention from block to block."""
-    from crysformer.lesson.figures import block_lines
-
     attention = attention_by_block(lesson)
     blocks = attention.shape[1]
     picture, side = st.columns([1, 1], gap="medium")
@@ -50,9 +50,6 @@ def show_blocks(lesson: Lesson) -> None:
 
 def show_prediction(lesson: Lesson) -> None:
     """Step 8: the prediction, how sure it is, and what it follows."""
-    from crysformer.lesson.experiments import STRETCHES
-    from crysformer.lesson.figures import stretch_curve
-
     prediction = answers.prediction()
     errors = answers.predictor().validation_errors
     curves = cached.responses(lesson)
@@ -66,7 +63,9 @@ def show_prediction(lesson: Lesson) -> None:
             key="lesson-property",
         )
         item, value, error = PROPERTIES[key], prediction.shown[key], errors.get(key)
-        st.metric(item.label, f"{physical(key, value, error)} {item.unit}".strip())
+        st.metric(
+            item.label, f"{shell.tables.physical(key, value, error)} {item.unit}".strip()
+        )
         low, high = prediction.intervals.get(
             key, (value - (error or 0.0), value + (error or 0.0))
         )
@@ -77,7 +76,9 @@ def show_prediction(lesson: Lesson) -> None:
         )
     with picture:
         title = f"{item.label} ({item.unit})" if item.unit else item.label
-        drawn = stretch_curve(STRETCHES, curves[key], (low, high), title)
+        drawn = stretch_curve(
+            lessons.experiments.STRETCHES, curves[key], (low, high), title
+        )
         chart(drawn, HEIGHT, "The property against the stretch of the cell")
         st.caption(
             "Diamond: the crystal as it is, with its typical error. The rest is the "
@@ -91,12 +92,14 @@ def _how_sure(key: str, prediction: "Prediction", error: float | None) -> str:
     if key in prediction.exact:
         return "**Zero by symmetry:** this crystal's symmetry forbids any other value."
     if key not in prediction.intervals:
-        typical = readable(error or 0.0, error)
+        typical = shell.tables.readable(error or 0.0, error)
         return (
             f"**The typical error** is ± {typical} {unit}, the mean over crystals that "
             "were kept out of training."
         )
-    low, high = (physical(key, end, error) for end in prediction.intervals[key])
+    low, high = (
+        shell.tables.physical(key, end, error) for end in prediction.intervals[key]
+    )
     card = answers.predictor().checkpoint.card["validation"]
     known = card.get("coverage", {}).get(key)
     held = f"{known['all']['coverage']:.0%}" if known else "about nine in ten"
@@ -113,8 +116,6 @@ def _property_text(key: str) -> str:
 
 def show_symmetry(lesson: Lesson) -> None:
     """Step 9: equal bonds, and the quotient."""
-    from crysformer.lesson.figures import kind_bars
-
     graphs = cached.two_graphs(lesson)
     picture, side = st.columns([1, 1], gap="medium")
     with side:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from crysformer import lesson as lessons
 from crysformer.lesson import questions
 from crysformer.lesson.questions import Question
 from crysformer.ui.learn import cached
@@ -19,9 +20,7 @@ HEAD = BLOCK = 0
 
 def cross_step(lesson: Lesson, precision: str = SINGLE) -> "AtomStep":
     """Cross-attention of the chosen atom, by hand and by the network."""
-    from crysformer.lesson.walkthrough import cross_at
-
-    return cross_at(
+    return lessons.walkthrough.cross_at(
         cached.network(precision),
         cached.walkthrough(lesson, precision),
         lesson.graph.quotient,
@@ -32,9 +31,7 @@ def cross_step(lesson: Lesson, precision: str = SINGLE) -> "AtomStep":
 
 def conditional_step(lesson: Lesson, precision: str = SINGLE) -> "AtomStep":
     """Conditional attention of the chosen atom, by hand and by the network."""
-    from crysformer.lesson.walkthrough import conditional_at
-
-    return conditional_at(
+    return lessons.walkthrough.conditional_at(
         cached.network(precision),
         cached.walkthrough(lesson, precision),
         lesson.graph.quotient,
@@ -45,10 +42,10 @@ def conditional_step(lesson: Lesson, precision: str = SINGLE) -> "AtomStep":
 
 def attention_by_block(lesson: Lesson) -> "NDArray":
     """Cross-attention of the chosen atom's bonds in every block, (bonds, blocks)."""
-    from crysformer.lesson.walkthrough import attention_by_block
-
     steps = cached.walkthrough(lesson)
-    return attention_by_block(steps, lesson.graph.quotient, lesson.around)
+    return lessons.walkthrough.attention_by_block(
+        steps, lesson.graph.quotient, lesson.around
+    )
 
 
 def _cell(lesson: Lesson) -> Question:

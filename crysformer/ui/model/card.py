@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
+from crysformer import evaluation
 from crysformer.model.card import error_rows, summary
 from crysformer.properties.table import PROPERTIES
 from crysformer.ui.session import answers
@@ -26,8 +28,6 @@ _FORMATS = {"Crystals": "%d", "Coverage": "%.1f %%"}
 
 def card_table(card: Mapping[str, Any]) -> None:
     """Show what the model is and what it does not know."""
-    import pandas as pd
-
     rows = [(name, plain(text)) for name, text in summary(card).items()]
     st.table(
         pd.DataFrame(rows, columns=["Fact", "Value"]),
@@ -39,8 +39,6 @@ def card_table(card: Mapping[str, Any]) -> None:
 
 def error_table(card: Mapping[str, Any]) -> None:
     """Show the errors of all properties beside the paper's and the coverage."""
-    import pandas as pd
-
     number = st.column_config.NumberColumn
     columns = {
         name: number(name, format=_FORMATS.get(name, "%.3g"), help=text)
@@ -74,14 +72,13 @@ def self_test(places: Frame) -> None:
     if not st.button("Run the self-test", key=SELF_TEST, icon=":material/rule:"):
         return
     with st.spinner("Predicting the golden crystals…"):
-        from crysformer.evaluation.golden import GOLDEN_CRYSTALS, TOLERANCE, check_golden
-
-        differences = check_golden(answers.predictor())
+        golden = evaluation.golden
+        differences = golden.check_golden(answers.predictor())
     places.show_model()
     if not differences:
         st.success(
-            f"No difference: {len(GOLDEN_CRYSTALS)} crystals, every property within "
-            f"{TOLERANCE:g} of its validation error.",
+            f"No difference: {len(golden.GOLDEN_CRYSTALS)} crystals, every property "
+            f"within {golden.TOLERANCE:g} of its validation error.",
             icon=":material/check_circle:",
         )
         return

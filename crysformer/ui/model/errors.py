@@ -2,31 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 import streamlit as st
 
+from crysformer.evaluation.validation_table import read_validation_table
 from crysformer.figures import model
 from crysformer.figures.crystals import element_map, titles
 from crysformer.model.ablations import ablations, seed_difference
 from crysformer.model.card import shown_properties
 from crysformer.ui.session import state
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 _HEIGHT, _MAP_HEIGHT = 360, 440
 _PLAIN = {"displayModeBar": False}
 
 
 @st.cache_data(max_entries=2, show_spinner=False)
-def _validation(folder: Path) -> "pd.DataFrame":
-    from crysformer.evaluation.validation_table import read_validation_table
-
+def _validation(folder: Path) -> pd.DataFrame:
     return read_validation_table(folder)
 
 
-def property_rows(folder: Path, key: str) -> "pd.DataFrame":
+def property_rows(folder: Path, key: str) -> pd.DataFrame:
     """Return the validation rows of one property.
 
     Raises:
@@ -74,7 +71,7 @@ def learning(
         )
 
 
-def parity(table: "pd.DataFrame", name: str) -> None:
+def parity(table: pd.DataFrame, name: str) -> None:
     """Show predicted over computed values."""
     st.markdown("##### Predicted against computed")
     figure, outside = model.parity(table, name)
@@ -89,7 +86,7 @@ def parity(table: "pd.DataFrame", name: str) -> None:
         st.caption(f"{outside} of {len(table):,} crystals lie outside the plot.")
 
 
-def size_and_coverage(table: "pd.DataFrame", card: Mapping[str, Any], key: str) -> None:
+def size_and_coverage(table: pd.DataFrame, card: Mapping[str, Any], key: str) -> None:
     """Show errors by size of the cell, and how often intervals held."""
     name = titles([key])[key]
     left, right = st.columns(2, gap="medium")
@@ -120,7 +117,7 @@ def size_and_coverage(table: "pd.DataFrame", card: Mapping[str, Any], key: str) 
         )
 
 
-def parts(table: "pd.DataFrame | None", key: str, name: str) -> None:
+def parts(table: pd.DataFrame | None, key: str, name: str) -> None:
     """Show what short trainings lose without each part of the network, if any were."""
     found = [] if table is None else ablations(table, key)
     if table is None or not found:
@@ -147,7 +144,7 @@ def parts(table: "pd.DataFrame | None", key: str, name: str) -> None:
     )
 
 
-def chemistry(table: "pd.DataFrame", name: str) -> None:
+def chemistry(table: pd.DataFrame, name: str) -> None:
     """Show the mean error over the crystals that contain each element."""
     st.markdown("##### Error by chemistry")
     errors = table.assign(error=(table["target"] - table["prediction"]).abs())
@@ -160,7 +157,7 @@ def chemistry(table: "pd.DataFrame", name: str) -> None:
     st.caption("The colour scale ends at the 95th percentile of the elements.")
 
 
-def novelty(table: "pd.DataFrame", card: Mapping[str, Any], name: str) -> None:
+def novelty(table: pd.DataFrame, card: Mapping[str, Any], name: str) -> None:
     """Show how errors grow with the distance from the training data."""
     if table["novelty"].isna().all():
         return

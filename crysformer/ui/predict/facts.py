@@ -1,16 +1,25 @@
 """What is known of the crystal beside its picture; what costs time waits to be asked for.
 
-Only the chosen section is computed, and choosing another runs this panel alone.
+Only the chosen section is computed, and choosing another runs this panel alone. The page
+loads this module, and pandas with it, once its first picture is drawn.
 """
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import streamlit as st
 from pymatgen.core import Structure
 
+from crysformer import figures
+from crysformer.description.coordination import coordination
+from crysformer.description.diffraction import RADIATIONS, TWO_THETA, powder_pattern
+from crysformer.description.prototypes import find_prototype
+from crysformer.description.wyckoff import wyckoff_table
+from crysformer.experiments.cell_check import check_cells
 from crysformer.library.catalogue import load_library
 from crysformer.properties.table import PROPERTIES
+from crysformer.structure.write import FORMATS
 from crysformer.ui.session import answers, state
 from crysformer.ui.session.text import guard
 from crysformer.ui.shell.tables import fact_table
@@ -55,17 +64,10 @@ def _structure_type() -> str:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _prototype(chosen: answers.Chosen, _structure: Structure, number: int) -> str:
-    from crysformer.description.prototypes import find_prototype
-
     return str(find_prototype(_structure, number) or "none in the library")
 
 
 def _sites() -> None:
-    import pandas as pd
-
-    from crysformer.description.coordination import coordination
-    from crysformer.description.wyckoff import wyckoff_table
-
     table = wyckoff_table(answers.structure())
     st.table(
         pd.DataFrame(table.rows()),
@@ -91,17 +93,10 @@ def _sites() -> None:
 
 @st.cache_data(max_entries=50, show_spinner=False)
 def _pattern(chosen: answers.Chosen, _structure: Structure, radiation: str) -> "Pattern":
-    from crysformer.description.diffraction import powder_pattern
-
     return powder_pattern(_structure, radiation)
 
 
 def _diffraction() -> None:
-    import pandas as pd
-
-    from crysformer.description.diffraction import RADIATIONS, TWO_THETA
-    from crysformer.figures.diffraction import pattern_figure
-
     radiation = st.selectbox(
         "X-rays", list(RADIATIONS), key=state.RADIATION, bind="query-params", width=160
     )
@@ -112,7 +107,7 @@ def _diffraction() -> None:
         return
     strongest = max(pattern.reflections, key=lambda line: line.intensity)
     st.plotly_chart(
-        pattern_figure(pattern),
+        figures.diffraction.pattern_figure(pattern),
         height=_HEIGHT,
         config={"displayModeBar": False},
         alt=f"Simulated powder pattern, {radiation}: {len(pattern.reflections)} lines, "
@@ -152,8 +147,6 @@ def _diffraction() -> None:
 
 @st.cache_data(max_entries=50, show_spinner=False)
 def _check(chosen: answers.Chosen) -> "CellCheck":
-    from crysformer.experiments.cell_check import check_cells
-
     structure, shown = answers.structure_of(chosen), answers.prediction_of(chosen)
     return check_cells(answers.predictor(), structure, shown)
 
@@ -161,8 +154,6 @@ def _check(chosen: answers.Chosen) -> "CellCheck":
 def _cells() -> None:
     with st.spinner("Predicting from each cell…"):
         check = _check(answers.chosen())
-    import pandas as pd
-
     if check.same:
         st.badge(
             "The same prediction from every cell", icon=":material/check:", color="green"
@@ -197,8 +188,6 @@ def _cells() -> None:
 
 
 def _files() -> None:
-    from crysformer.structure.write import FORMATS
-
     structure, name = answers.structure(), answers.formula()
     with st.container(horizontal=True):
         for label, file in FORMATS.items():

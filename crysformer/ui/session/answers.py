@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import streamlit as st
 from pymatgen.core import Structure
 
+from crysformer import predict
 from crysformer.attention.bond_picture import model_bonds
 from crysformer.description.summary import Facts, crystal_facts
 from crysformer.graph.crystal import CrystalGraph
@@ -23,12 +24,13 @@ from crysformer.picture.bonds import (
 )
 from crysformer.picture.options import ViewOptions
 from crysformer.picture.scene import Scene, build_scene
+from crysformer.predict import applicability
 from crysformer.structure.cells import CellChoice, in_cell
 from crysformer.ui.session import first_picture, state
 from crysformer.ui.session.first_picture import predictor_ready
 
-# Importing torch and the file readers takes seconds: functions do it once the page has
-# something to show.
+# Importing torch takes seconds: the predictor does it once the page has something to
+# show.
 if TYPE_CHECKING:
     from crysformer.attention.forward_pass import ForwardPass
     from crysformer.attention.weights import BondAttention, PairAttention
@@ -179,9 +181,7 @@ def _predictor(model: str) -> "Predictor":
     # One thread for each request: spinning OpenMP threads slow each other twentyfold.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    from crysformer.predict.predictor import Predictor
-
-    loaded = Predictor(model)
+    loaded = predict.predictor.Predictor(model)
     predictor_ready.set()
     return loaded
 
@@ -193,9 +193,7 @@ def _answer(crystal: Chosen) -> "Answer":
 
 @st.cache_data(max_entries=500, show_spinner=False)
 def _reasons_against(crystal: Chosen) -> dict[str, str]:
-    from crysformer.predict.applicability import reasons_against
-
-    return reasons_against(structure_of(crystal), prediction_of(crystal))
+    return applicability.reasons_against(structure_of(crystal), prediction_of(crystal))
 
 
 def reasons_against(crystal: Chosen) -> dict[str, str]:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from crysformer import structure as structures
 from crysformer.errors import CrysformerError, DisorderedError
+from crysformer.structure.archive import is_archive, read_archive
 from crysformer.ui.session import state
 
 MAX_FILES = 20
@@ -54,8 +56,6 @@ def take_files() -> None:
 
 def _members(name: str, content: bytes) -> list[tuple[str, bytes | CrysformerError]]:
     """What a file holds: itself, or the files of a zip."""
-    from crysformer.structure.archive import is_archive, read_archive
-
     return read_archive(content, name) if is_archive(content) else [(name, content)]
 
 
@@ -77,17 +77,15 @@ def take_approximation(name: str, content: bytes) -> None:
         name: What its file is called.
         content: The file as it is.
     """
-    from crysformer.structure.ordering import APPROXIMATED, ordered_approximation
-
     offers: dict[str, Offer] = st.session_state[state.OFFERS]
     offers.pop(state.token_of(content), None)
     try:
-        found = ordered_approximation(content, name)
+        found = structures.ordering.ordered_approximation(content, name)
     except CrysformerError as error:
         st.session_state[state.UPLOAD_ERRORS] = [str(error)]
         return
     token = state.token_of(content, found.note)
-    name = f"{name} {APPROXIMATED}"
+    name = f"{name} {structures.ordering.APPROXIMATED}"
     state.keep_upload(
         token, state.Upload(name, found.structure, len(content), found.note)
     )
@@ -102,9 +100,6 @@ def _keep(given: list[tuple[str, bytes]], sentences: list[str]) -> None:
         given: Names and contents.
         sentences: What is already known to be wrong.
     """
-    # The readers import half of pymatgen, which no first visit should wait for.
-    from crysformer.structure.read import read_structure
-
     known = set(st.session_state[state.UPLOADS])
     offers: dict[str, Offer] = {}
     tokens = []
@@ -113,7 +108,8 @@ def _keep(given: list[tuple[str, bytes]], sentences: list[str]) -> None:
         # The upload widget hands over all its files again when one is added.
         if kept not in st.session_state[state.UPLOADS]:
             try:
-                structure = read_structure(content, name)
+                # The readers, loaded here, import half of pymatgen.
+                structure = structures.read.read_structure(content, name)
             except CrysformerError as error:
                 sentences.append(str(error))
                 if isinstance(error, DisorderedError) and len(offers) < MAX_OFFERS:

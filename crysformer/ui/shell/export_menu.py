@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from crysformer import picture
 from crysformer.picture.scene import Scene
 from crysformer.ui.viewer.view import LIBRARY, MISSING
 
@@ -37,11 +38,9 @@ def export_menu(scene: Scene, title: str) -> None:
             _preview(scene)
 
 
-# py3Dmol imports IPython where there is one, which no first picture should wait for.
+# py3Dmol, loaded here, imports IPython where there is one: no first picture waits for it.
 def _page(scene: Scene) -> bytes:
-    from crysformer.picture.html import standalone_html
-
-    return standalone_html(scene).encode()
+    return picture.html.standalone_html(scene).encode()
 
 
 def _preview(scene: Scene) -> None:
@@ -52,11 +51,11 @@ def _preview(scene: Scene) -> None:
     except ImportError as error:
         st.caption(f"The preview needs stmol: {error}.")
         return
-    from crysformer.picture.html import scene_view
-
     # stmol is of 2022 and shows its HTML with a function that Streamlit will remove.
     stmol.components = _Frames
-    stmol.showmol(scene_view(scene, width=_WIDTH, height=_HEIGHT), _HEIGHT, _WIDTH)
+    stmol.showmol(
+        picture.html.scene_view(scene, width=_WIDTH, height=_HEIGHT), _HEIGHT, _WIDTH
+    )
 
 
 class _Frames:

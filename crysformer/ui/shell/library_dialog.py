@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from pymatgen.core import Element
 from pymatgen.util.string import unicodeify
 
 from crysformer.library.catalogue import load_library
 from crysformer.library.crystal import LibraryCrystal
+from crysformer.library.search import find_crystals
 from crysformer.picture.palette import Scheme
+from crysformer.picture.thumbnail import thumbnail
 from crysformer.ui.session import state
 
 PAGE_SIZE = 12
@@ -80,8 +83,6 @@ class Query:
 
     def results(self) -> tuple[LibraryCrystal, ...]:
         """Crystals that fit, the best first."""
-        from crysformer.library.search import find_crystals
-
         return find_crystals(
             all_of=self.all, any_of=self.any, none_of=self.none, text=self.text
         )
@@ -150,8 +151,6 @@ def known_elements() -> tuple[str, ...]:
 @cache
 def _elements() -> list[tuple[str, str]]:
     """Symbol and name of every element, by atomic number."""
-    from pymatgen.core import Element
-
     elements = map(Element.from_Z, range(1, 119))
     return [(element.symbol, element.long_name) for element in elements]
 
@@ -170,7 +169,5 @@ def _card(crystal: LibraryCrystal, scheme: Scheme) -> dict[str, str]:
 @st.cache_data(max_entries=600, show_spinner=False)
 def _picture(id_: str, scheme: Scheme) -> str:
     """The small picture of a crystal as an address that holds the SVG itself."""
-    from crysformer.picture.thumbnail import thumbnail
-
     svg = thumbnail(load_library()[id_].structure(), scheme)
     return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"

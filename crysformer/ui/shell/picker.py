@@ -6,6 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from crysformer.library.catalogue import load_library
 from crysformer.ui.session import state, uploads
 from crysformer.ui.session.text import plain
+from crysformer.ui.shell.library_dialog import library_dialog
 
 # The widget's limit is that of a zip; a crystal's own holds where it is read.
 MAX_ZIP_MB = 50
@@ -37,8 +38,6 @@ def pick_crystal() -> DeltaGenerator:
     )
     # The query outlives the dialog, which Streamlit forgets when it closes.
     if row.button("Library", icon=":material/grid_view:"):
-        from crysformer.ui.shell.library_dialog import library_dialog
-
         library_dialog(_open)
     with row.popover("Upload", icon=":material/upload_file:", width="content"):
         # No list of endings: formats are recognised by content, and CONTCAR has none.

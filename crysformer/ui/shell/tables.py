@@ -1,10 +1,14 @@
-"""What is known and what is predicted of one crystal, as tables of plain text."""
+"""What is known and what is predicted of one crystal, as tables of plain text.
+
+A page loads this module, and pandas with it, once its first picture is drawn.
+"""
 
 import math
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import streamlit as st
 
 from crysformer.description.summary import Facts
@@ -42,9 +46,6 @@ def fact_table(facts: Facts, more: Mapping[str, str] = MappingProxyType({})) -> 
         facts: Symmetry and cell.
         more: Facts that stand behind the formula, label and text.
     """
-    # Importing pandas takes time that the picture, drawn first, should not wait for.
-    import pandas as pd
-
     formula, *rest = facts.rows()
     st.table(
         pd.DataFrame([formula, *more.items(), *rest], columns=["Fact", "Value"]),
@@ -64,8 +65,6 @@ def property_tables(
         errors: Mean absolute validation errors by property, in its unit.
         reasons: Why a number says nothing of this crystal, by property.
     """
-    import pandas as pd
-
     values, intervals = prediction.shown, prediction.intervals
     for source in dict.fromkeys(PROPERTIES[key].source for key in values):
         keys = [key for key in values if PROPERTIES[key].source == source]
