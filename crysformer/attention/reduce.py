@@ -137,6 +137,34 @@ def bond_values(attention: "BondAttention", choice: Choice) -> NDArray[np.float6
     return _measured(cross, conditional, attention.bonds.degree, choice)
 
 
+def values_per_head(
+    cross: NDArray[np.float64], conditional: NDArray[np.float64], choice: Choice
+) -> NDArray[np.float64]:
+    """Weights of every head: of the chosen block, or the mean over blocks.
+
+    Args:
+        cross: Weights of the cross-attention, ``(bonds, blocks, heads)``.
+        conditional: Weights of the conditional attention, same shape.
+        choice: Module and block; the rest does not matter.
+
+    Returns:
+        Weights, ``(bonds, heads)``.
+    """
+    blocks = slice(None) if choice.block is None else [choice.block]
+    one, two = (weights[:, blocks].mean(axis=1) for weights in (cross, conditional))
+    return _of_module(one, two, choice)
+
+
+def bond_values_per_head(
+    attention: "BondAttention", choice: Choice
+) -> NDArray[np.float64]:
+    """Numbers of every head for a crystal's bonds, in the chosen measure."""
+    values = values_per_head(attention.cross, attention.conditional, choice)
+    if choice.measure == Measure.LIFT:
+        return lift(values, attention.bonds.degree)
+    return values
+
+
 def centre_weights(attention: "BondAttention", choice: Choice) -> NDArray[np.float64]:
     """Numbers of one module as weights that sum to one at each centre, (bonds,).
 
@@ -165,12 +193,18 @@ def _measured(
     degree: NDArray[np.integer],
     choice: Choice,
 ) -> NDArray[np.float64]:
-    values = {
+    values = _of_module(cross, conditional, choice)
+    return lift(values, degree) if choice.measure == Measure.LIFT else values
+
+
+def _of_module(
+    cross: NDArray[np.float64], conditional: NDArray[np.float64], choice: Choice
+) -> NDArray[np.float64]:
+    return {
         Module.CROSS: cross,
         Module.CONDITIONAL: conditional,
         Module.DIFFERENCE: cross - conditional,
     }[choice.module]
-    return lift(values, degree) if choice.measure == Measure.LIFT else values
 
 
 def _reduced(weights: NDArray[np.floating], choice: Choice) -> NDArray[np.float64]:

@@ -24,11 +24,8 @@ from pymatgen.optimization.neighbors import find_points_in_spheres
 
 from crysformer.arrays import FloatArray, IntArray
 from crysformer.errors import StructureError
-from crysformer.graph.rule import NeighbourRule
+from crysformer.graph.rule import NUM_NEIGHBOURS, NeighbourRule
 from crysformer.graph.standard_cell import Cell
-
-NUM_NEIGHBOURS = 12
-"""Neighbours of every atom before ties are added [paper]."""
 
 MAX_RADIUS = 60.0
 """Search radius in Å beyond which a cell counts as nearly empty."""

@@ -1,10 +1,13 @@
-"""Which bonds a model sees."""
+"""Which neighbours a model sees: how many, how far beyond, and the version of graphs."""
 
 from dataclasses import dataclass
 
+NUM_NEIGHBOURS = 12
+"""Neighbours of every atom before ties are added [paper]."""
+
 GRAPH_VERSION = 2
-"""Raised whenever the same structure and rule would give another graph: stores of graphs
-built before are not read again."""
+"""Raised whenever the same structure and rule would give another graph, after a change of
+``NUM_NEIGHBOURS`` too: stores of graphs built before are not read again."""
 
 
 @dataclass(frozen=True)

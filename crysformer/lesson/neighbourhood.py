@@ -12,7 +12,7 @@ import numpy as np
 
 from crysformer.arrays import FloatArray, IntArray
 from crysformer.graph.crystal import CrystalGraph
-from crysformer.graph.neighbours import NUM_NEIGHBOURS
+from crysformer.graph.rule import NUM_NEIGHBOURS
 
 SAME_LENGTH = 1e-3
 """Neighbours whose distances differ by less belong to one shell, Å."""

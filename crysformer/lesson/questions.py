@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crysformer.graph.crystal import CrystalGraph
-from crysformer.graph.neighbours import NUM_NEIGHBOURS
+from crysformer.graph.rule import NUM_NEIGHBOURS
 from crysformer.lesson.gaussians import gaussian_centres, nearest_gaussian
 from crysformer.lesson.neighbourhood import Group, Neighbourhood
 from crysformer.model.config import ModelConfig

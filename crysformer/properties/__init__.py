@@ -1,7 +1,8 @@
 """The table of properties, and the arithmetic on their values.
 
-Label, unit and source of every property stand in ``table``; ``scaling``
-turns values into training targets and back; ``metrics`` measures errors.
+Label, unit, training weight and release column of every property stand in ``table``, whose
+fields ``entry`` describes; ``scaling`` turns values into training targets and back;
+``metrics`` measures errors.
 """
 
 import lazy_loader

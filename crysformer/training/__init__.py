@@ -1,4 +1,8 @@
-"""From data folders to a run, and from a run to ``weights/NAME``."""
+"""From data folders to a run, and from a run to ``weights/NAME``.
+
+``start`` begins or resumes a run, ``trainer`` takes its steps, ``recipe`` holds its
+settings, and ``export`` writes its best weights and their card.
+"""
 
 import lazy_loader
 

@@ -6,7 +6,16 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from crysformer.attention.reduce import BOTH, Choice, Measure, Module, Over, weights_of
+from crysformer.attention.reduce import (
+    BOTH,
+    Choice,
+    Measure,
+    Module,
+    Over,
+    bond_values_per_head,
+    values_per_head,
+    weights_of,
+)
 from crysformer.attention.statistics import effective_neighbours, lift
 from crysformer.figures.attention import head_map, length_plot
 from crysformer.picture.palette import Scale
@@ -129,7 +138,7 @@ def length_plots(
     ]
     figure = length_plot(
         attention.bonds.length[rows],
-        _per_head(attention, choice)[rows],
+        bond_values_per_head(attention, choice)[rows],
         attention.bonds.orbit[rows].tolist(),
         names,
         x_title="Bond length (Å)",
@@ -160,7 +169,7 @@ def _angles(
 ) -> None:
     choice, rows = settings.choice, np.flatnonzero(pairs.bond == bond)
     other = pairs.other[rows]
-    values = _blockwise(pairs.cross[rows], pairs.conditional[rows], choice)
+    values = values_per_head(pairs.cross[rows], pairs.conditional[rows], choice)
     if choice.measure == Measure.LIFT:
         values = values * len(rows)
     figure = length_plot(
@@ -194,23 +203,3 @@ def _plot(figure: object, on_select: object, alt: str) -> None:
         config={"displayModeBar": False, "scrollZoom": False},
         alt=alt,
     )
-
-
-def _per_head(attention: "BondAttention", choice: Choice) -> NDArray[np.float64]:
-    """Numbers of all heads of the shown block, or of the mean over blocks."""
-    values = _blockwise(attention.cross, attention.conditional, choice)
-    return (
-        lift(values, attention.bonds.degree) if choice.measure == Measure.LIFT else values
-    )
-
-
-def _blockwise(
-    cross: NDArray[np.float64], conditional: NDArray[np.float64], choice: Choice
-) -> NDArray[np.float64]:
-    blocks = slice(None) if choice.block is None else [choice.block]
-    one, two = (weights[:, blocks].mean(axis=1) for weights in (cross, conditional))
-    return {
-        Module.CROSS: one,
-        Module.CONDITIONAL: two,
-        Module.DIFFERENCE: one - two,
-    }[choice.module]

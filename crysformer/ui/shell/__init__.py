@@ -1,4 +1,4 @@
-"""What every page draws: frame, crystal picker, view and export menus."""
+"""What every page draws: frame and menu, crystal picker, view and export menus."""
 
 import lazy_loader
 

@@ -18,6 +18,7 @@ from crysformer.paths import ROOT
 from crysformer.ui.session import answers, state
 from crysformer.ui.session.carry import carry_settings, settings_of_other_pages
 from crysformer.ui.session.text import plain
+from crysformer.ui.shell.menu import MENU
 
 if TYPE_CHECKING:
     from crysformer.predict.predictor import Predictor
@@ -26,15 +27,6 @@ if TYPE_CHECKING:
 _ICON = Path(__file__).with_name("icon.svg").read_text(encoding="utf-8")
 _DEVICES = {"cpu": "CPU", "cuda": "CUDA GPU", "mps": "Apple GPU (MPS)"}
 _SIDEBAR_PIXELS = 224
-# File, label, icon; a page that does not exist yet is left out of the menu.
-_MENU = (
-    ("app.py", "Predict", ":material/insights:"),
-    ("pages/1_Attention.py", "Attention", ":material/hub:"),
-    ("pages/2_Compare.py", "Compare", ":material/compare:"),
-    ("pages/3_Batch.py", "Batch", ":material/stacks:"),
-    ("pages/4_Learn.py", "Learn", ":material/school:"),
-    ("pages/5_Model.py", "Model", ":material/verified:"),
-)
 
 
 @dataclass(frozen=True)
@@ -85,7 +77,7 @@ def frame(title: str) -> Frame:
     query = state.link_query() | settings_of_other_pages()
     with st.sidebar:
         st.markdown("#### Crysformer Explorer")
-        for path, label, icon in _MENU:
+        for path, label, icon in MENU:
             if (ROOT / path).is_file():
                 st.page_link(
                     path, label=label, icon=icon, width="stretch", query_params=query

@@ -4,6 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from crysformer.library.catalogue import load_library
+from crysformer.structure.formats.recognise import FORMATS
 from crysformer.ui.session import state, uploads
 from crysformer.ui.session.text import plain
 from crysformer.ui.shell.library_dialog import library_dialog
@@ -11,10 +12,7 @@ from crysformer.ui.shell.library_dialog import library_dialog
 # The widget's limit is that of a zip; a crystal's own holds where it is read.
 MAX_ZIP_MB = 50
 MAX_FILE_MB = 5
-_FORMATS = (
-    "CIF, POSCAR or CONTCAR, extended XYZ with a cell, pymatgen or ASE JSON, gz of each, "
-    "or a zip of many"
-)
+_FORMATS = f"{FORMATS}, gz of each, or a zip of many"
 
 
 def pick_crystal() -> DeltaGenerator:
