@@ -1,6 +1,6 @@
 """The table of properties, and the arithmetic on their values.
 
-Label, unit, training weight and release column of every property stand in ``table``, whose
+Label, unit, training weight and release column of a property stand in ``table``, whose
 fields ``entry`` describes; ``scaling`` turns values into training targets and back;
 ``metrics`` measures errors.
 """
