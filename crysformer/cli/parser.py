@@ -175,7 +175,19 @@ def _add_train(commands: argparse._SubParsersAction) -> None:
     )
 
     def run(options: argparse.Namespace, words: list[str]) -> int:
-        training.start.train(options, words)
+        training.start.train(
+            options.data,
+            options.out,
+            preset=options.preset,
+            settings=options.set,
+            resume=options.resume,
+            start_from=options.start_from,
+            device=options.device,
+            hours=options.hours,
+            steps=options.steps,
+            processes=options.processes,
+            command=words,
+        )
         return 0
 
     train.set_defaults(command=run)

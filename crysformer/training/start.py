@@ -1,9 +1,8 @@
-"""The train command: options to a running or resumed training run."""
+"""From settings to a running or resumed training run."""
 
 import os
 import platform
 import shlex
-from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -24,6 +23,8 @@ from crysformer.training.run_folder import History, RunFolder
 from crysformer.training.schedule import Budget
 from crysformer.training.trainer import Trainer
 
+DEFAULT_PRESET = "shipped"
+
 Setting = bool | int | float | str
 
 CACHE = Path(
@@ -32,50 +33,77 @@ CACHE = Path(
 """Where graph stores are kept between runs; CRYSFORMER_CACHE names another folder."""
 
 
-def train(options: Namespace, arguments: list[str]) -> None:
-    """Train, resume or finish a run as the command line asks.
+def train(
+    data: Sequence[str | Path],
+    out: str | Path,
+    *,
+    preset: str = DEFAULT_PRESET,
+    settings: Sequence[str] = (),
+    resume: bool = False,
+    start_from: str | None = None,
+    device: str = "auto",
+    hours: float | None = None,
+    steps: int | None = None,
+    processes: int = 0,
+    command: Sequence[str] = (),
+) -> None:
+    """Train a model, or resume a run.
+
+    Args:
+        data: Folders with training data.
+        out: Folder of the run.
+        preset: Recipe that the settings change.
+        settings: ``name=value`` for each changed field of the recipe or the model.
+        resume: Go on with the run in ``out``.
+        start_from: Bundled model whose weights the run begins with.
+        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        hours: When to have finished, learning rate decayed; None for no limit.
+        steps: The same in steps.
+        processes: Ranks that train together; 0 for one per core or GPU.
+        command: Words after ``python -m crysformer`` that start this very run. Further
+            ranks are started with them; without them this process trains alone.
 
     Raises:
-        CrysformerError: An option, file or state cannot be used.
+        CrysformerError: A setting, file or state cannot be used.
     """
     keep_kernels()
-    out = Path(options.out)
-    base = RECIPES.get(options.preset)
+    out = Path(out)
+    base = RECIPES.get(preset)
     if base is None:
         raise SettingsError(
-            f"There is no preset {options.preset!r}; choose from {list(RECIPES)}."
+            f"There is no preset {preset!r}; choose from {list(RECIPES)}."
         )
     scalings: list[Scaling] | None = None
-    if options.resume:
+    if resume:
         state = RunFolder(out).latest()
         base = Recipe.from_dict(state["recipe"])
         scalings = [Scaling.from_dict(item) for item in state["scalings"]]
     elif (out / "state.pt").exists() and not _is_rank():
         raise SettingsError(f"{out} already holds a run; add --resume to continue it.")
-    recipe = read_recipe(options.set, base)
-    start = _starting_weights(options.start_from, recipe)
+    recipe = read_recipe(settings, base)
+    start = _starting_weights(start_from, recipe)
     if start is not None:
         scalings = list(start.scalings)
-    device = choose_device(options.device)
-    folders = [Path(folder) for folder in options.data]
+    chosen = choose_device(device)
+    folders = [Path(folder) for folder in data]
     rule = recipe.model.neighbour_rule
     keys = [scaling.key for scaling in scalings] if scalings else find_keys(folders)
     splits = [load_split(folders, s, keys, rule, CACHE) for s in ("train", "val")]
-    if not _is_rank():
+    if command and not _is_rank():
         # Graphs are in the cache now, built by all cores; the ranks only read them.
         most = min(recipe.batch_size, len(splits[0]))
-        launch(arguments, device, options.processes, most)
-    ranks = join_ranks(device)
+        launch(command, chosen, processes, most)
+    ranks = join_ranks(chosen)
     scalings = scalings or fit_scalings(splits[0], keys)
     trainer = Trainer(recipe, scalings, *splits, out, ranks)
-    if options.resume:
+    if resume:
         trainer.resume()
     elif start is not None:
         trainer.start_from(start.model)
     if ranks.is_first:
-        before = RunFolder(out).weights_before() if options.resume else _history(start)
-        RunFolder(out).describe(describe(folders, recipe, arguments, before))
-    trainer.fit(Budget(options.hours, options.steps))
+        before = RunFolder(out).weights_before() if resume else _history(start)
+        RunFolder(out).describe(describe(folders, recipe, command, before))
+    trainer.fit(Budget(hours, steps))
 
 
 def _starting_weights(name: str | None, recipe: Recipe) -> Checkpoint | None:
@@ -125,14 +153,14 @@ def read_recipe(settings: Sequence[str], base: Recipe) -> Recipe:
 def describe(
     folders: Sequence[Path],
     recipe: Recipe,
-    arguments: Sequence[str],
+    command: Sequence[str],
     before: History | None,
 ) -> dict[str, Any]:
     """Data, settings, command, machine and past of a run, to keep beside its states."""
     return {
         "data": [str(folder.resolve()) for folder in folders],
         "recipe": asdict(recipe),
-        "command": shlex.join(["python", "-m", "crysformer", *arguments]),
+        "command": shlex.join(["python", "-m", "crysformer", *command]),
         "machine": f"{platform.machine()}, {platform.system()}, {os.cpu_count()} cores",
         "torch": str(torch.__version__),
         "before": before,

@@ -8,7 +8,7 @@ import pytest
 from crysformer.cli.parser import main
 from crysformer.errors import SettingsError
 from crysformer.training.recipe import Recipe
-from crysformer.training.start import read_recipe
+from crysformer.training.start import read_recipe, train
 from tests.support.training import RECIPE, SMALL, assert_same_weights, fitted, state
 
 
@@ -49,6 +49,13 @@ def test_settings_are_read_from_the_command_line():
 def test_unusable_settings_are_refused(setting):
     with pytest.raises(SettingsError, match=setting.partition("=")[0]):
         read_recipe([setting], Recipe())
+
+
+def test_a_run_needs_no_command_line(folder, tmp_path):
+    values = {**vars(SMALL), "batch_size": 6, "warmup_steps": 2, "decay": 0.0}
+    settings = [f"{name}={value}" for name, value in values.items()]
+    train([folder], tmp_path / "run", settings=settings, device="cpu", steps=2)
+    assert state(tmp_path / "run" / "state.pt")["step"] == 2
 
 
 def test_a_folder_with_a_run_is_not_overwritten(data, folder, tmp_path):
