@@ -14,9 +14,6 @@ from crysformer.structure.formats.poscar import is_poscar, read_poscar
 from crysformer.structure.formats.raw import RawCrystal
 from crysformer.structure.formats.xyz import read_xyz_frame
 
-FORMATS = "CIF, POSCAR or CONTCAR, extended XYZ with a cell, pymatgen or ASE JSON"
-"""What is read, in words for people; a new format is named here too."""
-
 
 def find_parser(text: str) -> Callable[[str], RawCrystal] | None:
     """Return the parser for the format that a text is in, or None for no known format.

@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from crysformer.library.catalogue import load_library
-from crysformer.structure.formats.recognise import FORMATS
+from crysformer.structure.formats import FORMATS
 from crysformer.ui.session import state, uploads
 from crysformer.ui.session.text import plain
 from crysformer.ui.shell.library_dialog import library_dialog
