@@ -27,9 +27,15 @@ def carry_settings(page: str) -> None:
     """
     before = st.session_state.get(state.PAGE)
     st.session_state[state.PAGE] = page
+    said: dict[str, list[str]] = st.session_state.get(state.KEPT_URL, {})
+    kept: dict[str, object] = st.session_state.setdefault(state.KEPT, {})
+    names = said.keys() | _settings().keys()
+    kept |= {name: st.session_state[name] for name in names if name in st.session_state}
     if before not in (None, page):
-        said: dict[str, list[str]] = st.session_state[state.KEPT_URL]
         lost = {name: said[name] for name in said if name not in st.query_params}
+        # Streamlit forgets the value, too, of a widget whose page is left at once.
+        for name in lost.keys() & kept.keys():
+            st.session_state[name] = kept[name]
         # Before any widget of the page is bound to these names. Refused if a browser
         # still tells of the last page's widgets; then only the URL lacks the settings.
         with suppress(StreamlitAPIException):

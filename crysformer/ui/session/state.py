@@ -82,7 +82,8 @@ BOND: Final = "bond"
 SITE: Final = "site"
 # Bonds lit by choosing points of a plot.
 LIT: Final = "lit"
-# What the URL said of settings, and the page of the last run.
+# Values of settings that the URL names, how it named them, and the page of the last run.
+KEPT: Final = "kept_settings"
 KEPT_URL: Final = "kept_query"
 PAGE: Final = "page"
 
