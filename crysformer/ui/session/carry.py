@@ -6,7 +6,8 @@ change of page it takes the settings of the page that is left out of the URL, an
 browser's history gets an entry of that page without them. On the way back the URL decides
 alone, so that they would be lost; and after a reload the session knows no setting but
 those of the URL, which the menu's links would drop. So the URL keeps all of them on every
-page, whatever their names.
+page, whatever their names, and the session the values of those it has met: a page that is
+left at once may end before Streamlit keeps them.
 """
 
 from collections.abc import Collection
