@@ -95,7 +95,9 @@ def export(
         splits.left_out,
         validation_card(judged.found, judged.apart),
     )
-    checkpoint = Checkpoint(name, model, scalings, card, judged.intervals, judged.novelty)
+    checkpoint = Checkpoint(
+        name, model, scalings, card, judged.intervals, judged.novelty, judged.stability
+    )
     curve = "".join(json.dumps(record) + "\n" for record in state["curve"])
     return _write(checkpoint, dtype, judged, root, {files.CURVES: curve.encode()})
 
@@ -141,7 +143,11 @@ def recalibrate(
     del said["crystals"]
     card = {**old.card, "validation": {**old.card["validation"], **said}}
     checkpoint = replace(
-        old, card=card, intervals=judged.intervals, novelty=judged.novelty
+        old,
+        card=card,
+        intervals=judged.intervals,
+        novelty=judged.novelty,
+        stability=judged.stability,
     )
     curves = (root / name / files.CURVES).read_bytes()
     dtype = torch.float16 if _fits_halves(old.model) else torch.float32

@@ -24,6 +24,7 @@ from crysformer.training.novelty_fit import Known, core_rows, fit_novelty, separ
 from crysformer.training.start import CACHE
 from crysformer.trust.intervals import Intervals
 from crysformer.trust.novelty import NoveltyModel
+from crysformer.trust.stability import HULL, StabilityModel, fit_stability
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Judged:
         found: Predictions of the validation crystals, with intervals for the check.
         intervals: Calibrated on all of them.
         novelty: The distance from the training crystals.
+        stability: Probabilities of energies above the hull, where they are predicted.
         apart: How well it tells wrong crystals.
         table: Every label, prediction and interval of validation.
     """
@@ -76,6 +78,7 @@ class Judged:
     found: Evaluation
     intervals: Intervals | None
     novelty: NoveltyModel
+    stability: StabilityModel | None
     apart: Mapping[str, Any]
     table: pd.DataFrame
 
@@ -111,6 +114,14 @@ def judge(
         found=checked,
         intervals=calibrate(found),
         novelty=novelty,
+        stability=_stability(found),
         apart=separation(novelty, scores, files, splits.rule, represent),
         table=validation_table(checked, novelty.percentiles(scores), set(train.formulas)),
     )
+
+
+def _stability(found: Evaluation) -> StabilityModel | None:
+    if HULL not in found.keys:
+        return None
+    column = found.keys.index(HULL)
+    return fit_stability(found.predictions[:, column], found.data.values[:, column])
