@@ -43,7 +43,9 @@ def test_equal_predictions_share_one_probability():
     predictions = np.repeat([0.0, 0.1], 500)
     targets = np.where(np.arange(1000) % 500 < 300, 0.0, 0.2)
     model = fit_stability(predictions, targets)
-    assert model.judge(np.array([0.0]))[0].probabilities[0] == pytest.approx(0.6, abs=1e-3)
+    assert model.judge(np.array([0.0]))[0].probabilities[0] == pytest.approx(
+        0.6, abs=1e-3
+    )
     # The two groups are equally stable: one block of 1000.
     assert len(model.predictions) == 2
 
