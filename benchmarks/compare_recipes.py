@@ -64,13 +64,13 @@ def run(variant: str, data: Path, keys: list[str], minutes: float) -> tuple[dict
 
     with tempfile.TemporaryDirectory() as folder:
         probe = trainer(folder)
-        for step, crystals in probe.plan.steps(0):
+        for step, crystals in probe.learner.plan.steps(0):
             # Compiled for every shape by now, where the recipe asks for that.
             if step == WARM_STEPS:
                 started = time.process_time()
             if step == WARM_STEPS + PROBE_STEPS:
                 break
-            probe._train_step(crystals)
+            probe.learner.learn(crystals, recipe.learning_rate)
         seconds = (time.process_time() - started) / PROBE_STEPS
         measured = trainer(folder)
         measured.fit(Budget(steps=int(minutes * 60 / seconds)))

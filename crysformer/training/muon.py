@@ -14,7 +14,8 @@ from torch import Tensor
 class StackedMuon(torch.optim.Muon):
     """``torch.optim.Muon`` with ``match_rms_adamw``, a stack of matrices at a time.
 
-    What it saves is what torch's own saves: a run can go on with either.
+    What it saves is what torch's own saves: a run can go on with either. A rate that is a
+    tensor is never read, so that a step on a device waits for nothing.
 
     Args:
         matrices: What it moves.
@@ -41,7 +42,8 @@ class StackedMuon(torch.optim.Muon):
                 # Entries as large as those of AdamW's steps (Liu et al., 2502.16982).
                 rate = group["lr"] * 0.2 * max(shape) ** 0.5
                 torch._foreach_mul_(matrices, 1.0 - group["lr"] * group["weight_decay"])
-                torch._foreach_add_(matrices, list(moves.float().unbind()), alpha=-rate)
+                steps = moves.to(matrices[0].dtype) * -rate
+                torch._foreach_add_(matrices, list(steps.unbind()))
 
     def _updates(self, matrices: list[Tensor], momentum: float) -> Tensor:
         """Nesterov's look ahead along the running mean of the gradients, stacked."""

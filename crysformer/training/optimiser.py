@@ -14,11 +14,19 @@ def moving_average(decay: float) -> Callable[..., None]:
 
     @torch.no_grad()
     def update(averages: list[Tensor], current: list[Tensor], count: Tensor) -> None:
-        age = float(count)
-        memory = min(decay, (1.0 + age) / (10.0 + age))
-        torch._foreach_lerp_(averages, current, 1.0 - memory)
+        torch._foreach_lerp_(averages, current, share_of_new(decay, int(count)))
 
     return update
+
+
+def share_of_new(decay: float, age: int) -> float:
+    """Share of the current weights in the average after so many steps; all at first.
+
+    Args:
+        decay: Memory of the averaged weights per step, once it has its full length.
+        age: Steps averaged before.
+    """
+    return 1.0 - min(decay, (1.0 + age) / (10.0 + age)) if age else 1.0
 
 
 def make_optimisers(model: nn.Module, recipe: Recipe) -> list[torch.optim.Optimizer]:
@@ -42,8 +50,10 @@ def make_optimisers(model: nn.Module, recipe: Recipe) -> list[torch.optim.Optimi
         {"params": others, "weight_decay": 0.0},
     ]
     rate = recipe.learning_rate
+    # The meta device, which tests that nothing waits for a number, fuses nothing.
+    fused = matrices[0].device.type != "meta"
     optimisers: list[torch.optim.Optimizer] = [
-        torch.optim.AdamW(groups, lr=rate, fused=True)
+        torch.optim.AdamW(groups, lr=rate, fused=fused)
     ]
     if hidden:
         optimisers.append(StackedMuon(hidden, rate, recipe.weight_decay))

@@ -26,6 +26,10 @@ class BatchPlan:
         """Full steps in one pass over the crystals."""
         return max(1, len(self.work) // self.batch_size)
 
+    def passes(self, step: int) -> float:
+        """How often the first steps have gone over the crystals."""
+        return step * self.batch_size / len(self.work)
+
     def steps(self, first: int) -> Iterator[tuple[int, NDArray[np.int64]]]:
         """Yield (step, crystals) from a step on, without end.
 

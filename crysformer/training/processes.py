@@ -40,6 +40,10 @@ class Ranks:
         summed = self.sum(np.array([*clock, float(stop)]))
         return float(summed[0]), float(summed[1]), summed[2] > 0.0
 
+    def of_first(self, number: float) -> float:
+        """The first rank's number, on every rank."""
+        return float(self.sum(np.array([number if self.is_first else 0.0]))[0])
+
     def sum(self, values: NDArray) -> NDArray:
         """Sum of an array over all ranks."""
         if self.count == 1:

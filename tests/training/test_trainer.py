@@ -37,7 +37,7 @@ def test_eight_crystals_are_overfitted(data, tmp_path):
     losses = [loss for loss in losses if loss > 0.0]
     assert losses[-1] < 0.05 * losses[0]
     values = predict_graphs(
-        run.model.eval(),
+        run.learner.model.eval(),
         run.scalings,
         [data.graphs[row] for row in range(8)],
         data.num_sites,
@@ -86,14 +86,15 @@ def test_the_stable_state_outlives_the_decay(data, tmp_path, share):
     assert stable["step"] - round(10 * (1 - share)) in (0, 1)
     assert (stable["progress"], decayed["step"]) == (0.0, 10)
     assert decayed["progress"] == pytest.approx(1.0)
-    assert 0 < run.optimisers[0].param_groups[0]["lr"] < recipe.learning_rate
+    assert 0 < run.rate < recipe.learning_rate
 
     again = trainer(data, tmp_path, recipe)
     again.resume()
     assert again.progress == 0.0
     assert again.step == stable["step"]
     assert_same_weights(
-        {"model": again.model.state_dict(), "average": {}}, stable | {"average": {}}
+        {"model": again.learner.model.state_dict(), "average": {}},
+        stable | {"average": {}},
     )
 
 
@@ -107,7 +108,7 @@ def test_an_interrupted_decay_goes_on(data, tmp_path):
         if run.step == 6:
             os.kill(os.getpid(), signal.SIGTERM)
 
-    run.model.register_forward_pre_hook(stop_at_seven)
+    run.learner.model.register_forward_pre_hook(stop_at_seven)
     handler = signal.getsignal(signal.SIGTERM)
     run.fit(Budget(steps=10))
     assert signal.getsignal(signal.SIGTERM) is handler
@@ -155,16 +156,15 @@ def test_records_can_be_plotted(data, tmp_path):
 
 
 def test_a_run_can_start_from_other_weights(data, tmp_path):
-    other = fitted(data, tmp_path / "first", 2).model
+    other = fitted(data, tmp_path / "first", 2).learner.model
     run = trainer(data, tmp_path / "second", replace(RECIPE, warmup_steps=10))
     run.start_from(other)
-    for model in (run.model, run.average.module):
+    for model in (run.learner.model, run.learner.average.module):
         for key, value in other.state_dict().items():
             assert torch.equal(value, model.state_dict()[key])
     run.fit(Budget(steps=1))
     assert run.step == 1
-    lr = run.optimisers[0].param_groups[0]["lr"]
-    assert lr == pytest.approx(RECIPE.learning_rate / 10)
+    assert run.rate == pytest.approx(RECIPE.learning_rate / 10)
 
 
 @pytest.mark.parametrize("change", ["nothing", "architecture", "properties"])
@@ -190,15 +190,16 @@ def test_a_resumed_run_keeps_the_scalings_it_began_with(data, tmp_path):
     again = trainer(data, tmp_path)
     again.resume()
     assert list(again.scalings) == shifted
-    assert torch.equal(torch.nan_to_num(again.targets), torch.nan_to_num(first.targets))
+    ours, theirs = (run.learner.targets.nan_to_num() for run in (again, first))
+    assert torch.equal(ours, theirs)
 
 
 def test_weight_decay_can_change_on_resuming(data, tmp_path):
     fitted(data, tmp_path, 1)
     run = trainer(data, tmp_path, replace(RECIPE, weight_decay=0.5))
     run.resume()
-    assert run.optimisers[0].param_groups[0]["weight_decay"] == 0.5
-    assert run.optimisers[0].param_groups[1]["weight_decay"] == 0.0
+    groups = run.learner.optimisers[0].param_groups
+    assert [group["weight_decay"] for group in groups] == [0.5, 0.0]
 
 
 def test_the_curve_of_the_best_weights_has_one_branch(data, tmp_path):
