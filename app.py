@@ -40,6 +40,7 @@ def show_answers() -> None:
         prediction = answers.prediction()
         places.show_model()
         shell.tables.novelty_line(prediction.novelty)
+        shell.tables.reliability_line(prediction.reliability)
         shell.tables.property_tables(
             prediction,
             answers.predictor().validation_errors,

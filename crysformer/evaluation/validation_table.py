@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from crysformer.errors import WeightsError
 from crysformer.model import files
@@ -26,6 +25,7 @@ COLUMNS = (
     "sites",
     "half",
     "novelty",
+    "match",
     "property",
     "target",
     "prediction",
@@ -33,23 +33,19 @@ COLUMNS = (
     "high",
 )
 """``half``: 1 or 2; the intervals of each were calibrated on the other. ``novelty``:
-percentile among the validation crystals."""
+percentile among the validation crystals. ``match``: whether it is a training crystal, see
+``fingerprints.Match``."""
 
 
-def validation_table(evaluation: "Evaluation", novelty: NDArray | None) -> pd.DataFrame:
-    """One row for each known label of an evaluation.
-
-    Args:
-        evaluation: Of the validation crystals.
-        novelty: Percentile of each crystal, or None where the model ships no score.
-    """
+def validation_table(evaluation: "Evaluation") -> pd.DataFrame:
+    """One row for each known label of validation crystals that were judged."""
     data = evaluation.data
     row, column = np.nonzero(~np.isnan(data.values))
     bounds = evaluation.bounds
     if bounds is None:
         bounds = np.full((*data.values.shape, 2), np.nan)
-    if novelty is None:
-        novelty = np.full(len(data), np.nan)
+    novelty = np.array([item.percentile for item in evaluation.novelties])
+    match = np.array([item.match for item in evaluation.novelties], dtype=object)
     low, high = bounds[row, column].T
     return pd.DataFrame(
         {
@@ -58,6 +54,7 @@ def validation_table(evaluation: "Evaluation", novelty: NDArray | None) -> pd.Da
             "sites": data.num_sites[row],
             "half": np.where(first_half(data.ids), 1, 2)[row],
             "novelty": novelty[row].round(1),
+            "match": match[row],
             "property": np.array(evaluation.keys, dtype=object)[column],
             "target": data.values[row, column],
             "prediction": evaluation.predictions[row, column],
@@ -93,4 +90,4 @@ def read_validation_table(folder: Path) -> pd.DataFrame:
             f"The validation table of model {folder.name!r} has columns "
             f"{list(table.columns)}, not {list(COLUMNS)}."
         )
-    return table
+    return table.fillna({"match": ""})

@@ -19,9 +19,10 @@ def document(
 
     Returns:
         ``formula``, ``space_group``, ``sites``, ``model`` and ``properties``, and
-        ``novelty`` if the model can tell.
+        ``novelty`` if the model can tell, with ``interval_coverage`` if its card says
+        what intervals were worth for crystals this unusual.
     """
-    novelty = prediction.novelty
+    novelty, worth = prediction.novelty, prediction.reliability
     return {
         "formula": prediction.formula,
         "space_group": prediction.space_group,
@@ -29,6 +30,7 @@ def document(
         "model": prediction.model,
         "properties": _properties(prediction, notes, errors),
         **({} if novelty is None else {"novelty": novelty.to_dict()}),
+        **({} if worth is None else {"interval_coverage": worth.to_dict()}),
     }
 
 

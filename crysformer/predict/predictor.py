@@ -26,8 +26,10 @@ from crysformer.model.device import choose_device
 from crysformer.model.inference import Predicted, predict_graphs
 from crysformer.model.network import Output
 from crysformer.predict.prediction import Prediction
+from crysformer.predict.reliability import Reliability, reliability
 from crysformer.properties.elements import MAX_ATOMIC_NUMBER
 from crysformer.structure.formula import formula_unit_atoms, reduced_formula
+from crysformer.trust.bands import bands_of
 from crysformer.trust.novelty import Novelty
 
 Crystal = Structure | CrystalGraph
@@ -175,6 +177,7 @@ class Predictor:
             self.device,
             keep,
         )
+        novelties = self._novelty(structures, graphs, predicted)
         return [
             Prediction(
                 formula=reduced_formula(crystal.structure),
@@ -183,6 +186,7 @@ class Predictor:
                 num_sites=len(crystal.structure),
                 intervals=self._intervals(ends),
                 novelty=novelty,
+                reliability=self._reliability(novelty),
                 exact=tuple(compress(self.checkpoint.keys, exact)),
                 space_group=crystal.cell.number,
                 structure=crystal.structure,
@@ -191,24 +195,29 @@ class Predictor:
                 crystals,
                 predicted.values,
                 predicted.exact,
-                self._bounds(predicted, num_sites, formula_atoms),
-                self._novelty(structures, graphs, predicted),
+                self._bounds(predicted, num_sites, formula_atoms, novelties),
+                novelties or [None] * len(crystals),
                 strict=True,
             )
         ]
 
     def _bounds(
-        self, predicted: Predicted, num_sites: NDArray, formula_atoms: NDArray
+        self,
+        predicted: Predicted,
+        num_sites: NDArray,
+        formula_atoms: NDArray,
+        novelties: Sequence[Novelty],
     ) -> NDArray[np.float64]:
         """Ends of the 90 % intervals, NaN without one, (rows, properties, 2)."""
         intervals = self.checkpoint.intervals
-        if intervals is None:
+        if intervals is None or not novelties:
             return np.full((*predicted.values.shape, 2), np.nan)
         return intervals.bounds(
             predicted.values,
             predicted.representations,
             num_sites,
             formula_atoms,
+            bands_of(novelties),
             predicted.exact,
         )
 
@@ -217,12 +226,18 @@ class Predictor:
         structures: Sequence[Structure],
         graphs: Sequence[GraphArrays],
         predicted: Predicted,
-    ) -> Sequence[Novelty | None]:
-        """How far each crystal is from the training data."""
+    ) -> Sequence[Novelty]:
+        """How far each crystal is from the training data; empty if nothing can tell."""
         if self.checkpoint.novelty is None:
-            return [None] * len(structures)
+            return []
         volumes = np.array([item.volume / len(item) for item in structures])
         return self.checkpoint.novelty.novelty(graphs, predicted.representations, volumes)
+
+    def _reliability(self, novelty: Novelty | None) -> Reliability | None:
+        """What intervals were worth for crystals as unusual as one."""
+        if novelty is None or self.checkpoint.intervals is None:
+            return None
+        return reliability(self.checkpoint.card, int(bands_of([novelty])[0]))
 
     def _intervals(self, ends: NDArray) -> dict[str, tuple[float, float]]:
         """Those of one crystal, by property."""

@@ -15,7 +15,12 @@ from numpy.typing import NDArray
 
 from crysformer.data.dataset import Dataset
 from crysformer.errors import DataError
-from crysformer.evaluation.calibration import calibrate, coverage_card, cross_checked
+from crysformer.evaluation.calibration import (
+    calibrate,
+    coverage_by_band,
+    coverage_card,
+    cross_checked,
+)
 from crysformer.evaluation.evaluate import Evaluation, evaluate_data
 from crysformer.evaluation.golden import write_golden
 from crysformer.evaluation.validation_table import (
@@ -42,9 +47,10 @@ HALF_TOLERANCE = 0.005
 """Relative change of a validation error below which weights are stored in halves."""
 
 INTERVALS_NOTE = (
-    "90 %, conformal, calibrated on the validation crystals; for coverage and width each "
-    "half of them (the first: identifiers whose sha256 has an even first byte) has "
-    "intervals that are calibrated on the other half"
+    "90 %, conformal, calibrated on the validation crystals in bands of novelty, twins "
+    "of training crystals apart; for coverage and width each half of them (the first: "
+    "identifiers whose sha256 has an even first byte) has intervals that are calibrated "
+    "on the other half; twins are one kind of the group novelty and belong to no other"
 )
 
 FINGERPRINTS_NOTE = (
@@ -94,9 +100,10 @@ def export(run: Path, name: str, root: Path | None = None) -> Path:
     val = load_split(folders, "val", keys, rule, CACHE)
     train = load_split(folders, "train", keys, rule, CACHE)
     dtype, found = _smallest_type(model, scalings, val)
+    novelty, apart = _novelty(model, scalings, train, found, folders)
+    found = found.judged(novelty)
     intervals = calibrate(found)
     found = cross_checked(found)
-    novelty, scores, apart = _novelty(model, scalings, train, found, folders)
     card = _card(name, model, state, description, folders, train, found)
     card["validation"]["novelty"] = apart
     card["validation"]["fingerprints"] = FINGERPRINTS_NOTE
@@ -109,8 +116,7 @@ def export(run: Path, name: str, root: Path | None = None) -> Path:
         save_checkpoint(checkpoint, folder, dtype)
         curve = "".join(json.dumps(record) + "\n" for record in state["curve"])
         (folder / files.CURVES).write_text(curve, encoding="utf-8")
-        table = validation_table(found, novelty.percentiles(scores))
-        write_validation_table(table, folder)
+        write_validation_table(validation_table(found), folder)
         write_golden(name, Path(fresh))
         by_hand = root / name / files.ABLATIONS  # of the architecture
         if by_hand.is_file():
@@ -155,8 +161,8 @@ def _novelty(
     train: Dataset,
     found: Evaluation,
     folders: list[Path],
-) -> tuple[NoveltyModel, NDArray, dict[str, Any]]:
-    """The score of novelty, that of the validation crystals, and what it tells apart."""
+) -> tuple[NoveltyModel, dict[str, Any]]:
+    """The score of novelty, and what it tells apart."""
 
     def represent(graphs: Sequence[GraphArrays]) -> NDArray:
         ones = np.ones(len(graphs))
@@ -174,7 +180,7 @@ def _novelty(
     scores = novelty.score(novelty.numbers(val.graphs, val.representations, val.volumes))
     val_files = [folder / "val.jsonl.gz" for folder in folders]
     rule = model.config.neighbour_rule
-    return novelty, scores, separation(novelty, scores, val_files, rule, represent)
+    return novelty, separation(novelty, scores, val_files, rule, represent)
 
 
 def _card(
@@ -240,6 +246,7 @@ def _card(
             },
             "intervals": INTERVALS_NOTE,
             "coverage": coverage_card(found),
+            "coverage_by_novelty": coverage_by_band(found),
             "table": f"{files.VALIDATION}, one row for each crystal and property with a "
             "label",
         },
