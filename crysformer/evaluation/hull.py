@@ -1,7 +1,7 @@
 """How often "likely stable" is right, measured on validation crystals.
 
-Twins of training crystals are left out. Each half of the others is judged by probabilities that are calibrated on the other half, so no
-crystal has a say in its own.
+Twins of training crystals are left out. Each half of the others is judged by
+probabilities that are calibrated on the other half: none has a say in its own.
 """
 
 from collections.abc import Mapping
