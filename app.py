@@ -40,6 +40,7 @@ def show_answers() -> None:
         prediction = answers.prediction()
         places.show_model()
         shell.tables.novelty_line(prediction.novelty)
+        shell.tables.stability_line(prediction.stability)
         shell.tables.property_tables(
             prediction,
             answers.predictor().validation_errors,

@@ -1,17 +1,19 @@
-"""Stream files from the web, with every failure turned into one sentence.
+"""Fetch files from the web, with every failure turned into one sentence.
 
-Not pooch: its downloader has no limit of size and takes figshare's bot challenge, an
-empty 202, for the file; with a downloader of our own it would only compare checksums,
-and not one that is looked up when the file is there, as figshare's are.
+Pooch compares checksums and moves a file into place only when it is whole. It is given a
+downloader of our own, because its own has no limit of size and takes figshare's bot
+challenge, an empty 202, for the file.
 """
 
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 
+import pooch
 from tqdm import tqdm
 
 from crysformer.errors import DataError
@@ -48,23 +50,45 @@ def opened(url: str) -> Iterator[HTTPResponse]:
         raise DataError(f"{url} could not be read: {error}.") from error
 
 
-def download(url: str, path: Path, *, max_bytes: int) -> None:
-    """Stream an address to a file; a terminal sees a progress bar on stderr.
+def download(
+    url: str, path: Path, *, max_bytes: int, checksum: str | None = None
+) -> None:
+    """Fetch an address to a file; a terminal sees a progress bar on stderr.
 
     Args:
         url: An http or https address.
-        path: The file to write; an unfinished one stays behind after an error.
+        path: The file to write, which must not exist; after an error it does not.
         max_bytes: Size above which something else must be at that address.
+        checksum: What the file must have, as ``md5:...`` or ``sha256:...``; without it
+            nothing is compared.
 
     Raises:
-        DataError: The download failed, broke off or is too large, or cannot be written.
+        DataError: The download failed, broke off or is too large, its checksum is another
+            one, or it cannot be written.
     """
+    pooch.get_logger().setLevel("WARNING")  # our own progress bar says enough
+    try:
+        pooch.retrieve(
+            url,
+            checksum,
+            fname=path.name,
+            path=path.parent,
+            downloader=partial(_stream, max_bytes=max_bytes),
+        )
+    except ValueError as error:
+        raise DataError(
+            f"The file at {url} does not have the expected checksum {checksum}."
+        ) from error
+
+
+def _stream(url: str, name: str, _: object, *, max_bytes: int) -> None:
+    """Stream an address to a file of that name, as pooch asks its downloader to."""
     with opened(url) as response:
         announced = response.headers.get("Content-Length")
         total = int(announced) if announced else None
         received = 0
         with (
-            path.open("wb") as file,
+            Path(name).open("wb") as file,
             tqdm(total=total, unit="B", unit_scale=True, desc=url, disable=None) as bar,
         ):
             while chunk := response.read(CHUNK):
@@ -77,7 +101,7 @@ def download(url: str, path: Path, *, max_bytes: int) -> None:
                     file.write(chunk)
                 except OSError as error:
                     raise DataError(
-                        f"{path} cannot be written: {error.strerror}."
+                        f"{name} cannot be written: {error.strerror}."
                     ) from error
                 bar.update(len(chunk))
         if total is not None and received != total:

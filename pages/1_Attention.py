@@ -2,8 +2,12 @@
 
 import streamlit as st
 
+from crysformer.ui.attention import layout
+from crysformer.ui.attention.banner import verdict_banner
+from crysformer.ui.attention.card import bond_card
 from crysformer.ui.attention.controls import Graph, attention_controls
 from crysformer.ui.attention.picture import attention_pictures, attention_scenes
+from crysformer.ui.attention.strip import head_strip
 from crysformer.ui.attention.tabs import attention_tabs
 from crysformer.ui.attention.trial import attention_trial
 from crysformer.ui.session import answers, state
@@ -15,7 +19,7 @@ from crysformer.ui.shell.view_menu import view_options
 from crysformer.ui.viewer.grid import crystal_grid
 from crysformer.ui.viewer.view import ViewerEvent, crystal_view
 
-VIEW, GRID, HEIGHT = "attention_view", "attention_grid", 600
+VIEW, GRID, HEIGHT = "attention_view", "attention_grid", 470
 NAMES = ("Cross-attention", "Conditional attention")
 
 
@@ -29,33 +33,33 @@ places = frame("Attention")
 row = pick_crystal()
 with row:
     options = view_options()
-controls = st.container()
-picture, numbers = st.columns([5, 4], gap="medium")
+page = layout.attention_layout()
 if not answers.predictor_ready.is_set():
-    with picture, guard():
+    with page.picture, guard():
         crystal_view(answers.chemical_scene(options), key=VIEW, height=HEIGHT)
-    with numbers, guard(), st.spinner("Loading the model…"):
+    with page.numbers, guard(), st.spinner("Loading the model…"):
         answers.predictor()
         st.rerun()
     st.stop()
 
 # Without attention the picture shows the crystal, and the sentence stands beside it.
 attention, scenes, lit, site = None, [], [], None
-with controls, guard():
+with page.controls, guard():
     places.show_model()
     attention = answers.bond_attention()
     degree = int(attention.bonds.degree.max())
     settings, drawing = attention_controls(*attention.cross.shape[1:], degree)
-with numbers, guard():
+with page.numbers, guard():
     if attention is not None:
         bond, site = state.selected_bond(len(attention)), state.selected_site()
         lit = state.lit_bonds(len(attention))
         if settings.graph == Graph.LINE and bond is None:
             bond, lit = 0, [0]
-        shown = attention_pictures(attention, settings, drawing, bond, site)
+        shown = attention_pictures(attention, settings, drawing, bond, site, lit)
         scenes = attention_scenes(attention, shown, settings, options)
+        bond_card(attention, settings, bond)
         attention_tabs(attention, shown, settings, bond, site)
-with picture, guard():
+with page.picture, guard():
     scenes = scenes or [answers.chemical_scene(options)]
     title = f"{answers.formula()}-attention"
     chosen = {"bonds": lit, "sites": [] if site is None else [site], "on_event": follow}
@@ -66,5 +70,10 @@ with picture, guard():
     with row:
         export_menu(scenes[0], title)
 if attention is not None:
-    with guard():
-        attention_trial(attention, settings)
+    with page.strip, guard():
+        head_strip(attention, settings, drawing, options.scheme, bond)
+    with page.verdict, guard():
+        verdict_banner(settings)
+    if st.session_state.get(state.TRIAL):
+        with guard():
+            attention_trial(attention, settings)

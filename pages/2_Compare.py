@@ -51,6 +51,7 @@ if predictions:
                 [answers.reasons_against(crystal) for crystal in shown],
             ),
             "Predicted properties of the compared crystals",
+            [prediction.stability for prediction in predictions.values()],
         )
     st.markdown("##### Strain and substitution")
     compare.response.response_section(

@@ -5,7 +5,7 @@ import streamlit as st
 from crysformer.model.ablations import read_ablations
 from crysformer.model.card import read_card, read_curves
 from crysformer.paths import weights_folder
-from crysformer.ui.model import errors
+from crysformer.ui.model import errors, judged
 from crysformer.ui.model.card import card_table, error_table, self_test
 from crysformer.ui.session import state
 from crysformer.ui.session.text import guard
@@ -23,9 +23,12 @@ with guard():
     card_table(card)
     st.markdown("##### Errors of every property")
     error_table(card)
+    table = errors.validation(folder)
+    judged.published_table(table)
+    judged.stability(state.model(), table)
     st.markdown("#### One property in detail")
     key, name = errors.choose_property(card)
-    rows = errors.property_rows(folder, key)
+    rows = table[table["property"] == key]
     left, right = st.columns(2, gap="medium")
     with left:
         errors.parity(rows, name)

@@ -51,7 +51,9 @@ class Picture:
     Attributes:
         bonds: Bonds to draw, coloured.
         colour_bar: Reads their colours.
-        table: One row for each bond or pair, strongest first; ``Bond`` is its id.
+        table: One row for each bond or pair, strongest first; ``Bond`` is its id,
+            ``Orbit`` is shared by those that symmetry makes equal, and ``Equal`` is how
+            many of those one centre (or one bond) has.
         heading: What the table lists, in words.
         wedges: Coloured angles.
         focus: The one atom whose bonds are drawn, or None for all.
@@ -93,6 +95,7 @@ def bond_picture(
     *,
     site: int | None = None,
     scale: Scale | None = None,
+    also: Sequence[int] = (),
 ) -> Picture:
     """Show the attention of bonds.
 
@@ -102,6 +105,7 @@ def bond_picture(
         drawing: Which bonds to draw, and how.
         site: Centre whose bonds alone are shown, or None for all.
         scale: Colours, from ``shared_scale``; None takes that of this choice alone.
+        also: Bonds that are drawn whatever the filter says.
     """
     bonds, values = model_bonds(attention.graph), bond_values(attention, choice)
     scale = scale or shared_scale(attention, (choice,), drawing)
@@ -112,6 +116,7 @@ def bond_picture(
         note=[f"{choice.measure.lower()} {value:.4f}" for value in values],
     )
     drawn = drawing.keep.keep(values, bonds.i)
+    drawn[list(also)] = True
     if site is not None:
         drawn = drawn & (bonds.i == site)
     table = _bond_table(attention.graph, bonds, values, site)
@@ -163,6 +168,8 @@ def _bond_table(
     table = pd.DataFrame(
         {
             "Bond": bonds.id,
+            "Orbit": graph.bonds.orbit,
+            "Equal": graph.bonds.multiplicity,
             "From": labels[bonds.i],
             "To": labels[bonds.j],
             "Image": [" ".join(map(str, image)) for image in bonds.image.tolist()],
@@ -176,6 +183,11 @@ def _bond_table(
     if site is not None:
         order = order[bonds.i[order] == site]
     return table.iloc[order].reset_index(drop=True)
+
+
+def independent(table: "pd.DataFrame") -> "pd.DataFrame":
+    """Keep one of all bonds or pairs that symmetry makes equal, in the table's order."""
+    return table.drop_duplicates("Orbit").reset_index(drop=True)
 
 
 def ranked(values: NDArray[np.float64]) -> NDArray[np.intp]:

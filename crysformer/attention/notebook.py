@@ -53,7 +53,9 @@ def attention_html(
 
 def _table(picture: Picture) -> str:
     """The strongest bonds, and how many there are."""
-    table = picture.table.drop(columns="Bond").rename(columns={"Length": "Length (Å)"})
+    table = picture.table.drop(columns=["Bond", "Orbit", "Equal"]).rename(
+        columns={"Length": "Length (Å)"}
+    )
     more = f", the {ROWS} strongest" if len(table) > ROWS else ""
     strongest = table.head(ROWS).to_html(
         index=False, border=0, justify="left", float_format="{:.4f}".format, na_rep="–"

@@ -67,7 +67,7 @@ def pair_picture(
             bonds, bond, other[shown], values[shown], scale, choice, drawing.thickness
         ),
         scale.bar(choice.title),
-        _pair_table(graph, bonds, other, angle, values),
+        _pair_table(graph, bonds, rows, values),
         f"{len(other)} bonds that {_name(graph, bonds, bond)} attends to",
         wedges,
         focus=int(bonds.i[bond]),
@@ -151,22 +151,24 @@ def _vector(graph: CrystalGraph, bonds: DrawnBonds, row: int) -> NDArray[np.floa
 def _pair_table(
     graph: CrystalGraph,
     bonds: DrawnBonds,
-    other: NDArray[np.int64],
-    angle: NDArray[np.float64],
+    rows: NDArray[np.intp],
     values: NDArray[np.float64],
 ) -> "pd.DataFrame":
     # The page's first picture needs this module but no table: pandas takes a second.
     import pandas as pd
 
-    labels = np.array(graph.labels)
+    labels, pairs = np.array(graph.labels), graph.pairs
+    other = pairs.other[rows]
     table = pd.DataFrame(
         {
             "Bond": other,
+            "Orbit": pairs.orbit[rows],
+            "Equal": pairs.multiplicity[rows],
             "From": labels[bonds.i[other]],
             "To": labels[bonds.j[other]],
             "Image": [" ".join(map(str, image)) for image in bonds.image[other].tolist()],
             "Length": bonds.length[other],
-            "Angle": angle,
+            "Angle": pairs.angle_deg[rows],
             "Value": values,
         }
     )

@@ -75,6 +75,8 @@ def _prediction_table(answer: Answer) -> str:
     lines = [f"{answer['file']}: {answer['formula']} ({answer['model']})", table]
     if "novelty" in answer:
         lines.append(_novelty_text(answer["novelty"]))
+    if "stability" in answer:
+        lines.append(_stability_text(answer["stability"]))
     return "\n".join(lines)
 
 
@@ -85,6 +87,17 @@ def _novelty_text(novelty: Mapping[str, Any]) -> str:
         f"This crystal is {novelty['word']}: {100 - novelty['percentile']:.0f} % of the "
         f"validation crystals are more unusual.{reasons}"
     )
+
+
+def _stability_text(stability: Mapping[str, Any]) -> str:
+    """One line: a word and the probabilities behind it."""
+    chances = ", ".join(
+        f"{100 * p:.0f} % within {distance} meV/atom"
+        for distance, p in stability["probability_within_meV_per_atom"].items()
+        if distance != "0"
+    )
+    stable = 100 * stability["probability_within_meV_per_atom"]["0"]
+    return f"{stability['word']}: {stable:.0f} % on the hull, {chances} of it."
 
 
 def _value_text(found: Mapping[str, Any]) -> str:

@@ -9,9 +9,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from crysformer import cli, data, evaluation, predict, screening, training
+from crysformer import cli, data, predict, screening
+from crysformer.cli.common import add_model
+from crysformer.cli.model_commands import (
+    add_calibrate,
+    add_evaluate,
+    add_export,
+    add_self_test,
+    add_train,
+)
 from crysformer.errors import CrysformerError
-from crysformer.model.config import DEFAULT_MODEL
 
 
 def main(arguments: Sequence[str] | None = None, *, program: str = "crysformer") -> int:
@@ -46,20 +53,14 @@ def _parser(program: str) -> argparse.ArgumentParser:
     _add_predict(commands)
     _add_screen(commands)
     _add_attention(commands)
-    _add_train(commands)
-    _add_export(commands)
-    _add_evaluate(commands)
+    add_train(commands)
+    add_export(commands)
+    add_calibrate(commands)
+    add_evaluate(commands)
     _add_fetch(commands)
-    _add_self_test(commands)
+    add_self_test(commands)
     _add_app(commands)
     return parser
-
-
-def _add_model(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--model", default=DEFAULT_MODEL, help="a folder in weights/")
-    command.add_argument(
-        "--device", default="auto", choices=("auto", "cpu", "cuda", "mps")
-    )
 
 
 def _add_predict(commands: argparse._SubParsersAction) -> None:
@@ -68,7 +69,7 @@ def _add_predict(commands: argparse._SubParsersAction) -> None:
     )
     command.add_argument("files", nargs="+", metavar="FILE")
     command.add_argument("--json", action="store_true", help="print a JSON list")
-    _add_model(command)
+    add_model(command)
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
         answers = cli.answers.predict_files(options.files, options.model, options.device)
@@ -85,8 +86,10 @@ def _add_screen(commands: argparse._SubParsersAction) -> None:
         "formula, space_group (number), sites (atoms in the given cell), "
         "one for each property under its key, novelty (distance from the "
         "training data, in words), novelty_percentile (share of "
-        "validation crystals that are less unusual), error (what is "
-        "wrong, or empty), then for each property KEY_low and KEY_high, "
+        "validation crystals that are less unusual), stability (in words) and "
+        "p_stable, p_within_25_meV, p_within_100_meV (probabilities that the energy "
+        "above the hull is zero, or at most so large, if the model knows it), error "
+        "(what is wrong, or empty), then for each property KEY_low and KEY_high, "
         "the ends of its 90 % interval. Units, labels and validation "
         "errors are in TABLE.units.json beside the table. Values are the "
         "model's own, even where a modulus is below zero; a cell is empty "
@@ -109,7 +112,7 @@ def _add_screen(commands: argparse._SubParsersAction) -> None:
         help="predict ordered approximations of disordered crystals, marked in their "
         "names",
     )
-    _add_model(screen)
+    add_model(screen)
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
         predictor = predict.predictor.Predictor(options.model, options.device)
@@ -133,7 +136,7 @@ def _add_attention(commands: argparse._SubParsersAction) -> None:
         "--json", action="store_true", help="print all weights as JSON"
     )
     attention.add_argument("--graph", default="atomistic", choices=("atomistic", "line"))
-    _add_model(attention)
+    add_model(attention)
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
         answer = cli.answers.attention_of_file(
@@ -142,92 +145,6 @@ def _add_attention(commands: argparse._SubParsersAction) -> None:
         return cli.answers.print_attention(answer, as_json=options.json)
 
     attention.set_defaults(command=run)
-
-
-def _add_train(commands: argparse._SubParsersAction) -> None:
-    train = commands.add_parser("train", help="train a model, or resume a run")
-    train.add_argument(
-        "--data", nargs="+", required=True, help="folders with training data"
-    )
-    train.add_argument("--preset", default="shipped", help="shipped or paper")
-    train.add_argument("--out", required=True, help="folder of the run")
-    train.add_argument(
-        "--hours", type=float, help="stop after this time, learning-rate decay included"
-    )
-    train.add_argument(
-        "--steps", type=int, help="stop after this many steps, decay included"
-    )
-    train.add_argument("--resume", action="store_true", help="resume the run in --out")
-    train.add_argument("--start-from", help="start from the weights of a bundled model")
-    train.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
-    train.add_argument(
-        "--processes",
-        type=int,
-        default=0,
-        help="number of ranks; 0 means one per core or GPU",
-    )
-    train.add_argument(
-        "--set",
-        nargs="*",
-        default=[],
-        metavar="NAME=VALUE",
-        help="set a field of the recipe or model",
-    )
-
-    def run(options: argparse.Namespace, words: list[str]) -> int:
-        training.start.train(
-            options.data,
-            options.out,
-            preset=options.preset,
-            settings=options.set,
-            resume=options.resume,
-            start_from=options.start_from,
-            device=options.device,
-            hours=options.hours,
-            steps=options.steps,
-            processes=options.processes,
-            command=words,
-        )
-        return 0
-
-    train.set_defaults(command=run)
-
-
-def _add_export(commands: argparse._SubParsersAction) -> None:
-    export = commands.add_parser(
-        "export", help="export a run's best weights to weights/NAME"
-    )
-    export.add_argument("run", type=Path, metavar="RUN")
-    export.add_argument("--model", required=True, metavar="NAME")
-
-    def run(options: argparse.Namespace, _: list[str]) -> int:
-        print(training.export.export(options.run, options.model))
-        return 0
-
-    export.set_defaults(command=run)
-
-
-def _add_evaluate(commands: argparse._SubParsersAction) -> None:
-    evaluate = commands.add_parser(
-        "evaluate", help="measure a model's errors on a data file"
-    )
-    evaluate.add_argument("--data", type=Path, required=True, metavar="FILE.jsonl.gz")
-    evaluate.add_argument(
-        "--out", type=Path, metavar="CSV", help="write all predictions here"
-    )
-    _add_model(evaluate)
-
-    def run(options: argparse.Namespace, _: list[str]) -> int:
-        if options.out:
-            evaluation.evaluate.check_writable(options.out)
-        found = evaluation.evaluate.evaluate(
-            predict.predictor.Predictor(options.model, options.device), options.data
-        )
-        if options.out:
-            found.write_csv(options.out)
-        return cli.answers.print_errors(found.errors(), found.coverages())
-
-    evaluate.set_defaults(command=run)
 
 
 def _add_fetch(commands: argparse._SubParsersAction) -> None:
@@ -243,22 +160,6 @@ def _add_fetch(commands: argparse._SubParsersAction) -> None:
         return 0
 
     fetch.set_defaults(command=run)
-
-
-def _add_self_test(commands: argparse._SubParsersAction) -> None:
-    self_test = commands.add_parser(
-        "self-test", help="recompute a model's golden predictions"
-    )
-    _add_model(self_test)
-
-    def run(options: argparse.Namespace, _: list[str]) -> int:
-        return cli.answers.print_differences(
-            evaluation.golden.check_golden(
-                predict.predictor.Predictor(options.model, options.device)
-            )
-        )
-
-    self_test.set_defaults(command=run)
 
 
 def _add_app(commands: argparse._SubParsersAction) -> None:

@@ -48,12 +48,14 @@ class Row:
     Attributes:
         id: Identifier of the publisher.
         structure: The crystal.
-        labels: Known label values by column name, in the units of properties.py.
+        labels: Known label values by column name, in the units of the property table.
+        geometry: Where the positions come from, if the file tells rows apart by it.
     """
 
     id: str
     structure: Structure
     labels: dict[str, float]
+    geometry: str = ""
 
 
 def read_rows(path: Path) -> Iterator[Row]:
@@ -82,7 +84,8 @@ def _parse_row(row: dict[str, Any], path: Path, number: int) -> Row:
         # A label that is null is as unknown as one that is left out.
         known = {k: v for k, v in row["labels"].items() if v is not None}
         labels = {key: float(value) for key, value in known.items()}
-        return Row(str(row["id"]), structure, labels)
+        geometry = str(row.get("geometry", ""))
+        return Row(str(row["id"]), structure, labels, geometry)
     except (
         AttributeError,
         KeyError,
@@ -121,10 +124,12 @@ class Dataset:
         volumes: Volume per atom, Å³, (rows,).
         graphs: Quotient graphs.
         formulas: Reduced formulas.
+        geometries: See ``Row``.
     """
 
     ids: list[str]
     formulas: list[str]
+    geometries: list[str]
     values: NDArray[np.float64]
     num_sites: NDArray[np.int64]
     formula_atoms: NDArray[np.int64]
@@ -133,6 +138,19 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def subset(self, rows: NDArray[np.int64]) -> "Dataset":
+        """Some of the crystals, in the order of ``rows``."""
+        return Dataset(
+            ids=[self.ids[row] for row in rows],
+            formulas=[self.formulas[row] for row in rows],
+            geometries=[self.geometries[row] for row in rows],
+            values=self.values[rows],
+            num_sites=self.num_sites[rows],
+            formula_atoms=self.formula_atoms[rows],
+            volumes=self.volumes[rows],
+            graphs=GraphStore.from_graphs([self.graphs[row] for row in rows]),
+        )
 
     def composition(self) -> NDArray[np.float64]:
         """Fraction of each element by atomic number, (rows, 119)."""
@@ -228,6 +246,7 @@ def load_dataset(
     return Dataset(
         ids=[row.id for row in rows],
         formulas=[reduced_formula(structure) for structure in structures],
+        geometries=[row.geometry for row in rows],
         values=np.array([property_values(row.labels, keys) for row in rows]),
         num_sites=np.array([len(structure) for structure in structures]),
         formula_atoms=np.array([formula_unit_atoms(s) for s in structures]),

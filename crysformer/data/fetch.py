@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from crysformer.data.records import Row, check_md5, read_rows
+from crysformer.data.records import Row, published_md5, read_rows
 from crysformer.data.releases import RELEASES, Release
 from crysformer.data.splits import PARTS, alignn_split, each_id_once, published_split
 from crysformer.download import download
@@ -48,12 +48,13 @@ def fetch(
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out, prefix=".fetch-") as folder:
             archive = Path(folder) / "release.zip"
-            download(release.url, archive, max_bytes=release.max_bytes)
-            check_md5(archive, release)
+            checksum = published_md5(release)
+            download(release.url, archive, max_bytes=release.max_bytes, checksum=checksum)
             rows = read_rows(archive, release)
             if release.split_url:
-                download(release.split_url, archive, max_bytes=release.max_bytes)
-                split = published_split(archive, rows, release)
+                ids = Path(folder) / "split.zip"
+                download(release.split_url, ids, max_bytes=release.max_bytes)
+                split = published_split(ids, rows, release)
             else:
                 eligible = [i for i, row in enumerate(rows) if row.in_split]
                 split = {

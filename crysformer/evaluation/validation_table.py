@@ -5,6 +5,7 @@ Gzipped CSV, one row for each crystal and property with a label, numbers to five
 
 import gzip
 import io
+from collections.abc import Set
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ COLUMNS = (
     "sites",
     "half",
     "novelty",
+    "formula_seen",
+    "geometry",
     "property",
     "target",
     "prediction",
@@ -33,15 +36,19 @@ COLUMNS = (
     "high",
 )
 """``half``: 1 or 2; the intervals of each were calibrated on the other. ``novelty``:
-percentile among the validation crystals."""
+percentile among the validation crystals. ``formula_seen``: 1 if a training crystal, of
+whatever data set, has the formula. ``geometry``: see ``data.dataset.Row``."""
 
 
-def validation_table(evaluation: "Evaluation", novelty: NDArray | None) -> pd.DataFrame:
+def validation_table(
+    evaluation: "Evaluation", novelty: NDArray | None, formulas: Set[str]
+) -> pd.DataFrame:
     """One row for each known label of an evaluation.
 
     Args:
         evaluation: Of the validation crystals.
         novelty: Percentile of each crystal, or None where the model ships no score.
+        formulas: Of the training crystals.
     """
     data = evaluation.data
     row, column = np.nonzero(~np.isnan(data.values))
@@ -58,6 +65,10 @@ def validation_table(evaluation: "Evaluation", novelty: NDArray | None) -> pd.Da
             "sites": data.num_sites[row],
             "half": np.where(first_half(data.ids), 1, 2)[row],
             "novelty": novelty[row].round(1),
+            "formula_seen": np.array([f in formulas for f in data.formulas])[row].astype(
+                int
+            ),
+            "geometry": np.array(data.geometries, dtype=object)[row],
             "property": np.array(evaluation.keys, dtype=object)[column],
             "target": data.values[row, column],
             "prediction": evaluation.predictions[row, column],

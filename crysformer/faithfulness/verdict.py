@@ -115,12 +115,7 @@ def verdict(finding: Finding, module: str, label: str) -> str:
     )
     if not found.p < LEVEL:
         return f"No: {what} does not show which bonds matter for {label} {numbers}."
-    rivals = {
-        "the number of bonds": finding.baselines[BONDS],
-        "1 / length": finding.baselines[LENGTH],
-        "attention with shuffled weights": finding.best_shuffled,
-    }
-    name, best = max(rivals.items(), key=lambda each: np.nan_to_num(each[1], nan=-1.0))
+    name, best = _best_rival(finding)
     start = f"{what} follows the effect on {label} {numbers}"
     if best >= found.rho - 1e-9:
         return f"Only in part: {start}, but {name} does as well (ρ = {best:.2f})."
@@ -134,6 +129,41 @@ def verdict(finding: Finding, module: str, label: str) -> str:
         f"still after accounting for length and number of bonds (ρ = {given.rho:.2f}, p "
         f"= {p_text(given.p)})."
     )
+
+
+def headline(finding: Finding, module: str) -> str:
+    """Say the verdict in one line, without what the whole test shows.
+
+    Args:
+        finding: The numbers.
+        module: Name of the module.
+    """
+    found = finding.attention
+    if finding.number < MIN_ORBITS:
+        bonds = "bond" if finding.number == 1 else "bonds"
+        return f"Cannot be told: {finding.number} independent {bonds} are too few."
+    if not np.isfinite(found.rho):
+        return "No: attention, or the effect, is the same for all independent bonds."
+    what = f"{module.lower()} attention"
+    if not found.p < LEVEL:
+        return f"No: {what} does not follow the effects (ρ = {found.rho:.2f})."
+    follows = f"{what} follows the effects (ρ = {found.rho:.2f})"
+    name, best = _best_rival(finding)
+    if best >= found.rho - 1e-9:
+        return f"Only in part: {follows}, but so does {name}."
+    if not finding.given.p < LEVEL:
+        return f"Only in part: {follows}, as lengths do."
+    return f"Yes, in this crystal: {follows}."
+
+
+def _best_rival(finding: Finding) -> tuple[str, float]:
+    """What else follows the effect best, and how closely."""
+    rivals = {
+        "the number of bonds": finding.baselines[BONDS],
+        "1 / length": finding.baselines[LENGTH],
+        "attention with shuffled weights": finding.best_shuffled,
+    }
+    return max(rivals.items(), key=lambda each: np.nan_to_num(each[1], nan=-1.0))
 
 
 def p_text(p: float) -> str:

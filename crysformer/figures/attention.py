@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from crysformer.figures.style import GREY, LEGEND_ABOVE, MARGIN_BELOW_LEGEND
-from crysformer.picture.palette import OKABE_ITO, Scale
+from crysformer.picture.palette import OKABE_ITO, Scale, ink
 
 CELL_PIXELS = 37
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "hexagon")
@@ -59,7 +59,7 @@ def head_map(
             },
         },
         text=[f"{value:.2f}" if value < 10 else f"{value:.1f}" for value in values],
-        textfont={"color": [_ink(colour) for colour in fill], "size": 11},
+        textfont={"color": [ink(colour) for colour in fill], "size": 11},
         customdata=[
             [module, b, h] for b, h in zip(block.tolist(), head.tolist(), strict=True)
         ],
@@ -139,9 +139,3 @@ def length_plot(
         dragmode=False,
     )
     return figure
-
-
-def _ink(colour: str) -> str:
-    """Black or white, whichever is read more easily on a colour."""
-    red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
-    return "#000000" if 0.299 * red + 0.587 * green + 0.114 * blue > 140 else "#ffffff"

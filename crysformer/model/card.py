@@ -11,9 +11,6 @@ from crysformer.errors import WeightsError
 from crysformer.model import files
 from crysformer.properties.table import PROPERTIES
 
-MISSING = "not in our copy"
-"""What is said of a property whose error, if any, was in a lost table of the paper."""
-
 
 def read_card(folder: Path) -> dict[str, Any]:
     """Read the card of a model.
@@ -90,19 +87,17 @@ def summary(card: Mapping[str, Any]) -> dict[str, str]:
 
 
 def error_rows(card: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Errors of every shown property, beside published ones and the intervals' coverage.
+    """Errors of every shown property, and the coverage of its intervals.
 
     Returns:
         Rows with ``Property``, ``Unit``, ``MAE``, ``Mean baseline``, ``Crystals``,
-        ``Paper's MAE``, ``Coverage`` (%), ``Mean width`` and ``Source``; None where
-        there is no number.
+        ``Coverage`` (%), ``Mean width`` and ``Source``; None where there is no number.
     """
     found = card["validation"].get("coverage", {})
     rows = []
     for key in shown_properties(card):
         error, held = card["validation"]["errors"][key], found.get(key, {}).get("all")
         item = PROPERTIES[key]
-        paper = MISSING if item.paper_mae is None else f"{item.paper_mae:g}"
         rows.append(
             {
                 "Property": item.label,
@@ -110,7 +105,6 @@ def error_rows(card: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "MAE": error["mae"],
                 "Mean baseline": error["mad"],
                 "Crystals": error["n"],
-                "Paper's MAE": paper,
                 "Coverage": held and 100.0 * held["coverage"],
                 "Mean width": held and held["width"],
                 "Source": item.source,

@@ -29,6 +29,7 @@ from crysformer.paths import weights_folder
 from crysformer.properties.scaling import Scaling
 from crysformer.trust.intervals import Intervals
 from crysformer.trust.novelty import NoveltyModel
+from crysformer.trust.stability import StabilityModel
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Checkpoint:
         card: Content of card.yml: data, recipe, validation errors, limits.
         intervals: Calibrated intervals, or None if it ships none.
         novelty: What measures the distance from the training data, or None likewise.
+        stability: What makes probabilities of energies above the hull, or None likewise.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Checkpoint:
     card: dict[str, Any]
     intervals: Intervals | None = None
     novelty: NoveltyModel | None = None
+    stability: StabilityModel | None = None
 
     @property
     def keys(self) -> list[str]:
@@ -79,6 +82,7 @@ def save_checkpoint(checkpoint: Checkpoint, folder: Path, dtype: torch.dtype) ->
         for name, item in (
             (files.INTERVALS, checkpoint.intervals),
             (files.NOVELTY, checkpoint.novelty),
+            (files.STABILITY, checkpoint.stability),
         )
         if item is not None
     }
@@ -116,7 +120,7 @@ def load_checkpoint(name: str, root: Path | None = None) -> Checkpoint:
         beside = {
             file: load_arrays(_read(folder / file, digest))
             for file, digest in config.get("beside", {}).items()
-            if file in (files.INTERVALS, files.NOVELTY)
+            if file in (files.INTERVALS, files.NOVELTY, files.STABILITY)
         }
         scalings = tuple(Scaling.from_dict(item) for item in config["scalings"])
         model = Crysformer(
@@ -132,6 +136,8 @@ def load_checkpoint(name: str, root: Path | None = None) -> Checkpoint:
         intervals = None if arrays is None else Intervals.of(arrays, keys)
         arrays = beside.get(files.NOVELTY)
         novelty = None if arrays is None else NoveltyModel.of(arrays)
+        arrays = beside.get(files.STABILITY)
+        stability = None if arrays is None else StabilityModel.of(arrays)
     except (
         OSError,
         KeyError,
@@ -145,7 +151,7 @@ def load_checkpoint(name: str, root: Path | None = None) -> Checkpoint:
     except RuntimeError as error:  # torch's strict load
         raise WeightsError(f"The tensors of model {name!r} do not fit: {error}") from None
     model.eval().requires_grad_(False)
-    return Checkpoint(name, model, scalings, card, intervals, novelty)
+    return Checkpoint(name, model, scalings, card, intervals, novelty, stability)
 
 
 def _pack(arrays: Mapping[str, NDArray]) -> bytes:

@@ -20,6 +20,9 @@ INTERVALS = "intervals.safetensors"
 NOVELTY = "novelty.safetensors"
 """``trust.novelty.NoveltyModel``; not every model has it."""
 
+STABILITY = "stability.safetensors"
+"""``trust.stability.StabilityModel``; only of models that know the hull."""
+
 CURVES = "curves.jsonl"
 """One validation of the averaged weights a line."""
 

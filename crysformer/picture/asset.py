@@ -164,7 +164,12 @@ def _from_npm(
 def _from_cdn(cdn: str, assets: Sequence[Asset], folder: Path) -> None:
     """Download the files one by one."""
     for asset in assets:
-        download(f"{cdn}/{asset.source}", folder / asset.name, max_bytes=asset.size)
+        download(
+            f"{cdn}/{asset.source}",
+            folder / asset.name,
+            max_bytes=asset.size,
+            checksum=f"sha256:{asset.sha256}",
+        )
 
 
 def main() -> int:

@@ -6,13 +6,19 @@ at ``frac_coords[j] + image``; indices count from zero in the structure's own or
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 from pymatgen.core import Structure
 
-MODEL_LAYER = "Model edges"
-CHEMICAL_LAYER = "Chemical bonds"
+
+class BondLayer(StrEnum):
+    """Which bonds of a crystal are drawn."""
+
+    CHEMICAL = "Chemical bonds"
+    MODEL = "Model edges"
+    NONE = "No bonds"
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,7 @@ class DrawnBonds:
     image: NDArray[np.int64]
     length: NDArray[np.float64]
     reverse: NDArray[np.int64]
-    layer: str = MODEL_LAYER
+    layer: BondLayer = BondLayer.MODEL
     colour: Sequence[str] | None = None
     radius: NDArray[np.float64] | None = None
     note: Sequence[str] | None = None
@@ -51,7 +57,7 @@ class DrawnBonds:
         image: NDArray[np.int64],
         length: NDArray[np.float64],
         *,
-        layer: str = MODEL_LAYER,
+        layer: BondLayer = BondLayer.MODEL,
     ) -> "DrawnBonds":
         """Number a complete list of bonds and find those without a reverse."""
         i, j, image = (np.asarray(array, dtype=np.int64) for array in (i, j, image))
@@ -119,7 +125,7 @@ def chemical_bonds(structure: Structure, tolerance: float = 0.1) -> DrawnBonds:
         neighbour[rows],
         np.rint(image[rows]),
         length[rows],
-        layer=CHEMICAL_LAYER,
+        layer=BondLayer.CHEMICAL,
     )
 
 

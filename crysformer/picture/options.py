@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from crysformer.picture.bonds import CHEMICAL_LAYER, MODEL_LAYER
+from crysformer.picture.bonds import BondLayer
 from crysformer.picture.copies import Beyond
 from crysformer.picture.palette import Scheme
 from crysformer.picture.scene import Style
 from crysformer.structure.cells import CellChoice
-
-NO_LAYER = "No bonds"
-LAYERS = (CHEMICAL_LAYER, MODEL_LAYER, NO_LAYER)
 
 
 @dataclass(frozen=True)
@@ -32,7 +29,7 @@ class ViewOptions:
     beyond: Beyond = Beyond.HALF_BONDS
     boundary: bool = True
     supercell: tuple[int, int, int] = (1, 1, 1)
-    layer: str = CHEMICAL_LAYER
+    layer: BondLayer = BondLayer.CHEMICAL
     cell: CellChoice = CellChoice.AS_GIVEN
 
     def scene_arguments(self) -> dict[str, Any]:

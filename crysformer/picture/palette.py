@@ -79,8 +79,11 @@ PURPLE_ORANGE_DARK = (
     "#FDB863",
     "#FEE0B6",
 )
-# Ends of the lift scale: the first that holds every value is taken.
-LIFT_RANGES = (1.25, 1.5, 2.0, 4.0, 8.0, 16.0)
+# A lift scale ends where the data do, within these limits: smaller differences are
+# noise, and larger ones would take the colour from all others.
+LEAST_LIFT, MOST_LIFT = 1.25, 16.0
+# Up to this far below uniform the colours follow small lifts, too.
+_LOW_LIFT = 2.0
 
 
 def to_hex(rgb: ArrayLike) -> str:
@@ -126,6 +129,12 @@ def muted(colour: str) -> str:
     return to_hex(0.64 * to_rgb(colour) + 0.36 * to_rgb("#C4C8CE"))
 
 
+def ink(colour: str) -> str:
+    """Black or white, whichever is read more easily on a colour."""
+    red, green, blue = to_rgb(colour)
+    return "#000000" if 0.299 * red + 0.587 * green + 0.114 * blue > 140 else "#ffffff"
+
+
 def _darker(colour: str, steps: int) -> str:
     return to_hex(to_rgb(colour) * 0.6**steps).upper()
 
@@ -141,12 +150,14 @@ class Scale:
         high: Number at the right end.
         dark: Whether the page is dark: large numbers stand out from the background,
             so the sequence runs from dark to light there and from light to dark else.
+        shown: Part of a lift scale that its bar shows: where there are data.
     """
 
     kind: ScaleKind
     low: float
     high: float
     dark: bool = False
+    shown: tuple[float, float] | None = None
 
     @classmethod
     def fit(
@@ -157,9 +168,12 @@ class Scale:
         numbers = numbers[np.isfinite(numbers)]
         top = float(np.abs(numbers).max()) if numbers.size else 1.0
         if kind == "lift":
-            ratio = max(top, 1 / max(float(numbers.min(initial=1.0)), 1e-9))
-            end = next((end for end in LIFT_RANGES if end >= ratio), LIFT_RANGES[-1])
-            return cls(kind, 1 / end, end, dark)
+            least = float(numbers.min(initial=1.0))
+            below = min(1 / max(least, 1e-9), _LOW_LIFT)
+            end = min(max(top, below, LEAST_LIFT), MOST_LIFT)
+            ends = max(least, 1 / end), min(max(top, 1.0), end)
+            few = ends[1] / ends[0] < LEAST_LIFT
+            return cls(kind, 1 / end, end, dark, None if few else ends)
         if kind == "difference":
             return cls(kind, -(top or 1.0), top or 1.0, dark)
         return cls(kind, 0.0, top or 1.0, dark)
@@ -191,27 +205,29 @@ class Scale:
         return np.clip(np.asarray(values, dtype=float) / self.high, 0.0, 1.0)
 
     def bar(self, title: str) -> dict[str, Any]:
-        """Describe the colour bar: title, colours, and ticks with their numbers."""
+        """Describe the colour bar: title, colours, and ticks at round numbers.
+
+        It begins and ends with the data.
+        """
+        first, last = self.position(self.shown or (self.low, self.high))
         numbers = self._ticks()
-        places = self.position(numbers)
-        digits = 3 if self.kind == "lift" else 2
+        places = (self.position(numbers) - first) / (last - first)
         return {
             "title": title,
-            "colours": [to_hex(rgb) for rgb in self._blend(np.linspace(0, 1, 17))],
+            "colours": [to_hex(rgb) for rgb in self._blend(np.linspace(first, last, 17))],
             "ticks": [
-                {"at": round(float(place), 4), "text": _number(number, digits)}
+                {"at": round(float(place), 4), "text": _number(number)}
                 for place, number in zip(places, numbers, strict=True)
+                if -1e-9 <= place <= 1 + 1e-9
             ],
         }
 
     def _ticks(self) -> list[float]:
         if self.kind == "lift":
-            return [self.low, self.low**0.5, 1.0, self.high**0.5, self.high]
-        if self.kind == "difference":
-            return [self.low, self.low / 2, 0.0, self.high / 2, self.high]
-        step = _round_step(self.high / 4)
-        inner = np.arange(0, 0.8 * self.high, step)
-        return [*inner.tolist(), self.high]
+            return _lift_ticks(*(self.shown or (self.low, self.high)))
+        step = _round_step((self.high - self.low) / 4)
+        count = np.arange(np.ceil(self.low / step - 1e-9), self.high / step + 1e-9)
+        return (count * step).tolist()
 
     def _blend(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
         table: Sequence[str]
@@ -230,5 +246,16 @@ def _round_step(rough: float) -> float:
     return power * next(step for step in (1, 2, 2.5, 5, 10) if step * power >= rough)
 
 
-def _number(value: float, digits: int) -> str:
-    return f"{value:.{digits}g}".replace("-", "\N{MINUS SIGN}")
+def _lift_ticks(low: float, high: float) -> list[float]:
+    """Powers of two, or rounder steps about one where the range is less than that."""
+    powers = [2.0**k for k in range(-4, 5) if low <= 2.0**k <= high]
+    if len(powers) >= 3:
+        return powers
+    step = _round_step((high - low) / 4)
+    count = np.arange(np.ceil((low - 1) / step - 1e-9), (high - 1) / step + 1e-9)
+    return (1 + count * step).tolist()
+
+
+def _number(value: float) -> str:
+    # Rounding first, so that no tick is called -0 or 0.30000000000000004.
+    return f"{round(value, 6) + 0.0:.4g}".replace("-", "\N{MINUS SIGN}")

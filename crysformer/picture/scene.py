@@ -18,7 +18,7 @@ import numpy as np
 from pymatgen.core import Element, Structure
 
 from crysformer.errors import SettingsError
-from crysformer.picture.bonds import MODEL_LAYER, DrawnBonds
+from crysformer.picture.bonds import BondLayer, DrawnBonds
 from crysformer.picture.camera import presets
 from crysformer.picture.copies import (
     GHOST,
@@ -242,7 +242,7 @@ def _bond_rows(
 
 def _bond_texts(labels: list[str], bonds: DrawnBonds) -> list[str]:
     """One line per bond; whoever shows it must treat it as text."""
-    arrow = "\N{RIGHTWARDS ARROW}" if bonds.layer == MODEL_LAYER else "\N{EN DASH}"
+    arrow = "\N{RIGHTWARDS ARROW}" if bonds.layer == BondLayer.MODEL else "\N{EN DASH}"
     texts = []
     for row in range(len(bonds)):
         parts = [

@@ -14,6 +14,7 @@ from crysformer.arrays import FloatArray
 from crysformer.picture.bonds import chemical_bonds
 from crysformer.picture.copies import Beyond
 from crysformer.picture.palette import Scheme, muted, to_hex, to_rgb
+from crysformer.picture.projection import Projection, radii
 from crysformer.picture.scene import build_scene
 
 WIDTH, HEIGHT = 120, 96
@@ -22,15 +23,6 @@ _MARGIN = 3
 # Beyond this, sticks are a grey tangle at this size and most of the picture's bytes.
 _MAX_STICKS = 500
 _CELL = "#8a94a3"
-# The twelve edges of a cell, as pairs of corners in fractions.
-_EDGES = np.array(
-    [
-        (corner, corner + step)
-        for corner in np.array(list(np.ndindex(2, 2, 2)))
-        for step in np.eye(3, dtype=int)
-        if not (corner @ step)
-    ]
-)
 
 
 def thumbnail(structure: Structure, scheme: Scheme = Scheme.JMOL) -> str:
@@ -46,83 +38,52 @@ def thumbnail(structure: Structure, scheme: Scheme = Scheme.JMOL) -> str:
     """
     scene = build_scene(
         structure, chemical_bonds(structure), beyond=Beyond.NOTHING, scheme=scheme
-    ).payload
-    sites, atoms = scene["sites"], scene["atoms"]
-    turn = _rotation(scene["views"]["home"])
-    centres = np.array(atoms["xyz"]) @ turn.T
-    radii = np.array([sites["radius"][site] for site in atoms["site"]])
-    edges = (_EDGES @ structure.lattice.matrix) @ turn.T
-    scale, shift = _fit(centres, radii, edges.reshape(-1, 3))
+    )
+    flat = Projection.of(scene, WIDTH, HEIGHT, _MARGIN)
+    sites, atoms = scene.payload["sites"], scene.payload["atoms"]
     kinds = {symbol: k for k, symbol in enumerate(dict.fromkeys(sites["symbol"]))}
     colours = dict(zip(sites["symbol"], sites["colour"], strict=True))
-    parts = list(_sticks(scene["bonds"], turn, scale, shift))
-    for centre, radius, site in zip(centres, radii, atoms["site"], strict=True):
-        x, y = _place(centre, scale, shift)
+    parts = list(_sticks(scene.payload["bonds"], flat))
+    centres = flat.place(np.array(atoms["xyz"]))
+    for (x, y, depth), radius, site in zip(
+        centres, flat.scale * radii(scene), atoms["site"], strict=True
+    ):
         kind = kinds[sites["symbol"][site]]
-        ball = f'<circle cx="{x}" cy="{y}" r="{scale * radius:.1f}" class="e{kind}"/>'
-        parts.append((centre[2], ball))
+        ball = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" class="e{kind}"/>'
+        parts.append((depth, ball))
     drawn = [part for _, part in sorted(parts, key=lambda part: part[0])]
     return "".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
             f'width="{WIDTH}" height="{HEIGHT}">',
             _look([colours[symbol] for symbol in kinds]),
-            _cell(edges, scale, shift),
+            _cell(flat),
             *drawn,
             "</svg>",
         ]
     )
 
 
-def _rotation(quaternion: list[float]) -> FloatArray:
-    """Matrix of a unit quaternion ``[x, y, z, w]``."""
-    x, y, z, w = quaternion
-    return np.array(
-        [
-            [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
-            [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
-            [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
-        ]
-    )
-
-
-def _fit(
-    centres: FloatArray, radii: FloatArray, corners: FloatArray
-) -> tuple[float, FloatArray]:
-    """Pixels per Å, and the point of the picture's plane that lies in its middle."""
-    reach = radii[:, None]
-    flat = centres[:, :2]
-    low = np.minimum((flat - reach).min(axis=0), corners[:, :2].min(axis=0))
-    high = np.maximum((flat + reach).max(axis=0), corners[:, :2].max(axis=0))
-    room = np.array([WIDTH, HEIGHT]) - 2 * _MARGIN
-    return float((room / (high - low)).min()), (low + high) / 2
-
-
-def _place(point: FloatArray, scale: float, shift: FloatArray) -> tuple[str, str]:
-    x, y = (point[:2] - shift) * scale
-    return f"{WIDTH / 2 + x:.1f}", f"{HEIGHT / 2 - y:.1f}"
-
-
-def _sticks(
-    bonds: dict[str, Any], turn: FloatArray, scale: float, shift: FloatArray
-) -> Iterator[tuple[float, str]]:
+def _sticks(bonds: dict[str, Any], flat: Projection) -> Iterator[tuple[float, str]]:
     """Half bonds with their depth, each in the colour of its own atom."""
     if len(bonds["row"]) > _MAX_STICKS:
         return
-    starts, middles = (np.array(bonds[end]) @ turn.T for end in ("start", "middle"))
+    starts, middles = (
+        flat.place(np.array(bonds[end]).reshape(-1, 3)) for end in ("start", "middle")
+    )
     for row, start, middle in zip(bonds["row"], starts, middles, strict=True):
-        (x1, y1), (x2, y2) = (_place(end, scale, shift) for end in (start, middle))
         colour = muted(bonds["colour"][row])
-        line = f'<path d="M{x1} {y1}L{x2} {y2}" stroke="{colour}"/>'
+        line = f'<path d="{_line(start, middle)}" stroke="{colour}"/>'
         yield (start[2] + middle[2]) / 2, line
 
 
-def _cell(edges: FloatArray, scale: float, shift: FloatArray) -> str:
-    lines = []
-    for start, end in edges:
-        (x1, y1), (x2, y2) = (_place(point, scale, shift) for point in (start, end))
-        lines.append(f"M{x1} {y1}L{x2} {y2}")
+def _cell(flat: Projection) -> str:
+    lines = [_line(start, end) for start, end in flat.place(flat.edges)]
     return f'<path d="{"".join(lines)}" class="cell"/>'
+
+
+def _line(start: FloatArray, end: FloatArray) -> str:
+    return f"M{start[0]:.1f} {start[1]:.1f}L{end[0]:.1f} {end[1]:.1f}"
 
 
 def _look(colours: list[str]) -> str:

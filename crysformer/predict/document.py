@@ -19,9 +19,9 @@ def document(
 
     Returns:
         ``formula``, ``space_group``, ``sites``, ``model`` and ``properties``, and
-        ``novelty`` if the model can tell.
+        ``novelty`` and ``stability`` if the model can tell.
     """
-    novelty = prediction.novelty
+    novelty, stability = prediction.novelty, prediction.stability
     return {
         "formula": prediction.formula,
         "space_group": prediction.space_group,
@@ -29,6 +29,7 @@ def document(
         "model": prediction.model,
         "properties": _properties(prediction, notes, errors),
         **({} if novelty is None else {"novelty": novelty.to_dict()}),
+        **({} if stability is None else {"stability": stability.to_dict()}),
     }
 
 

@@ -7,6 +7,7 @@ from pymatgen.core import Structure
 from crysformer.predict.notebook import prediction_html
 from crysformer.properties.table import PROPERTIES
 from crysformer.trust.novelty import Novelty
+from crysformer.trust.stability import Stability
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Prediction:
         intervals: Lower and upper end of the 90 % interval of each property that has one,
             in its unit.
         novelty: How far the crystal is from the training data, if the model can tell.
+        stability: How probable it is that it is stable, if the model can tell.
         exact: Properties that symmetry makes zero, whatever the network says.
         space_group: International number of the cell that was predicted; 1 where no
             symmetry was found.
@@ -33,6 +35,7 @@ class Prediction:
     num_sites: int
     intervals: dict[str, tuple[float, float]] = field(default_factory=dict)
     novelty: Novelty | None = None
+    stability: Stability | None = None
     exact: tuple[str, ...] = ()
     space_group: int = 1
     structure: Structure | None = field(default=None, repr=False, compare=False)

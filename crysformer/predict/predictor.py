@@ -29,6 +29,7 @@ from crysformer.predict.prediction import Prediction
 from crysformer.properties.elements import MAX_ATOMIC_NUMBER
 from crysformer.structure.formula import formula_unit_atoms, reduced_formula
 from crysformer.trust.novelty import Novelty
+from crysformer.trust.stability import HULL, Stability
 
 Crystal = Structure | CrystalGraph
 """A crystal as it was read, or prepared once for several questions."""
@@ -183,16 +184,18 @@ class Predictor:
                 num_sites=len(crystal.structure),
                 intervals=self._intervals(ends),
                 novelty=novelty,
+                stability=stability,
                 exact=tuple(compress(self.checkpoint.keys, exact)),
                 space_group=crystal.cell.number,
                 structure=crystal.structure,
             )
-            for crystal, values, exact, ends, novelty in zip(
+            for crystal, values, exact, ends, novelty, stability in zip(
                 crystals,
                 predicted.values,
                 predicted.exact,
                 self._bounds(predicted, num_sites, formula_atoms),
                 self._novelty(structures, graphs, predicted),
+                self._stability(predicted),
                 strict=True,
             )
         ]
@@ -223,6 +226,13 @@ class Predictor:
             return [None] * len(structures)
         volumes = np.array([item.volume / len(item) for item in structures])
         return self.checkpoint.novelty.novelty(graphs, predicted.representations, volumes)
+
+    def _stability(self, predicted: Predicted) -> Sequence[Stability | None]:
+        """How probable it is that each crystal is stable."""
+        model = self.checkpoint.stability
+        if model is None:
+            return [None] * len(predicted.values)
+        return model.judge(predicted.values[:, self.checkpoint.keys.index(HULL)])
 
     def _intervals(self, ends: NDArray) -> dict[str, tuple[float, float]]:
         """Those of one crystal, by property."""

@@ -17,10 +17,14 @@ from crysformer.predict.prediction import Prediction
 from crysformer.predict.predictor import Predictor
 from crysformer.properties.table import PROPERTIES
 from crysformer.screening.screen import ScreenRow, find_inputs, screen
+from crysformer.trust.stability import HULL
 
 _FACTS = ("file", "formula", "space_group", "sites")
 NOVELTY = ("novelty", "novelty_percentile")
 """Columns for the distance from the training data, see ``novelty.Novelty``."""
+STABILITY = ("stability", "p_stable", "p_within_25_meV", "p_within_100_meV")
+"""Columns of models that know the hull: in words, and probabilities that the energy above
+the hull is zero or at most so large, see ``trust.stability``."""
 _INTERRUPTED = 130  # What a shell says of a program that Ctrl-C ended.
 
 
@@ -47,6 +51,7 @@ def table(
             **{name: getattr(row, name) for name in (*_FACTS, "error")},
             **row.defined,
             **_novelty(row),
+            **_stability(row),
             **{
                 name: end
                 for key, interval in row.intervals.items()
@@ -56,8 +61,10 @@ def table(
         }
         for row in rows
     ]
-    frame = pd.DataFrame(records, columns=[*_FACTS, *keys, *NOVELTY, "error", *ends])
-    numbers = dict.fromkeys((*keys, NOVELTY[1], *ends), "float64")
+    judged = STABILITY if HULL in keys else ()
+    columns = [*_FACTS, *keys, *NOVELTY, *judged, "error", *ends]
+    frame = pd.DataFrame(records, columns=columns)
+    numbers = dict.fromkeys((*keys, NOVELTY[1], *judged[1:], *ends), "float64")
     return frame.astype({"space_group": "Int64", "sites": "Int64", **numbers})
 
 
@@ -66,6 +73,15 @@ def _novelty(row: ScreenRow) -> dict[str, str | float]:
     if row.novelty is None:
         return {}
     return dict(zip(NOVELTY, (row.novelty.word, row.novelty.percentile), strict=True))
+
+
+def _stability(row: ScreenRow) -> dict[str, str | float]:
+    """How probable it is that a crystal is stable: in words, and by distance."""
+    if row.stability is None:
+        return {}
+    found = row.stability
+    chances = [found.within(distance) for distance in (0.0, 0.025, 0.1)]
+    return dict(zip(STABILITY, (found.word, *chances), strict=True))
 
 
 def interval_columns(key: str) -> tuple[str, str]:
@@ -115,6 +131,7 @@ def answer(row: ScreenRow, predictor: Predictor) -> dict[str, Any]:
         row.sites,
         dict(row.intervals),
         row.novelty,
+        row.stability,
         space_group=row.space_group,
     )
     found = document(prediction, row.notes, predictor.validation_errors)

@@ -20,6 +20,7 @@ from crysformer.structure.formula import reduced_formula
 from crysformer.structure.ordering import APPROXIMATED, ordered_approximation
 from crysformer.structure.read import read_file, read_structure
 from crysformer.trust.novelty import Novelty
+from crysformer.trust.stability import Stability
 
 # Enough to use the processor well, few enough for results to come within a second.
 BATCH_CRYSTALS = 32
@@ -42,6 +43,7 @@ class ScreenRow:
         intervals: Ends of the 90 % interval of each property that has one.
         notes: What else is to be said of some properties, see ``applicability``.
         novelty: How far the crystal is from the training data, if the model can tell.
+        stability: How probable it is that it is stable, if the model can tell.
         error: What is wrong, in one sentence; empty if nothing is.
     """
 
@@ -53,6 +55,7 @@ class ScreenRow:
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     novelty: Novelty | None = None
+    stability: Stability | None = None
     error: str = ""
 
     @property
@@ -141,6 +144,7 @@ def _predicted(
                 intervals=found.intervals,
                 notes=notes_on(structure, found),
                 novelty=found.novelty,
+                stability=found.stability,
             )
         else:
             yield replace(row, error=found)

@@ -49,6 +49,7 @@ def _join(parts: Sequence[Dataset]) -> Dataset:
     return Dataset(
         ids=[name for part in parts for name in part.ids],
         formulas=[formula for part in parts for formula in part.formulas],
+        geometries=[geometry for part in parts for geometry in part.geometries],
         values=np.concatenate([part.values for part in parts]),
         num_sites=np.concatenate([part.num_sites for part in parts]),
         formula_atoms=np.concatenate([part.formula_atoms for part in parts]),

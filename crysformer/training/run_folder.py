@@ -1,7 +1,8 @@
 """The folder of a training run: states to resume from, best weights, metrics.
 
 ``state.pt`` is the stable phase, ``decay.pt`` a decay under way or ended, ``best.pt`` the
-averaged weights with the best validation score, ``metrics.jsonl`` one validation a line.
+averaged weights with the best validation score, ``metrics.jsonl`` one validation a line,
+``run.json`` its description, and ``excluded_ids.txt`` what it was told not to learn from.
 """
 
 import json
@@ -14,6 +15,9 @@ from typing import Any
 import torch
 
 from crysformer.errors import DataError
+from crysformer.training.left_out import LeftOut
+
+_EXCLUDED = "excluded_ids.txt"
 
 History = dict[str, Any]
 """Weights that a run began with: their model's name, and their own passes and hours."""
@@ -66,9 +70,14 @@ class RunFolder:
         state = self._read("best.pt")
         return float("inf") if state is None else state["metrics"]["score"]
 
-    def describe(self, description: Mapping[str, Any]) -> None:
-        """Keep data, settings, command and machine of the run."""
-        text = json.dumps(description, indent=1) + "\n"
+    def describe(self, description: Mapping[str, Any], left_out: LeftOut) -> None:
+        """Keep data, settings, command and machine of the run, and what it left out."""
+        listed = {"dropped": _EXCLUDED} if left_out.ids else {}
+        limit = {"max_angles": left_out.max_angles}
+        if left_out.ids:
+            names = "".join(f"{name}\n" for name in left_out.ids)
+            self._write(_EXCLUDED, lambda path: path.write_text(names, encoding="utf-8"))
+        text = json.dumps({**description, **listed, **limit}, indent=1) + "\n"
         self._write("run.json", lambda path: path.write_text(text, encoding="utf-8"))
 
     def description(self) -> dict[str, Any]:
@@ -83,6 +92,17 @@ class RunFolder:
             raise DataError(
                 f"{self.path / 'run.json'} cannot be read: {error}."
             ) from None
+
+    def left_out(self) -> LeftOut:
+        """Which training crystals the run did not learn from.
+
+        Raises:
+            DataError: The description or its list of ids is missing or damaged.
+        """
+        description = self.description()
+        listed = description.get("dropped")
+        path = None if listed is None else self.path / Path(listed).name
+        return LeftOut.read(path, description.get("max_angles"))
 
     def weights_before(self) -> History | None:
         """What the run began with; None for random weights, or if nothing says so.

@@ -16,6 +16,7 @@ from crysformer.model.checkpoint import Checkpoint, load_checkpoint
 from crysformer.model.device import choose_device
 from crysformer.properties.scaling import Scaling
 from crysformer.training.datasets import find_keys, fit_scalings, load_split
+from crysformer.training.left_out import LeftOut
 from crysformer.training.padding import keep_kernels
 from crysformer.training.processes import join_ranks, launch
 from crysformer.training.recipe import RECIPES, Recipe
@@ -37,6 +38,8 @@ def train(
     data: Sequence[str | Path],
     out: str | Path,
     *,
+    exclude: str | Path | None = None,
+    max_angles: int | None = None,
     preset: str = DEFAULT_PRESET,
     settings: Sequence[str] = (),
     resume: bool = False,
@@ -52,6 +55,10 @@ def train(
     Args:
         data: Folders with training data.
         out: Folder of the run.
+        exclude: List of training crystals not to learn from, an identifier a line. A
+            resumed run keeps its own list.
+        max_angles: Most symmetry-unique angles of a crystal that is learnt from; None for
+            no limit. A resumed run keeps its own.
         preset: Recipe that the settings change.
         settings: ``name=value`` for each changed field of the recipe or the model.
         resume: Go on with the run in ``out``.
@@ -81,6 +88,7 @@ def train(
     elif (out / "state.pt").exists() and not _is_rank():
         raise SettingsError(f"{out} already holds a run; add --resume to continue it.")
     recipe = read_recipe(settings, base)
+    given = LeftOut.read(None if exclude is None else Path(exclude), max_angles)
     start = _starting_weights(start_from, recipe)
     if start is not None:
         scalings = list(start.scalings)
@@ -89,6 +97,8 @@ def train(
     rule = recipe.model.neighbour_rule
     keys = [scaling.key for scaling in scalings] if scalings else find_keys(folders)
     splits = [load_split(folders, s, keys, rule, CACHE) for s in ("train", "val")]
+    left_out = RunFolder(out).left_out() if resume else given
+    splits[0] = left_out.of(splits[0])
     if command and not _is_rank():
         # Graphs are in the cache now, built by all cores; the ranks only read them.
         most = min(recipe.batch_size, len(splits[0]))
@@ -102,7 +112,8 @@ def train(
         trainer.start_from(start.model)
     if ranks.is_first:
         before = RunFolder(out).weights_before() if resume else _history(start)
-        RunFolder(out).describe(describe(folders, recipe, command, before))
+        description = describe(folders, recipe, command, before)
+        RunFolder(out).describe(description, left_out)
     trainer.fit(Budget(hours, steps))
 
 

@@ -177,15 +177,13 @@ def test_dark_and_narrow(server, open_page):
     assert record.errors == []
 
 
-def test_missing_library_is_said_in_words(
-    serve, folder, tmp_path, open_page, monkeypatch
-):
+def test_missing_library_is_said_in_words(serve, folder, tmp_path, open_page):
     shutil.copy(SCRIPT, tmp_path)
     (tmp_path / "static").mkdir()  # empty, or the server would complain of that
     script = tmp_path / SCRIPT.name
     script.write_text(
-        "from pathlib import Path\nfrom crysformer.ui import viewer\n"
-        "viewer.LIBRARY = Path('/nowhere/3Dmol-min.js')\n" + script.read_text()
+        "from pathlib import Path\nfrom crysformer.ui.viewer import view\n"
+        "view.LIBRARY = Path('/nowhere/3Dmol-min.js')\n" + script.read_text()
     )
     page, _ = open_page()
     page.goto(serve(script, folder).url)

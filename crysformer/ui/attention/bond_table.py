@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from crysformer import attention
-from crysformer.attention.bond_picture import Picture
+from crysformer.attention.bond_picture import Picture, independent
 from crysformer.attention.reduce import Choice, Module
 from crysformer.ui.attention.controls import AttentionSettings, Graph
 from crysformer.ui.session import answers, state
@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _BOND_TABLE = "bond_table"
-_COLUMNS = ("Pair", "Image", "Length", "Angle", "Value", "Second", "Reverse", "Asymmetry")
+_COLUMNS = (
+    *("Pair", "Equal", "Image", "Length", "Angle"),
+    *("Value", "Second", "Reverse", "Asymmetry"),
+)
+# One bond has an image; a kind of bonds has a number.
+_HIDDEN = {True: "Equal", False: "Image"}
 
 
 def linked_bond_table(
@@ -32,41 +37,55 @@ def linked_bond_table(
         bond: Id of the selected bond.
         site: Index of the atom whose bonds alone are listed, or None for all.
     """
-    table = shown[0].table
+    whole = shown[0].table
     if len(shown) > 1:
         second = shown[1].table.set_index("Bond")["Value"]
-        table = table.assign(Second=table["Bond"].map(second))
+        whole = whole.assign(Second=whole["Bond"].map(second))
+    bar = st.container(horizontal=True, vertical_alignment="center")
+    what = f" of {whole['From'].iloc[0]}" if site is not None else ""
+    bar.markdown(f"**{len(independent(whole))} independent bonds**{what}")
+    every = bar.toggle(f"All {len(whole)}", key=state.ALL_BONDS, bind="query-params")
+    table = whole if every else independent(whole)
 
     def take_row() -> None:
         picked = st.session_state[_BOND_TABLE].selection.rows
-        state.select(int(table["Bond"].iloc[picked[0]]) if picked else None, site)
+        if not picked:
+            return state.select(None, site)
+        row = table.iloc[picked[0]]
+        equal = whole["Bond"][whole["Orbit"] == row["Orbit"]]
+        return state.select(int(row["Bond"]), site, () if every else equal.tolist())
 
-    rows = table.index[table["Bond"] == bond].tolist()
+    rows = _rows_of(bond, table, whole)
     st.session_state[_BOND_TABLE] = {
         "selection": {"rows": rows, "columns": [], "cells": []}
     }
-    bar = st.container(horizontal=True, vertical_alignment="center")
-    bar.markdown(f"**{shown[0].heading}**")
     if site is not None and settings.graph != Graph.LINE:
         bar.button("Show all atoms", on_click=state.select, args=(bond, None))
     with bar:
         _downloads(table, settings)
-    if rows:
-        bar.caption(f"Selected: {_in_words(table.iloc[rows[0]])}, row {rows[0] + 1}")
     st.dataframe(
         table.assign(Pair=table["From"] + " → " + table["To"]),
         key=_BOND_TABLE,
         hide_index=True,
-        height=330,
+        height=min(330, 37 + 35 * len(table)),
         on_select=take_row,
         selection_mode="single-row",
         placeholder="–",
-        column_order=_COLUMNS,
-        column_config=_bond_columns(settings.choice, side_by_side=len(shown) > 1),
+        column_order=[name for name in _COLUMNS if name != _HIDDEN[every]],
+        column_config=_bond_columns(settings, side_by_side=len(shown) > 1),
         alt="Directed bonds with their attention",
     )
     if settings.graph != Graph.LINE and (table["Reverse"].isna()).any():
         st.caption("Where Reverse is empty, the neighbour does not attend back.")
+
+
+def _rows_of(bond: int | None, table: "pd.DataFrame", whole: "pd.DataFrame") -> list[int]:
+    """Where the selected bond, or one that is equal to it, stands in the table."""
+    orbits = whole["Orbit"][whole["Bond"] == bond]
+    if orbits.empty:
+        return []
+    own = table.index[table["Bond"] == bond]
+    return (own if len(own) else table.index[table["Orbit"] == orbits.iloc[0]]).tolist()
 
 
 def _downloads(table: "pd.DataFrame", settings: AttentionSettings) -> None:
@@ -85,10 +104,14 @@ def _downloads(table: "pd.DataFrame", settings: AttentionSettings) -> None:
             return attention.export.pair_json(answers.pair_attention(), name, model)
         return attention.export.bond_json(answers.bond_attention(), name, model)
 
-    with st.popover("Download", icon=":material/download:", width="content"):
+    with st.popover("", icon=":material/download:", width="content", help="Download"):
         _file(
             "This table, CSV",
-            lambda: _csv(table.rename(columns=_in_full(settings.choice, table))),
+            lambda: _csv(
+                table.drop(columns="Orbit").rename(
+                    columns=_in_full(settings.choice, table)
+                )
+            ),
             f"{name}-bonds.csv",
         )
         _file(
@@ -125,14 +148,19 @@ def _in_full(choice: Choice, table: "pd.DataFrame") -> dict[str, str]:
     return {name: f"{each.title}, {each.part}" for name, each in shown.items()}
 
 
-def _in_words(row: "pd.Series") -> str:
-    return f"{row['From']} → {row['To']} ({row['Image']}), {row['Length']:.3f} Å"
-
-
-def _bond_columns(choice: Choice, *, side_by_side: bool) -> dict[str, Any]:
+def _bond_columns(settings: AttentionSettings, *, side_by_side: bool) -> dict[str, Any]:
+    choice, line = settings.choice, settings.graph == Graph.LINE
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     return {
-        "Pair": text("Bond", width=88, help="The centre and the atom it attends to"),
+        "Pair": text("Bond", width=80, help="The centre and the atom it attends to"),
+        "Equal": number(
+            "×",
+            format="×%d",
+            width=38,
+            help="Equal bonds that this bond meets, each with this number"
+            if line
+            else "Equal bonds of the same centre, each with this number",
+        ),
         "Image": text(
             "Image", width=55, help="Cell of the neighbour, in lattice vectors"
         ),
@@ -140,18 +168,18 @@ def _bond_columns(choice: Choice, *, side_by_side: bool) -> dict[str, Any]:
         "Length": number("Å", format="%.3f", width=50, help="Length of the bond"),
         "Value": number(
             Module.CROSS if side_by_side else choice.measure,
-            format="%.4f",
-            width=58,
+            format="%.3f",
+            width=52,
             help=choice.title,
         ),
-        "Second": number(Module.CONDITIONAL, format="%.4f", width=76, help=choice.title),
+        "Second": number(Module.CONDITIONAL, format="%.3f", width=76, help=choice.title),
         "Reverse": number(
-            "Reverse", format="%.4f", width=62, help="The value of the reverse bond"
+            "Reverse", format="%.3f", width=58, help="The value of the reverse bond"
         ),
         "Asymmetry": number(
-            "Asymmetry",
-            format="%+.4f",
-            width=80,
+            "Δ",
+            format="%+.3f",
+            width=56,
             help="The value minus that of the reverse bond",
         ),
     }

@@ -11,6 +11,7 @@ from crysformer.attention.bond_picture import Drawing
 from crysformer.attention.filter import Filter
 from crysformer.attention.reduce import Choice, Measure, Module, Over
 from crysformer.attention.sites import Atoms
+from crysformer.ui.attention.head import chosen_of
 from crysformer.ui.session import answers, state
 from crysformer.ui.session.carry import drop_unless
 
@@ -27,7 +28,6 @@ SIDE_BY_SIDE = "Side by side"
 SHARES = (5, 10, 25, 50, 100)
 FIRST_SHARE = 25
 """All bonds of a crystal at once hide each other, so the first picture has fewer."""
-ALL = "All"
 MAX_THICKNESS = 3.0
 _GRAPH_HELP = (
     "Atomistic: an atom attends to its bonds. Line: a bond attends to the bonds it meets "
@@ -42,7 +42,7 @@ _MEASURE_HELP = (
     "its centre: above 1 means more than an even share."
 )
 _OVER_HELP = (
-    "How blocks and heads are combined where All is chosen. Roll-out multiplies the "
+    "How blocks and heads are combined where none is chosen. Roll-out multiplies the "
     "attention of all blocks, averaged over heads and mixed half and half with the "
     "residual (Abnar and Zuidema, 2020): how much of an atom's final features is traced "
     "to that neighbour, relative to all its neighbours."
@@ -82,53 +82,46 @@ class AttentionSettings:
 def attention_controls(
     num_blocks: int, num_heads: int, num_bonds: int
 ) -> tuple[AttentionSettings, Drawing]:
-    """Draw the controls in two rows and return what they say.
+    """Draw the controls in one row and return what they say.
 
     Args:
         num_blocks: Blocks of the network.
         num_heads: Heads of each attention module.
         num_bonds: Largest number of bonds of one atom.
     """
-    with st.container(horizontal=True, gap="medium"):
-        graph = _one_of("Graph", tuple(Graph), state.GRAPH, _GRAPH_HELP)
-        line = graph == Graph.LINE
-        options = tuple(Module) if line else (*Module, SIDE_BY_SIDE)
-        module = _one_of("Module", options, state.MODULE, _MODULE_HELP)
-        measure = _one_of("Show", tuple(Measure), state.MEASURE, _MEASURE_HELP)
+    graph = _one_of("Graph", tuple(Graph), state.GRAPH, _GRAPH_HELP)
+    line = graph == Graph.LINE
+    options = tuple(Module) if line else (*Module, SIDE_BY_SIDE)
+    module = _one_of("Module", options, state.MODULE, _MODULE_HELP)
+    measure = _one_of("Show", tuple(Measure), state.MEASURE, _MEASURE_HELP)
+    with st.popover("Drawing", icon=":material/palette:", width="content"):
         overs = (Over.MEAN, Over.MAXIMUM) if line else tuple(Over)
-        over = _one_of("Combine by", overs, state.REDUCE, _OVER_HELP)
-    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        rolled = over == Over.ROLL_OUT
-        block = _block(num_blocks, disabled=rolled)
-        head = _head(num_heads, disabled=rolled)
-        share = st.select_slider(
-            "Strongest bonds, %",
-            SHARES,
-            value=FIRST_SHARE,
-            key=state.THRESHOLD,
-            bind="query-params",
-            width=150,
-        )
-        atoms = st.selectbox(
-            "Colour of atoms",
-            list(Atoms),
-            key=state.ATOMS,
-            bind="query-params",
-            width=190,
-            help=_ATOMS_HELP,
-        )
-        atoms = atoms or Atoms.ELEMENTS
-        if atoms == Atoms.CONTRIBUTION:
-            contribution_property()
-        drawing = _drawing((share or FIRST_SHARE) / 100, num_bonds)
+        over = _one_of("Combine blocks and heads by", overs, state.REDUCE, _OVER_HELP)
+        drawing = _drawing(num_bonds)
+        atoms = _colour_of_atoms()
     side = module == SIDE_BY_SIDE
-    settings = AttentionSettings(
-        graph,
-        Choice(Module.CROSS if side else module, block, head, over, measure),
-        side,
-        atoms,
+    choice = Choice(
+        Module.CROSS if side else module,
+        chosen_of(state.BLOCK, num_blocks),
+        chosen_of(state.HEAD, num_heads),
+        over,
+        measure,
     )
-    return settings, drawing
+    return AttentionSettings(graph, choice, side, atoms), drawing
+
+
+def _colour_of_atoms() -> Atoms:
+    atoms = st.selectbox(
+        "Colour of atoms",
+        list(Atoms),
+        key=state.ATOMS,
+        bind="query-params",
+        help=_ATOMS_HELP,
+    )
+    atoms = atoms or Atoms.ELEMENTS
+    if atoms == Atoms.CONTRIBUTION:
+        contribution_property()
+    return atoms
 
 
 def contribution_property() -> None:
@@ -141,49 +134,56 @@ def contribution_property() -> None:
         format_func=names.__getitem__,
         key=state.CONTRIBUTION,
         bind="query-params",
-        width=240,
     )
 
 
-def _drawing(share: float, num_bonds: int) -> Drawing:
-    """Draw the controls of colours and thickness in a popover."""
+def _drawing(num_bonds: int) -> Drawing:
+    """Draw the controls of which bonds are drawn, and how."""
+    share = st.select_slider(
+        "Strongest bonds, %",
+        SHARES,
+        value=FIRST_SHARE,
+        key=state.THRESHOLD,
+        bind="query-params",
+    )
     drop_unless(state.PER_ATOM, range(num_bonds + 1))
-    with st.popover("Drawing", icon=":material/palette:", width="content"):
-        per_atom = st.number_input(
-            "Strongest bonds of each atom",
-            0,
-            num_bonds,
-            0,
-            key=state.PER_ATOM,
-            bind="query-params",
-            help="0 draws all. Equal bonds stay together.",
-        )
-        at_least = st.number_input(
-            "Smallest value drawn",
-            0.0,
-            key=state.AT_LEAST,
-            bind="query-params",
-            step=0.1,
-            help="In the units shown, lift or weight. 0 draws all.",
-        )
-        thickness = st.slider(
-            "Thickness of bonds",
-            0.5,
-            MAX_THICKNESS,
-            1.0,
-            0.25,
-            key=state.THICKNESS,
-            bind="query-params",
-        )
-        one_scale = st.toggle(
-            "Same colour scale in all blocks and heads",
-            key=state.ONE_SCALE,
-            bind="query-params",
-            help="Otherwise the scale is fitted to what is shown.",
-        )
+    left, right = st.columns(2)
+    per_atom = left.number_input(
+        "Strongest of each atom",
+        0,
+        num_bonds,
+        0,
+        key=state.PER_ATOM,
+        bind="query-params",
+        help="0 draws all. Equal bonds stay together.",
+    )
+    at_least = right.number_input(
+        "Smallest value drawn",
+        0.0,
+        key=state.AT_LEAST,
+        bind="query-params",
+        step=0.1,
+        help="In the units shown, lift or weight. 0 draws all.",
+    )
+    thickness = st.slider(
+        "Thickness of bonds",
+        0.5,
+        MAX_THICKNESS,
+        1.0,
+        0.25,
+        key=state.THICKNESS,
+        bind="query-params",
+    )
+    one_scale = st.toggle(
+        "Same colour scale in all blocks and heads",
+        key=state.ONE_SCALE,
+        bind="query-params",
+        help="Otherwise the scale is fitted to what is shown. The small pictures always "
+        "have one scale.",
+    )
     return Drawing(
         Filter(
-            share=share,
+            share=(share or FIRST_SHARE) / 100,
             per_atom=min(int(per_atom), num_bonds) or None,
             at_least=max(float(at_least), 0.0) or None,
         ),
@@ -191,28 +191,6 @@ def _drawing(share: float, num_bonds: int) -> Drawing:
         bool(one_scale),
         dark=st.context.theme.type == "dark",
     )
-
-
-def _block(number: int, *, disabled: bool) -> int | None:
-    options = [ALL, *(str(block) for block in range(1, number + 1))]
-    chosen = st.select_slider(
-        "Block",
-        options,
-        key=state.BLOCK,
-        bind="query-params",
-        disabled=disabled,
-        width=150,
-        help="Move the slider to see attention change from block to block.",
-    )
-    return None if chosen in (ALL, None) else int(chosen) - 1
-
-
-def _head(number: int, *, disabled: bool) -> int | None:
-    options = [ALL, *(str(head) for head in range(1, number + 1))]
-    chosen = st.selectbox(
-        "Head", options, key=state.HEAD, bind="query-params", disabled=disabled, width=80
-    )
-    return None if chosen in (ALL, None) else int(chosen) - 1
 
 
 def _one_of(label: str, options: tuple[str, ...], key: str, help_text: str) -> Any:

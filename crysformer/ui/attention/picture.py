@@ -29,6 +29,7 @@ def attention_pictures(
     drawing: Drawing,
     bond: int | None,
     site: int | None,
+    lit: Sequence[int] = (),
 ) -> list[Picture]:
     """Make one picture, or one for each module side by side.
 
@@ -38,6 +39,7 @@ def attention_pictures(
         drawing: How to draw it.
         bond: The bond that attends, on the line graph.
         site: The atom whose bonds alone are shown, or None.
+        lit: Bonds that are drawn however weak they are: those that are chosen.
     """
     if settings.graph == Graph.LINE:
         return [
@@ -45,7 +47,7 @@ def attention_pictures(
         ]
     scale = shared_scale(attention, settings.choices, drawing)
     return [
-        bond_picture(attention, choice, drawing, site=site, scale=scale)
+        bond_picture(attention, choice, drawing, site=site, scale=scale, also=lit)
         for choice in settings.choices
     ]
 

@@ -11,7 +11,6 @@ from crysformer.attention.reduce import (
     Choice,
     Measure,
     Module,
-    Over,
     bond_values_per_head,
     values_per_head,
     weights_of,
@@ -19,7 +18,8 @@ from crysformer.attention.reduce import (
 from crysformer.attention.statistics import effective_neighbours, lift
 from crysformer.figures.attention import head_map, length_plot
 from crysformer.picture.palette import Scale
-from crysformer.ui.attention.controls import ALL, AttentionSettings, Graph
+from crysformer.ui.attention.controls import AttentionSettings, Graph
+from crysformer.ui.attention.head import choose_head
 from crysformer.ui.session import answers, state
 
 if TYPE_CHECKING:
@@ -101,15 +101,11 @@ def _head_numbers(
 def _take_head(module: Module, settings: AttentionSettings) -> None:
     points = st.session_state[f"{_MAP}_{module}"].selection.points
     if not points:
-        st.session_state[state.BLOCK] = st.session_state[state.HEAD] = ALL
+        choose_head(None, None)
         return
     _, block, head = points[0]["customdata"]
-    st.session_state[state.BLOCK] = str(int(block) + 1)
-    st.session_state[state.HEAD] = str(int(head) + 1)
-    # A roll-out has neither blocks nor heads; beside each other both are seen anyway.
-    st.session_state[state.REDUCE] = Over.MEAN
-    if not settings.side_by_side:
-        st.session_state[state.MODULE] = module
+    # Beside each other both modules are seen anyway.
+    choose_head(int(block), int(head), None if settings.side_by_side else module)
 
 
 def length_plots(

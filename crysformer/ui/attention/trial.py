@@ -1,6 +1,6 @@
 """Does it mean anything? The knock-out test of attention, started by a button."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -8,6 +8,7 @@ import streamlit as st
 from crysformer import faithfulness, figures
 from crysformer.attention.reduce import BOTH, Module
 from crysformer.ui.attention import cached
+from crysformer.ui.attention.card import chosen_property
 from crysformer.ui.attention.controls import AttentionSettings
 from crysformer.ui.attention.trial_tables import control_results, property_results
 from crysformer.ui.session import answers, state
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
     from crysformer.faithfulness.study import Study
     from crysformer.faithfulness.verdict import Finding
 
-_DONE, _EFFECTS = "trials_done", "effect_plot"
-_MAX_DONE = 20
+_EFFECTS = "effect_plot"
+JUST_OPENED = "trial_just_opened"
+"""Set where the test was opened by a click: then it comes into view."""
+
 _VARIANT_HELP = (
     "Masked: the graph without these bonds; the remaining weights sum to one again. "
     "Zero: the bonds keep their place in the softmax but pass nothing on, so removing a "
@@ -29,13 +32,23 @@ _VARIANT_HELP = (
 )
 
 
+_into_view = st.components.v2.component(
+    "crysformer_into_view",
+    html="<span></span>",
+    js="""export default ({ parentElement }) =>
+      parentElement.querySelector("span").scrollIntoView({ behavior: "smooth" });""",
+)
+
+
 def attention_trial(attention: "BondAttention", settings: AttentionSettings) -> None:
-    """Draw the section: a button first, then what the test found.
+    """Draw the whole test: a button first where it takes long, then what it found.
 
     Args:
         attention: All weights on its bonds.
         settings: How blocks and heads are taken together.
     """
+    if st.session_state.pop(JUST_OPENED, False):
+        _into_view(key="trial_into_view")
     st.subheader("Does it mean anything?")
     st.caption(
         "A weight is not an effect. This test removes every bond in turn, with all its "
@@ -43,21 +56,16 @@ def attention_trial(attention: "BondAttention", settings: AttentionSettings) -> 
         "means something, removing bonds with more of it changes the prediction more. "
         "Blocks and heads are combined as chosen above."
     )
-    choice = settings.choice
-    done: dict[Any, None] = st.session_state.setdefault(_DONE, {})
-    key = (answers.chosen(), choice.block, choice.head, choice.over)
     place = st.empty()
-    if key not in done and not place.button(
+    unasked = cached.is_small() or cached.study_is_known(settings.choice)
+    if not unasked and not place.button(
         "Remove every bond in turn", type="primary", icon=":material/science:"
     ):
         return
     study = cached.study(
-        choice, lambda share, what: place.progress(min(share, 1.0), f"{what}…")
+        settings.choice, lambda share, what: place.progress(min(share, 1.0), f"{what}…")
     )
     place.empty()
-    done[key] = None
-    while len(done) > _MAX_DONE:
-        done.pop(next(iter(done)))
     _results(attention, settings, study)
 
 
@@ -69,26 +77,17 @@ def _results(
     columns = faithfulness.tables.output_columns(answers.predictor().checkpoint.scalings)
     names = figures.crystals.titles(columns)
     variants = faithfulness.knockout.Variant
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        key = st.selectbox(
-            "Property",
-            list(columns),
-            format_func=names.__getitem__,
-            key=state.EFFECT,
-            bind="query-params",
-            width=320,
-        )
-        variant = st.segmented_control(
-            "How a bond is removed",
-            list(variants),
-            default=variants.MASKED,
-            format_func=lambda each: each.label,
-            key=state.KNOCKOUT,
-            required=True,
-            bind="query-params",
-            help=_VARIANT_HELP,
-        )
-    key = key if key in columns else next(iter(columns))
+    key = chosen_property()
+    variant = st.segmented_control(
+        "How a bond is removed",
+        list(variants),
+        default=variants.MASKED,
+        format_func=lambda each: each.label,
+        key=state.KNOCKOUT,
+        required=True,
+        bind="query-params",
+        help=_VARIANT_HELP,
+    )
     variant = variant or variants.MASKED
     found = cached.findings(settings.choice, variant)
     _verdicts(found, settings, columns[key], names[key])

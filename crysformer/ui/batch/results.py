@@ -20,10 +20,20 @@ CANCEL, OPEN, TABLE = "batch_cancel", "batch_open", "batch_table"
 _GIVEN = "given"
 _FACTS = {"file": "File", "formula": "Formula", "space_group": "Space group"}
 _FACTS |= {"sites": "Atoms", "novelty_percentile": "Unusual (%)"}
+_FACTS |= {"p_stable": "Probability to be stable"}
 _NOVELTY_HELP = (
     "How far the crystal is from the training data: it is more unusual than this share "
     "of the validation crystals. Open it in Predict to read why."
 )
+_STABILITY_HELP = (
+    "How probable it is that the energy above the hull is zero, or at most 25 or 100 "
+    "meV/atom: how often crystals of the Materials Project with such a prediction are."
+)
+_CHANCES = {
+    "p_stable": "Stable",
+    "p_within_25_meV": "Within 25 meV/atom",
+    "p_within_100_meV": "Within 100 meV/atom",
+}
 
 
 def progress(job: BatchJob) -> None:
@@ -139,6 +149,11 @@ def _columns(keys: list[str], errors: dict[str, float]) -> dict[str, Any]:
         "sites": number("Atoms", format="%d", width=60, help="In the given cell"),
         "novelty": text("Training data", width=170, help=_NOVELTY_HELP),
         "novelty_percentile": number("Unusual (%)", format="%.0f", help=_NOVELTY_HELP),
+        "stability": text("Stability", width=170, help=_STABILITY_HELP),
+        **{
+            name: number(label, format="percent", help=_STABILITY_HELP)
+            for name, label in _CHANCES.items()
+        },
         "error": text("Error"),
     }
     for key in keys:

@@ -1,6 +1,7 @@
 """Values side by side, each with its difference to the first."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -10,25 +11,40 @@ from crysformer.figures.crystals import titles
 from crysformer.properties.table import PROPERTIES
 from crysformer.ui.shell.tables import readable
 
+if TYPE_CHECKING:
+    from crysformer.trust.stability import Stability
+
 _SMALL = "≈"
 _UNDEFINED = "–"
 # Room for the longest label; where it is most of the table, Streamlit lets it scroll.
 _WIDTH = 300
 
 
-def comparison_table(names: Sequence[str], rows: Sequence[Compared], alt: str) -> None:
+def comparison_table(
+    names: Sequence[str],
+    rows: Sequence[Compared],
+    alt: str,
+    stabilities: Sequence["Stability | None"] = (),
+) -> None:
     """Draw the table.
 
     Args:
         names: A different name for each crystal.
         rows: Properties of the crystals in the same order.
         alt: What the table is, for those who do not see it.
+        stabilities: How probable it is that each crystal is stable, if the model knows.
     """
     labels = titles(row.key for row in rows)
+    cells = [_cells(names, labels[row.key], row) for row in rows]
+    judged = [each for each in stabilities if each is not None]
+    if judged and len(judged) == len(names):
+        words = {name: each.sentence for name, each in zip(names, judged, strict=True)}
+        cells.insert(0, {"Property": "Stability", **words})
     st.dataframe(
-        pd.DataFrame([_cells(names, labels[row.key], row) for row in rows]),
+        pd.DataFrame(cells),
         hide_index=True,
         height="content",
+        placeholder="",
         column_config={
             "Property": st.column_config.TextColumn(pinned=True, width=_WIDTH)
         },

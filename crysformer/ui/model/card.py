@@ -38,7 +38,7 @@ def card_table(card: Mapping[str, Any]) -> None:
 
 
 def error_table(card: Mapping[str, Any]) -> None:
-    """Show the errors of all properties beside the paper's and the coverage."""
+    """Show the errors of all properties and the coverage of their intervals."""
     number = st.column_config.NumberColumn
     columns = {
         name: number(name, format=_FORMATS.get(name, "%.3g"), help=text)
@@ -54,12 +54,6 @@ def error_table(card: Mapping[str, Any]) -> None:
         placeholder="–",
         column_config=columns,
         alt="Validation errors of every property",
-    )
-    st.caption(
-        "The paper's errors are those given in its text, measured on test crystals with "
-        "a separate network for each property; ours are validation errors of one "
-        "network for all properties. Our copy of the paper lacks the contents of its "
-        "tables."
     )
 
 

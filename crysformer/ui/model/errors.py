@@ -19,18 +19,13 @@ _PLAIN = {"displayModeBar": False}
 
 
 @st.cache_data(max_entries=2, show_spinner=False)
-def _validation(folder: Path) -> pd.DataFrame:
-    return read_validation_table(folder)
-
-
-def property_rows(folder: Path, key: str) -> pd.DataFrame:
-    """Return the validation rows of one property.
+def validation(folder: Path) -> pd.DataFrame:
+    """Return the validation table of a model, one row for each label.
 
     Raises:
         WeightsError: The model ships no table, or it is damaged.
     """
-    table = _validation(folder)
-    return table[table["property"] == key]
+    return read_validation_table(folder)
 
 
 def choose_property(card: Mapping[str, Any]) -> tuple[str, str]:

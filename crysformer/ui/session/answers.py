@@ -17,8 +17,7 @@ from crysformer.graph.crystal import CrystalGraph
 from crysformer.library.catalogue import load_library
 from crysformer.model.bundled import read_architecture
 from crysformer.picture.bonds import (
-    CHEMICAL_LAYER,
-    MODEL_LAYER,
+    BondLayer,
     DrawnBonds,
     chemical_bonds,
 )
@@ -93,9 +92,9 @@ def _chemical_scene(crystal: Chosen, options: ViewOptions) -> Scene:
 
 def _bonds(crystal: Chosen, options: ViewOptions) -> DrawnBonds | None:
     """The bonds of the chosen layer; what the network uses is asked of the network."""
-    if options.layer == MODEL_LAYER:
+    if options.layer == BondLayer.MODEL:
         return model_bonds(graph_of(crystal))
-    if options.layer == CHEMICAL_LAYER:
+    if options.layer == BondLayer.CHEMICAL:
         return chemical_bonds(structure_of(crystal))
     return None
 

@@ -53,6 +53,8 @@ THICKNESS: Final = "thickness"
 ATOMS: Final = "atoms"
 CONTRIBUTION: Final = "contribution"
 ATTENTION_TAB: Final = "tab"
+ALL_BONDS: Final = "all_bonds"
+TRIAL: Final = "test"
 EFFECT: Final = "effect"
 KNOCKOUT: Final = "knockout"
 CURVE: Final = "curve"
@@ -188,9 +190,15 @@ def choose(chosen: str) -> None:
     select(None, None)
 
 
-def select(bond: int | None, site: int | None) -> None:
-    """Remember the clicked bond or atom; what a plot had lit goes out."""
-    st.session_state[LIT] = ()
+def select(bond: int | None, site: int | None, lit: Iterable[int] = ()) -> None:
+    """Remember the clicked bond or atom; what a plot had lit goes out.
+
+    Args:
+        bond: The bond, or None.
+        site: The atom, or None.
+        lit: Bonds to light with the chosen one, such as its equals.
+    """
+    st.session_state[LIT] = tuple(lit)
     st.session_state[BOND] = bond
     st.session_state[SITE] = site
 
@@ -219,8 +227,7 @@ def whole_number(text: str) -> int | None:
 
 def light(bonds: Iterable[int]) -> None:
     """Remember the bonds that points of a plot stand for."""
-    select(None, selected_site())
-    st.session_state[LIT] = tuple(bonds)
+    select(None, selected_site(), bonds)
 
 
 def lit_bonds(count: int) -> list[int]:

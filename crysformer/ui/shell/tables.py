@@ -14,11 +14,13 @@ import streamlit as st
 from crysformer.description.summary import Facts
 from crysformer.predict.applicability import BY_SYMMETRY
 from crysformer.properties.table import PROPERTIES
+from crysformer.trust.stability import LIKELY
 from crysformer.ui.session.text import plain
 
 if TYPE_CHECKING:
     from crysformer.predict.prediction import Prediction
     from crysformer.trust.novelty import Novelty
+    from crysformer.trust.stability import Stability
 
 _FAMILIAR = (
     "a training crystal",
@@ -33,6 +35,17 @@ _SEEN = {
     "has the same surroundings, so agreement with the computed value is no "
     "test of the model.",
 }
+_STABILITY_HELP = (
+    "How often crystals of the Materials Project with such a predicted energy above the "
+    "hull lie on it or near it. Of crystals that somebody made up, fewer are stable. The "
+    "Model page shows how often this is right."
+)
+_TWO_ENERGIES = (
+    "The two formation energies differ because their references do: JARVIS-DFT uses the "
+    "functional OptB88vdW and the elements as it gives them; the Materials Project uses "
+    "PBE, with +U for some oxides, and corrects its energies to agree with experiment."
+)
+_FORMATION = ("formation_energy_peratom", "formation_energy_per_atom")
 MINUS = "\N{MINUS SIGN}"
 _NOTHING = "–"
 _ERROR = "Validation error"
@@ -87,6 +100,8 @@ def property_tables(
                 f"{item.label}: the model predicts {said} {item.unit}; it cannot be "
                 "negative and is shown as 0."
             )
+    if all(key in values for key in _FORMATION):
+        st.caption(_TWO_ENERGIES)
     if reasons:
         listed = "; ".join(f"{PROPERTIES[key].label}: {reasons[key]}" for key in reasons)
         st.caption(f"{_NOTHING} Not defined for this crystal. {listed}.")
@@ -140,6 +155,35 @@ def novelty_line(novelty: "Novelty | None") -> None:
         f"{100 - novelty.percentile:.0f} % of the validation crystals are more "
         f"unusual.{more}"
     )
+
+
+def stability_line(stability: "Stability | None") -> None:
+    """Say how probable it is that the crystal is stable.
+
+    Args:
+        stability: Of the prediction; nothing is said without one.
+    """
+    if stability is None:
+        return
+    stable, *_, near = stability.probabilities
+    colour = "green" if stable >= LIKELY else "orange" if near >= LIKELY else "red"
+    icon = "check" if stable >= LIKELY else "landscape"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(stability.sentence, icon=f":material/{icon}:", color=colour)
+        chances = ", ".join(
+            f"{_chance(stability.within(distance))} {words}"
+            for distance, words in (
+                (0.0, "on the hull"),
+                (0.025, "within 25 meV/atom of it"),
+                (0.1, "within 100 meV/atom"),
+            )
+        )
+        st.caption(f"{chances}.", help=_STABILITY_HELP, width="content")
+
+
+def _chance(probability: float) -> str:
+    """A probability as a person is told it: never certain."""
+    return f"{min(max(100 * probability, 1), 99):.0f} %"
 
 
 def _property_row(

@@ -5,9 +5,9 @@ from typing import Any
 
 import streamlit as st
 
-from crysformer.picture.bonds import CHEMICAL_LAYER
+from crysformer.picture.bonds import BondLayer
 from crysformer.picture.copies import Beyond
-from crysformer.picture.options import LAYERS, ViewOptions
+from crysformer.picture.options import ViewOptions
 from crysformer.picture.palette import Scheme
 from crysformer.picture.scene import Style
 from crysformer.structure.cells import CellChoice
@@ -26,7 +26,11 @@ def view_options(*, layers: bool = False) -> ViewOptions:
         cell = _one_of(
             "Unit cell", tuple(CellChoice), state.CELL, on_change=_forget_picked
         )
-        layer = _one_of("Bonds", LAYERS, state.LAYER) if layers else CHEMICAL_LAYER
+        layer = (
+            _one_of("Bonds", tuple(BondLayer), state.LAYER)
+            if layers
+            else BondLayer.CHEMICAL
+        )
         style = _one_of("Style", tuple(Style), state.STYLE)
         scheme = _one_of("Element colours", tuple(Scheme), state.COLOURS)
         beyond = _one_of("Bonds that leave the cell", tuple(Beyond), state.BEYOND, 1)

@@ -1,5 +1,7 @@
 """The attention laboratory: modules, blocks, atoms, and the test of what it means."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -8,23 +10,55 @@ from crysformer.attention.sites import site_numbers
 from crysformer.faithfulness.curves import Way
 from crysformer.faithfulness.knockout import Variant
 from crysformer.faithfulness.study import study
-from crysformer.faithfulness.verdict import find_each, verdict
+from crysformer.faithfulness.tables import in_unit
+from crysformer.faithfulness.verdict import find_each, headline, verdict
 from crysformer.predict.predictor import Predictor
+from crysformer.properties.table import PROPERTIES
 from crysformer.ui.session import state
+from crysformer.ui.session.numbers import signed
 from tests.support.pages import ATTENTION, LIBRARY, SALT, SILICON, app, tables, text
 
 QUARTZ = LIBRARY["quartz-sio2"]
-TRY = "Remove every bond in turn"
+OPEN, ASKED = "Whole test", "Does it mean anything?"
 
 
 def table_with(test, *columns):
     return next(t for t in tables(test) if set(columns) <= set(t.columns))
 
 
+def weights_of(test, column="Value"):
+    """What the weights of each centre sum to; each row stands for its equals."""
+    table = table_with(test, column, "From")
+    return (table[column] * table["Equal"]).groupby(table["From"]).sum().to_numpy()
+
+
 def press(test):
-    next(button for button in test.button if button.label == TRY).click().run()
+    next(button for button in test.button if button.label == OPEN).click().run()
     assert not test.exception
     return test
+
+
+def known_study(crystal):
+    predictor = Predictor()
+    return study(
+        predictor.model,
+        predictor.answer(crystal.structure()).seen,
+        {
+            module: lambda b, module=module: centre_weights(b, Choice(module))
+            for module in ("Cross", "Conditional")
+        },
+        curves=False,
+    )
+
+
+def wait_for_verdict(test):
+    for _ in range(200):
+        line = next(each.value for each in test.markdown if ASKED in each.value)
+        if "Removing every bond" not in line:
+            return line.replace("\\", "")
+        time.sleep(0.1)
+        test.run()
+    raise AssertionError(line)
 
 
 def sentences(test):
@@ -56,14 +90,15 @@ def test_side_by_side_lists_both_modules(random_weights):
     test = app(ATTENTION, crystal=SALT.id, module="Side by side", scale="Weight")
     table = table_with(test, "Value", "Second")
     for column in ("Value", "Second"):
-        assert table.groupby("From")[column].sum().to_numpy() == pytest.approx(1.0)
+        assert weights_of(test, column) == pytest.approx(1.0)
     assert not np.allclose(table["Value"], table["Second"])
 
 
 def test_roll_out_sums_to_one_and_ignores_block_and_head(random_weights):
     query = {"crystal": QUARTZ.id, "over": "Roll-out", "scale": "Weight"}
-    table = table_with(app(ATTENTION, **query), "Value", "From")
-    assert table.groupby("From")["Value"].sum().to_numpy() == pytest.approx(1.0)
+    test = app(ATTENTION, **query)
+    assert weights_of(test) == pytest.approx(1.0)
+    table = table_with(test, "Value", "From")
     single = table_with(app(ATTENTION, **query, block="1", head="2"), "Value", "From")
     assert single["Value"].tolist() == table["Value"].tolist()
     mean = table_with(app(ATTENTION, **(query | {"over": "Mean"})), "Value", "From")
@@ -123,12 +158,27 @@ def test_bad_values_in_the_url_fall_back(random_weights, query):
     assert table_with(test, "From") is not None or query.get("tab")
 
 
-def test_nothing_is_tested_before_it_is_asked_for(random_weights):
+def test_the_test_is_closed_until_it_is_asked_for(random_weights):
     test = app(ATTENTION, crystal=QUARTZ.id)
-    assert any(button.label == TRY for button in test.button)
     assert sentences(test) == []
-    assert not test.session_state["trials_done"]
-    assert press(test).session_state["trials_done"]
+    assert "All properties" not in text(test)
+    assert "All properties" in text(press(test))
+
+
+def test_the_verdict_comes_by_itself_and_is_that_of_the_library(random_weights):
+    test = app(ATTENTION, crystal=QUARTZ.id)
+    assert "Removing every bond in turn" in text(test)
+    finding = find_each(known_study(QUARTZ), "Cross")[0]
+    assert ASKED in wait_for_verdict(test)
+    assert headline(finding, "Cross") in wait_for_verdict(test)
+
+
+def test_large_crystals_are_tested_on_request_only(random_weights):
+    test = app(ATTENTION, crystal="garnet-y3al5o12")
+    assert "The test removes every bond in turn" in text(test)
+    press(test)
+    assert any(button.label == "Remove every bond in turn" for button in test.button)
+    assert sentences(test) == []
 
 
 def test_few_independent_bonds_show_effects_and_no_judgement(random_weights):
@@ -136,21 +186,12 @@ def test_few_independent_bonds_show_effects_and_no_judgement(random_weights):
     assert sentences(test) == ["**too few independent bonds to judge**"]
     assert len(plots(test)) == 2
     assert table_with(test, "Property", "Cross ρ") is not None
+    assert "independent bonds are too few" in wait_for_verdict(test)
 
 
 def test_the_sentence_and_the_table_are_those_of_the_library(random_weights):
     test = press(app(ATTENTION, crystal=QUARTZ.id, effect="Band gap (eV)"))
-    structure, predictor = QUARTZ.structure(), Predictor()
-    expected = study(
-        predictor.model,
-        predictor.answer(structure).seen,
-        {
-            module: lambda b, module=module: centre_weights(b, Choice(module))
-            for module in ("Cross", "Conditional")
-        },
-        curves=False,
-    )
-    finding = find_each(expected, "Cross")[1]
+    finding = find_each(known_study(QUARTZ), "Cross")[1]
     sentence = verdict(finding, "Cross", "“Band gap”")
     assert sentences(test)[0].replace("\\", "") == f"**{sentence}**"
     table = table_with(test, "Property", "Cross ρ")
@@ -197,14 +238,56 @@ def test_the_difference_has_a_sentence_for_each_module(random_weights):
     assert "conditional attention" in sentences(test)[1]
 
 
-def test_choosing_another_crystal_asks_again(random_weights):
+def test_another_crystal_is_tested_anew(random_weights):
     test = press(app(ATTENTION, crystal=SILICON.id))
     test.selectbox(key=state.CRYSTAL_WIDGET).select(SALT.id).run()
-    assert any(button.label == TRY for button in test.button)
-    assert sentences(test) == []
+    assert "3 independent bonds are too few" in wait_for_verdict(test)
 
 
 def test_contributions_of_equal_atoms_are_unknown_and_elements_are_shown(random_weights):
     test = app(ATTENTION, crystal=SILICON.id, atoms="Contribution")
     assert not test.exception
     assert "All atoms of this crystal are of one kind" in text(test)
+
+
+def test_equal_bonds_are_one_row_and_all_of_them_on_request(random_weights):
+    short = table_with(app(ATTENTION, crystal=SALT.id), "Value", "Equal")
+    every = table_with(app(ATTENTION, crystal=SALT.id, all_bonds="true"), "Value")
+    # Four atoms of each element with 6 + 12 neighbours.
+    assert short.groupby("From")["Equal"].apply(sorted).tolist() == [[6, 12], [6, 12]]
+    assert len(every) == 8 * 18
+
+
+def test_the_card_has_the_numbers_of_the_selected_bond(random_weights):
+    test = app(ATTENTION, crystal=SALT.id, bond="0")
+    bonds = Predictor().bond_attention(SALT.structure())
+    said = text(test)
+    assert f"**{bonds.bonds.length[0]:.3f} Å**" in said
+    assert "×6 of 18" in said
+    assert f"**{18 * bonds.cross[0].mean():.2f}**" in said
+    assert "Removed, with the 47 directed bonds equal or reverse to it" in said
+    lifts = 18 * bonds.cross[0]
+    [card] = [each for each in test.get("html") if "Lift, cross" in each.proto.body]
+    assert all(f">{lift:.1f}</td>" in card.proto.body for lift in lifts.ravel())
+
+
+def test_the_effect_on_the_card_is_that_of_the_whole_test(random_weights):
+    predictor, found = Predictor(), known_study(SALT)
+    scaling = predictor.checkpoint.scalings[0]
+    change = in_unit(
+        found.change[Variant.MASKED][0, 0],
+        float(found.outputs[0]),
+        scaling,
+        SALT.structure(),
+    )
+    said = text(app(ATTENTION, crystal=SALT.id, bond="0"))
+    assert f"**{signed(float(change))} {PROPERTIES[scaling.key].unit}**" in said
+
+
+def test_block_and_head_stay_in_url_and_session(random_weights):
+    test = app(ATTENTION, crystal=SALT.id, block="2", head="1")
+    first = table_with(test, "Value")["Value"].tolist()
+    test.switch_page("pages/5_Model.py").run()
+    test.switch_page(ATTENTION).run()
+    assert table_with(test, "Value")["Value"].tolist() == first
+    assert test.query_params["block"] in ("2", ["2"])

@@ -44,7 +44,7 @@ class Panel {
 
   fitted(name) {
     const { clientWidth: width, clientHeight: height } = this.stage;
-    const padding = { x: Math.min(40, 0.06 * width), y: this.scene.colour_bar ? 84 : 48 };
+    const padding = { x: Math.min(40, 0.06 * width), ...bands(this) };
     return fittedView(this.scene, this.scene.views[name], width, height, padding);
   }
 

@@ -28,7 +28,7 @@ function projector(view, width, height) {
   return { project, scale, rows };
 }
 
-// The view that shows the whole scene, turned by a quaternion.
+// The view that shows the whole scene, turned by a quaternion, clear of the bands.
 function fittedView(scene, quaternion, width, height, padding) {
   const rows = rotation(quaternion);
   const low = [Infinity, Infinity, Infinity];
@@ -45,10 +45,14 @@ function fittedView(scene, quaternion, width, height, padding) {
   for (const face of scene.faces) face.corners.forEach((point) => include(point, 0));
   const [x, y, z] = times(plus(low, high), -0.5);
   const centre = plus(plus(times(rows[0], x), times(rows[1], y)), times(rows[2], z));
-  const right = (high[0] - low[0]) / 2 / Math.max(0.2, 1 - (2 * padding.x) / width);
-  const up = (high[1] - low[1]) / 2 / Math.max(0.2, 1 - (2 * padding.y) / height);
+  const { x: side, top, bottom } = padding;
+  const right = (high[0] - low[0]) / 2 / Math.max(0.2, 1 - (2 * side) / width);
+  const up = (high[1] - low[1]) / 2 / Math.max(0.2, 1 - (top + bottom) / height);
   const half = Math.max(right, (up * width) / height);
-  return [...centre, EYE_DISTANCE - half / HALF_WIDTH, ...quaternion];
+  // The middle of what is left between the bands above and below.
+  const lift = (((bottom - top) / 2) * 2 * half) / width;
+  const raised = plus(centre, times(rows[1], lift));
+  return [...raised, EYE_DISTANCE - half / HALF_WIDTH, ...quaternion];
 }
 
 function cellCorners({ cell, supercell }) {

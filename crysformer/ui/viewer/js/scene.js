@@ -1,6 +1,8 @@
 // What the single view and the grid have in common: how a view enters the page and says
 // what is wrong, and how a scene is painted and described.
 
+const BAND_GAP = 10; // pixels
+
 // One view for each element; Streamlit calls this again whenever data or theme change.
 function mount(component, views, View) {
   keepHistoryShort();
@@ -40,6 +42,18 @@ function paintScene(viewer, scene, theme) {
   drawBonds(viewer, scene, theme);
   drawCell(viewer, scene, theme);
   drawSurfaces(viewer, scene, theme);
+}
+
+// Pixels above and below the crystal that buttons, legend, bar and axes need for
+// themselves: nothing lies over the atoms.
+function bands({ stage, tools, name, legend, bar, axes }) {
+  const box = stage.getBoundingClientRect();
+  const lower = [legend, bar, axes]
+    .map((part) => part.getBoundingClientRect())
+    .filter(({ height }) => height)
+    .map(({ top }) => box.bottom - top);
+  const upper = (tools ?? name).getBoundingClientRect().bottom - box.top;
+  return { top: upper + BAND_GAP, bottom: Math.max(0, ...lower) + BAND_GAP };
 }
 
 // Clip outside the crystal only; the far half fades a little into the background.

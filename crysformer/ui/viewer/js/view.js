@@ -131,9 +131,7 @@ class View {
 
   fitted(name) {
     const { clientWidth: width, clientHeight: height } = this.stage;
-    // The buttons take a second row where the view is narrow.
-    const y = Math.max(this.scene.colour_bar ? 64 : 50, this.tools.offsetHeight + 18);
-    const padding = { x: Math.min(60, 0.06 * width), y };
+    const padding = { x: Math.min(60, 0.06 * width), ...bands(this) };
     return fittedView(this.scene, this.scene.views[name], width, height, padding);
   }
 
