@@ -19,9 +19,11 @@ def document(
 
     Returns:
         ``formula``, ``space_group``, ``sites``, ``model`` and ``properties``, and
-        ``novelty`` and ``stability`` if the model can tell.
+        ``novelty`` and ``stability`` if the model can tell, with ``interval_coverage`` if
+        its card says what intervals were worth for crystals this unusual.
     """
-    novelty, stability = prediction.novelty, prediction.stability
+    novelty, worth = prediction.novelty, prediction.reliability
+    stability = prediction.stability
     return {
         "formula": prediction.formula,
         "space_group": prediction.space_group,
@@ -30,6 +32,7 @@ def document(
         "properties": _properties(prediction, notes, errors),
         **({} if novelty is None else {"novelty": novelty.to_dict()}),
         **({} if stability is None else {"stability": stability.to_dict()}),
+        **({} if worth is None else {"interval_coverage": worth.to_dict()}),
     }
 
 

@@ -16,7 +16,6 @@ from crysformer.evaluation.validation_table import read_validation_table
 from crysformer.library.catalogue import get_crystal
 from crysformer.model.card import trained
 from crysformer.model.checkpoint import load_checkpoint
-from crysformer.model.config import DEFAULT_MODEL
 from crysformer.model.files import ABLATIONS
 from crysformer.paths import weights_folder
 from crysformer.predict.predictor import Predictor
@@ -27,6 +26,7 @@ from crysformer.trust.intervals import first_half
 
 CRYSTALS = ("diamond-si", "rock-salt-nacl", "bcc-fe", "fcc-cu", "hcp-mg", "wurtzite-zno")
 VAL_REPEATS = 10
+SHIPPED = "jarvis-dft-3d"  # of the architecture that a run has without settings
 SMALL = (
     "blocks=1",
     "atom_width=16",
@@ -217,15 +217,15 @@ def test_no_half_is_checked_by_intervals_it_calibrated(exported):
 
 def test_what_the_first_weights_had_learnt_is_told(exported, tmp_path):
     data, first, folder = exported
-    card = load_checkpoint(DEFAULT_MODEL).card
+    card = load_checkpoint(SHIPPED).card
     passes, hours = trained(card)
     out = tmp_path / "run"
     words = ["train", "--data", str(data), "--out", str(out), "--steps", "1"]
     words += ["--processes", "1", "--device", "cpu"]
-    assert main([*words, "--start-from", DEFAULT_MODEL]) == 0
+    assert main([*words, "--start-from", SHIPPED]) == 0
     assert main([*words, "--resume"]) == 0
     before = RunFolder(out).weights_before()
-    assert before["weights"] == DEFAULT_MODEL
+    assert before["weights"] == SHIPPED
     assert before["passes"] == pytest.approx(passes)
     assert before["hours"] == pytest.approx(hours)
     assert RunFolder(first).weights_before() is None

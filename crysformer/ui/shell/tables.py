@@ -19,6 +19,7 @@ from crysformer.ui.session.text import plain
 
 if TYPE_CHECKING:
     from crysformer.predict.prediction import Prediction
+    from crysformer.predict.reliability import Reliability
     from crysformer.trust.novelty import Novelty
     from crysformer.trust.stability import Stability
 
@@ -112,9 +113,8 @@ def property_tables(
     if intervals:
         st.caption(
             f"{_INTERVAL}: contains the computed value for about nine in ten crystals "
-            "like those of the validation set; the Model page has the coverage for each "
-            "property. It promises nothing for crystals far from the training data, nor "
-            "about experiments."
+            "as unusual as this one; the Model page has the coverage for each property. "
+            "It promises nothing about experiments."
         )
 
 
@@ -184,6 +184,16 @@ def stability_line(stability: "Stability | None") -> None:
 def _chance(probability: float) -> str:
     """A probability as a person is told it: never certain."""
     return f"{min(max(100 * probability, 1), 99):.0f} %"
+
+
+def reliability_line(reliability: "Reliability | None") -> None:
+    """Say in one line what intervals are worth for crystals as unusual as this one.
+
+    Args:
+        reliability: Of the prediction; nothing is said without one.
+    """
+    if reliability is not None:
+        st.markdown(f":material/straighten: {reliability.sentence}")
 
 
 def _property_row(
