@@ -15,11 +15,11 @@ from crysformer.properties.table import GAPS
 from crysformer.trust.principal_axes import PrincipalAxes, squared_distances
 
 _AXES = 24
-_NEIGHBOURS = 50
+_NEIGHBOURS = 60
 # The mean of a few errors is noise: it is drawn towards the mean of all as if that many
 # more neighbours had it. Not so for gaps: most crystals are metals without any error, and
 # the mean of all would hide which of them may have a gap.
-_PRIOR, _GAP_PRIOR = 20.0, 0.03
+_PRIOR, _GAP_PRIOR = 30.0, 0.03
 _ROWS = 256
 _LARGEST = 60_000.0  # What half precision holds.
 
