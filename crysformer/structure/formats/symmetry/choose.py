@@ -20,10 +20,11 @@ from crysformer.structure.formats.symmetry.operations import keeps_metric
 from crysformer.structure.formats.symmetry.settings import Setting, first_names
 from crysformer.structure.stated import Stated, amounts_of
 
-# Shortest distance over the sum of covalent radii. Of the shortest bonds there are, in
-# C2H2 and N2, it is 0.77.
-_TOO_CLOSE = 0.6
-_CLOSER = 0.88  # A setting whose shortest contact is that much shorter is not meant.
+# Shortest distance over the sum of covalent radii: the uranyl ion has 0.68 and N2 0.77,
+# but atoms that form no multiple bonds stay further apart.
+_SHORTEST_MULTIPLE = 0.65
+_SHORTEST_SINGLE = 0.85
+_MULTIPLE = frozenset(["H", "B", "C", "N", "O", "F", "P", "S"])
 _SAME = 1e-3
 
 
@@ -102,17 +103,13 @@ def _formula(atoms: Expanded) -> str:
 def _without_close_contacts(
     found: Sequence[tuple[Setting, Expanded]], lattice: FloatArray
 ) -> list[tuple[Setting, Expanded]]:
-    """Leave out settings whose atoms come much closer than those of another."""
-    contacts = [_contact(atoms, lattice) for _, atoms in found]
-    limit = max(_TOO_CLOSE, _CLOSER * max(contacts))
-    kept = [
-        each for each, contact in zip(found, contacts, strict=True) if contact >= limit
-    ]
-    return kept or [found[int(np.argmax(contacts))]]
+    """Leave out settings whose atoms come too close, if another setting has none such."""
+    kept = [each for each in found if _contact(each[1], lattice) >= 1]
+    return kept or list(found)
 
 
 def _contact(atoms: Expanded, lattice: FloatArray) -> float:
-    """Return the shortest distance of two atoms over the sum of their radii."""
+    """Return the shortest distance of two atoms over the least that is plausible."""
     # Parts of atoms may be close to others because these are not there.
     whole = [
         index
@@ -123,7 +120,9 @@ def _contact(atoms: Expanded, lattice: FloatArray) -> float:
         return np.inf
     matrix = Lattice(lattice).get_lll_reduced_lattice().matrix
     coords = atoms.coords[whole] @ lattice @ np.linalg.inv(matrix)
-    radii = np.array([_radius(str(atoms.species[index][0][0])) for index in whole])
+    symbols = [str(atoms.species[index][0][0]) for index in whole]
+    radii = np.array([_radius(symbol) for symbol in symbols])
+    multiple = np.array([symbol in _MULTIPLE for symbol in symbols])
     shifts = np.array(list(np.ndindex(3, 3, 3))) - 1
     closest = np.inf
     for row, coord in enumerate(coords):
@@ -131,7 +130,9 @@ def _contact(atoms: Expanded, lattice: FloatArray) -> float:
         apart -= np.round(apart)
         distances = np.linalg.norm((apart[:, None] + shifts) @ matrix, axis=2)
         distances[row, 13] = np.inf  # the atom itself
-        closest = min(closest, (distances.min(axis=1) / (radii + radii[row])).min())
+        least = np.where(multiple | multiple[row], _SHORTEST_MULTIPLE, _SHORTEST_SINGLE)
+        least *= radii + radii[row]
+        closest = min(closest, (distances.min(axis=1) / least).min())
     return float(closest)
 
 
