@@ -109,6 +109,7 @@ def control_results(
         "Symmetry-equivalent bonds in a doubled cell, computed without symmetry: "
         f"weights differ by at most {tiny(check.equal_bonds)} over {check.bonds} bonds.",
         f"That doubled cell against this one: weights differ by at most "
-        f"{tiny(check.weights)}, predictions by {tiny(check.values)} of a property's spread.",
+        f"{tiny(check.weights)}, predictions by {tiny(check.values)} of a property's "
+        "spread.",
     ]
     st.markdown("\n".join(f"* {plain(line)}" for line in lines))
