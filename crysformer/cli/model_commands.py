@@ -25,11 +25,18 @@ def add_train(commands: argparse._SubParsersAction) -> None:
         metavar="N",
         help="learn from no crystal with more unique angles than this",
     )
-    train.add_argument("--preset", default="shipped", help="shipped or paper")
-    train.add_argument("--out", required=True, help="folder of the run")
     train.add_argument(
+        "--preset",
+        default="shipped",
+        metavar="NAME",
+        help="recipe: shipped, paper, or next for a GPU",
+    )
+    train.add_argument("--out", required=True, help="folder of the run")
+    time = train.add_mutually_exclusive_group()
+    time.add_argument(
         "--hours", type=float, help="stop after this time, learning-rate decay included"
     )
+    time.add_argument("--minutes", type=float, help="the same in minutes")
     train.add_argument(
         "--steps", type=int, help="stop after this many steps, decay included"
     )
@@ -61,7 +68,7 @@ def add_train(commands: argparse._SubParsersAction) -> None:
             resume=options.resume,
             start_from=options.start_from,
             device=options.device,
-            hours=options.hours,
+            hours=options.hours if options.minutes is None else options.minutes / 60.0,
             steps=options.steps,
             processes=options.processes,
             command=words,

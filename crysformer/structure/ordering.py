@@ -18,7 +18,7 @@ from pymatgen.core import Lattice, Structure
 from crysformer.arrays import FloatArray
 from crysformer.errors import StructureError
 from crysformer.structure.checks import at, check_distances, occupancies
-from crysformer.structure.formats.raw import OCCUPANCY_TOLERANCE
+from crysformer.structure.formats.raw import OCCUPANCY_TOLERANCE, OVERFULL_TOLERANCE
 from crysformer.structure.read import checked_places, named_faults, read_raw
 
 APPROXIMATED = "(ordered approximation)"
@@ -77,9 +77,10 @@ def _shares(species: Sequence[tuple[str | int, float]], place: FloatArray) -> Sh
     """Return what is on a site, elements without any of it left out."""
     found = occupancies(species)
     total = sum(found.values())
-    if not 0 <= total <= 1 + OCCUPANCY_TOLERANCE or min(found.values(), default=0) < 0:
+    if not 0 <= total <= 1 + OVERFULL_TOLERANCE or min(found.values(), default=0) < 0:
         raise StructureError(f"has impossible occupancies on the site at {at(place)}")
-    return tuple(sorted((key, share) for key, share in found.items() if share > 0))
+    full = max(1.0, total)
+    return tuple(sorted((key, share / full) for key, share in found.items() if share > 0))
 
 
 def _is_ordered(shares: Shares) -> bool:

@@ -1,7 +1,7 @@
 """What defines a training run besides its data: optimiser, loss and schedule settings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
 import torch
@@ -98,8 +98,20 @@ RECIPES: Mapping[str, Recipe] = {
         warmup_steps=300,
         decay=0.7,
     ),
+    # What one GPU trained for 76 passes in 520 s (docs/training.md): wider than a CPU has
+    # time for, and a longer decay.
+    "next": Recipe(
+        replace(PRESETS["shipped"], atom_width=192, bond_width=192, angle_width=64),
+        optimiser="muon",
+        learning_rate=2.5e-3,
+        weight_decay=0.1,
+        batch_size=128,
+        decay=0.8,
+        precision="bfloat16",
+        compiled=True,
+    ),
 }
-"""Recipes by the name of their architecture."""
+"""Recipes by name."""
 
 
 def label_weights(keys: list[str], coverage: Tensor) -> Tensor:

@@ -16,3 +16,10 @@ def test_the_paper_s_recipe_is_the_paper_s():
 def test_unknown_words_are_refused_by_name(setting):
     with pytest.raises(SettingsError, match=next(iter(setting.values()))):
         Recipe(**setting)
+
+
+def test_the_next_run_is_made_for_a_gpu():
+    recipe = RECIPES["next"]
+    widths = (recipe.model.atom_width, recipe.model.bond_width, recipe.model.angle_width)
+    assert widths == (192, 192, 64)
+    assert (recipe.precision, recipe.compiled) == ("bfloat16", True)

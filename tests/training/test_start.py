@@ -58,6 +58,27 @@ def test_a_run_needs_no_command_line(folder, tmp_path):
     assert state(tmp_path / "run" / "state.pt")["step"] == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "hours"), [(["--minutes", "12"], 0.2), (["--hours", "3"], 3.0), ([], None)]
+)
+def test_time_is_given_in_minutes_or_hours(monkeypatch, words, hours):
+    asked = []
+    monkeypatch.setattr(
+        "crysformer.training.start.train", lambda *_, **options: asked.append(options)
+    )
+    words = ["train", "--data", "DIR", "--out", "RUN", "--preset", "next", *words]
+    assert main(words) == 0
+    assert asked[0]["hours"] == pytest.approx(hours)
+    assert asked[0]["preset"] == "next"
+
+
+def test_minutes_and_hours_exclude_each_other(capsys):
+    words = ["train", "--data", "DIR", "--out", "RUN", "--hours", "1", "--minutes", "5"]
+    with pytest.raises(SystemExit):
+        main(words)
+    assert "not allowed with" in capsys.readouterr().err
+
+
 def test_a_folder_with_a_run_is_not_overwritten(data, folder, tmp_path):
     fitted(data, tmp_path / "run", 1)
     words = command(folder, tmp_path / "run", "--processes", "1", "--steps", "1")[3:]
