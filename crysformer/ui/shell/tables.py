@@ -132,7 +132,7 @@ def readable(value: float, error: float | None) -> str:
         error: Its typical error in the same unit; None or 0 where it is unknown.
     """
     if not error:
-        return f"{value:.3g}".replace("-", MINUS)
+        return f"{value + 0.0:.3g}".replace("-", MINUS)
     digits = 1 - math.floor(math.log10(abs(error)))
     # Adding zero turns the -0.0 that rounding leaves into 0.0.
     text = f"{round(value, digits) + 0.0:.{max(digits, 0)}f}"
