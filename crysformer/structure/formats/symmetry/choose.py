@@ -20,11 +20,16 @@ from crysformer.structure.formats.symmetry.operations import keeps_metric
 from crysformer.structure.formats.symmetry.settings import Setting, first_names
 from crysformer.structure.stated import Stated, amounts_of
 
-# Shortest distance over the sum of covalent radii: the uranyl ion has 0.68 and N2 0.77,
-# but atoms that form no multiple bonds stay further apart.
-_SHORTEST_MULTIPLE = 0.65
-_SHORTEST_SINGLE = 0.85
-_MULTIPLE = frozenset(["H", "B", "C", "N", "O", "F", "P", "S"])
+# Distances over the sum of covalent radii. The shortest there are belong to metals (0.70
+# in uranium) and to their multiple bonds (0.68 in the uranyl ion); among other elements
+# N2 has 0.77. Short bonds between like nonmetals lead to two neighbours at most.
+_SHORTEST_OF_METALS = 0.65
+_SHORTEST = 0.75
+_SHORTEST_THIRD = 0.9
+_NONMETALS = frozenset({"H", "B", "C", "N", "O", "F", "Si", "P", "S", "Cl"}) | {
+    *("Ge", "As", "Se", "Br", "Sn", "Sb", "Te", "I")
+}
+_MULTIPLE = frozenset({"V", "Nb", "Mo", "W", "Re", "U", "Np", "Pu", "Am"})
 _SAME = 1e-3
 
 
@@ -122,6 +127,7 @@ def _contact(atoms: Expanded, lattice: FloatArray) -> float:
     coords = atoms.coords[whole] @ lattice @ np.linalg.inv(matrix)
     symbols = [str(atoms.species[index][0][0]) for index in whole]
     radii = np.array([_radius(symbol) for symbol in symbols])
+    metal = np.array([symbol not in _NONMETALS for symbol in symbols])
     multiple = np.array([symbol in _MULTIPLE for symbol in symbols])
     shifts = np.array(list(np.ndindex(3, 3, 3))) - 1
     closest = np.inf
@@ -130,9 +136,13 @@ def _contact(atoms: Expanded, lattice: FloatArray) -> float:
         apart -= np.round(apart)
         distances = np.linalg.norm((apart[:, None] + shifts) @ matrix, axis=2)
         distances[row, 13] = np.inf  # the atom itself
-        least = np.where(multiple | multiple[row], _SHORTEST_MULTIPLE, _SHORTEST_SINGLE)
-        least *= radii + radii[row]
-        closest = min(closest, (distances.min(axis=1) / least).min())
+        ratios = distances.min(axis=1) / (radii + radii[row])
+        short = (metal & metal[row]) | multiple | multiple[row]
+        least = np.where(short, _SHORTEST_OF_METALS, _SHORTEST)
+        closest = min(closest, (ratios / least).min())
+        like = np.sort(distances[np.array(symbols) == symbols[row]], axis=None)
+        if len(like) > 2 and symbols[row] in _NONMETALS:
+            closest = min(closest, like[2] / (2 * radii[row]) / _SHORTEST_THIRD)
     return float(closest)
 
 

@@ -133,6 +133,8 @@ def by_name(name: str) -> list[Setting]:
         code = symbol[-1]
     groups = list(_alternatives(group, symbol))
     coded = [each for each in groups if code and _has_code(each, code)]
+    if _extension(group) in ("H", "R"):  # The cell tells, whatever the name says.
+        coded += [each for each in groups if each not in coded]
     if code and not coded:
         table = gemmi.spacegroup_table_itb()
         same = [each for each in table if each.number == group.number]
