@@ -38,6 +38,7 @@ STYLE: Final = "style"
 COLOURS: Final = "colours"
 BEYOND: Final = "beyond"
 BOUNDARY: Final = "boundary"
+COMPLETE: Final = "complete"
 REPEAT: Final = ("na", "nb", "nc")
 MODULE: Final = "module"
 GRAPH: Final = "graph"
