@@ -55,7 +55,7 @@ def read_cif(text: str) -> Sequence[Entry]:
             "has no data_ block with fractional coordinates (_atom_site_fract_x); "
             "export the crystal again as a CIF with its sites"
         )
-    return [Entry(block.name, partial(_read, block)) for block in crystals]
+    return [Entry(block.name, partial(_read, block), block.text) for block in crystals]
 
 
 def _read(block: Block) -> RawCrystal:

@@ -34,10 +34,12 @@ class Block:
     Attributes:
         name: Behind ``data_``.
         columns: For each name in lower case its values as texts; one for a single item.
+        text: The block as a CIF of its own, empty if the file has no other block.
     """
 
     name: str
     columns: dict[str, list[str]]
+    text: str
 
     def first(self, *names: str) -> str:
         """Return the first value that is known of some names, or an empty text."""
@@ -66,7 +68,11 @@ def read_blocks(text: str) -> list[Block]:
     # Words in front of the first block, of a letter or an email, are none of it.
     text = text[start.start() :] if start else f"data_pasted\n{text}"
     document = _parsed(text)
-    return [Block(block.name.strip(), _columns(block)) for block in document]
+    several = len(document) > 1
+    return [
+        Block(block.name.strip(), _columns(block), block.as_string() if several else "")
+        for block in document
+    ]
 
 
 def _ascii(text: str) -> str:

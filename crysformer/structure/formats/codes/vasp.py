@@ -33,7 +33,7 @@ def read_xdatcar(text: str) -> Sequence[Entry]:
     for place, end in zip(places, ends, strict=True):
         rows = lines[place + 1 : end]
         step = "\n".join([*header, lines[place], *rows])
-        found.append(Entry("", partial(read_poscar, step)))
+        found.append(Entry("", partial(read_poscar, step), step))
         # A cell that changes is written before each configuration.
         if end < len(lines) and len(rows) > _HEADER and _is_header(rows[-_HEADER:]):
             header = rows[-_HEADER:]
