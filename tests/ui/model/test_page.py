@@ -14,6 +14,7 @@ from crysformer.model.config import DEFAULT_MODEL
 from crysformer.model.files import ABLATIONS, GOLDEN
 from crysformer.paths import weights_folder
 from crysformer.properties.table import PROPERTIES
+from crysformer.trust.stability import HULL
 from crysformer.ui.model import card as model_card
 from crysformer.ui.session import state
 from tests.support.pages import app, tables, text
@@ -87,7 +88,8 @@ def test_every_property_has_its_pictures():
             assert heading in said
         assert "Beyond the 99th percentile intervals are extrapolated" in said
         parts = read_ablations(SHIPPED) is not None
-        assert len(test.get("plotly_chart")) == 7 + parts
+        judged = HULL in shown_properties(CARD)
+        assert len(test.get("plotly_chart")) == 7 + parts + judged
         wrong = CARD["validation"]["novelty"]["volume scaled"]["auroc"]
         assert f"volume scaled {wrong:.2f}" in said
 
@@ -134,7 +136,7 @@ def test_what_parts_of_the_network_are_worth(other_weights):
         ]
     (other_weights / ABLATIONS).write_text("\n".join(rows) + "\n")
     test = app(MODEL)
-    assert len(test.get("plotly_chart")) == 8
+    assert len(test.get("plotly_chart")) == 8 + (HULL in shown_properties(CARD))
     said = text(test)
     assert "What each part of the network contributes" in said
     assert "8 epochs on 12,000 crystals" in said
