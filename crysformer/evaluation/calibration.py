@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crysformer.evaluation.evaluate import Evaluation
-from crysformer.properties.metals import COMPUTED_METAL_GAP, overall_gap_column
+from crysformer.properties.metals import COMPUTED_METAL_GAP
 from crysformer.properties.metrics import Coverage
-from crysformer.properties.table import PROPERTIES
+from crysformer.properties.table import OVERALL_GAPS, PROPERTIES
 from crysformer.trust.bands import BANDS, TWINS
 from crysformer.trust.intervals import Intervals, first_half, fit_intervals
 
@@ -147,9 +147,10 @@ def kinds(evaluation: Evaluation) -> Iterator[Kind]:
     for number in (1, 2, 3):
         yield Kind("elements", str(number), elements == number)
     yield Kind("elements", "4 or more", elements >= 4)
-    column = overall_gap_column(evaluation.keys)
-    if column is not None:
-        gap = evaluation.data.values[:, column]
+    gaps = [c for c, key in enumerate(evaluation.keys) if key in OVERALL_GAPS]
+    if gaps:
+        # Each crystal has the gap of its own data set.
+        gap = np.fmax.reduce(evaluation.data.values[:, gaps], axis=1)
         yield Kind("gap", "metal", gap < COMPUTED_METAL_GAP)
         yield Kind("gap", "not a metal", gap >= COMPUTED_METAL_GAP)
 
