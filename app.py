@@ -41,6 +41,7 @@ def show_answers() -> None:
         places.show_model()
         shell.tables.novelty_line(prediction.novelty)
         shell.tables.stability_line(prediction.stability)
+        shell.tables.reliability_line(prediction.reliability)
         shell.tables.property_tables(
             prediction,
             answers.predictor().validation_errors,

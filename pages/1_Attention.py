@@ -68,7 +68,9 @@ with page.picture, guard():
     else:
         crystal_view(scenes[0], key=VIEW, height=HEIGHT, title=title, **chosen)
     with row:
-        export_menu(scenes[0], title)
+        part = settings.choice.part if attention is not None else ""
+        several = list(zip(NAMES, scenes, strict=True)) if len(scenes) > 1 else ()
+        export_menu(scenes[0], title, beside=several, caption=part)
 if attention is not None:
     with page.strip, guard():
         head_strip(attention, settings, drawing, options.scheme, bond)

@@ -36,7 +36,7 @@ with guard():
         errors.learning(read_curves(folder), card, key, name)
     errors.size_and_coverage(rows, card, key)
     errors.chemistry(rows, name)
-    errors.novelty(rows, card, name)
+    errors.novelty(rows, card, key, name)
     errors.parts(read_ablations(folder), key, name)
 st.markdown("#### Self-test")
 with guard():

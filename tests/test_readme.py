@@ -7,6 +7,7 @@ import yaml
 
 from crysformer.cli.parser import main
 from crysformer.library.catalogue import get_crystal
+from crysformer.model.config import DEFAULT_MODEL
 from crysformer.paths import ROOT, weights_folder
 from crysformer.properties.table import PROPERTIES
 
@@ -15,7 +16,7 @@ ROW = re.compile(
     r"^\| (?P<label>[^|]+) \| `(?P<key>\w+)` \| (?P<unit>[^|]*) \| ([^|]+) \|"
 )
 CARD = yaml.safe_load(
-    (weights_folder() / "jarvis-dft-3d" / "card.yml").read_text(encoding="utf-8")
+    (weights_folder() / DEFAULT_MODEL / "card.yml").read_text(encoding="utf-8")
 )
 
 

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crysformer.evaluation.evaluate import Evaluation
-from crysformer.properties.metals import COMPUTED_METAL_GAP, overall_gap_column
+from crysformer.properties.metals import COMPUTED_METAL_GAP
 from crysformer.properties.metrics import Coverage
+from crysformer.properties.table import OVERALL_GAPS, PROPERTIES
+from crysformer.trust.bands import BANDS, TWINS
 from crysformer.trust.intervals import Intervals, first_half, fit_intervals
 
 MIN_CRYSTALS = 20
-"""Fewer calibrate nothing."""
+"""Fewer that are not in the training data calibrate nothing."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Kind:
     """Some crystals of a data set that have something in common.
 
     Attributes:
-        group: What sorts them: cell size, number of elements, metal or not.
+        group: What sorts them: novelty, cell size, number of elements, metal or not.
         name: Which of that group they are.
         rows: Whether each crystal is one of them.
     """
@@ -37,7 +40,7 @@ def calibrate(
     """Intervals calibrated on validated crystals.
 
     Args:
-        evaluation: Of the validation crystals.
+        evaluation: Of the validation crystals, judged.
         rows: Which of them calibrate; all where nothing is given.
 
     Returns:
@@ -46,7 +49,8 @@ def calibrate(
     data = evaluation.data
     if rows is None:
         rows = np.ones(len(data), dtype=bool)
-    if rows.sum() < MIN_CRYSTALS:
+    bands = evaluation.bands
+    if (rows & (bands != TWINS)).sum() < MIN_CRYSTALS:
         return None
     return fit_intervals(
         evaluation.keys,
@@ -55,6 +59,7 @@ def calibrate(
         evaluation.representations[rows],
         data.num_sites[rows],
         data.formula_atoms[rows],
+        bands[rows],
         evaluation.exact[rows],
     )
 
@@ -62,8 +67,10 @@ def calibrate(
 def cross_checked(evaluation: Evaluation) -> Evaluation:
     """The same with intervals for the check: each half's are calibrated on the other.
 
-    Without intervals where the crystals are too few.
+    Without intervals where the crystals are too few or not judged.
     """
+    if not evaluation.novelties:
+        return evaluation
     half = first_half(evaluation.data.ids)
     bounds = np.full((*evaluation.predictions.shape, 2), np.nan)
     for checked in (half, ~half):
@@ -74,8 +81,32 @@ def cross_checked(evaluation: Evaluation) -> Evaluation:
     return replace(evaluation, bounds=bounds)
 
 
+def coverage_by_band(evaluation: Evaluation) -> dict[str, dict[str, float | int]]:
+    """Coverage in each band of novelty over the values of all shown properties.
+
+    Args:
+        evaluation: Of the validation crystals, cross-checked.
+
+    Returns:
+        By band ``coverage`` and ``n``, the number of values; ready for the card.
+    """
+    columns = [c for c, key in enumerate(evaluation.keys) if PROPERTIES[key].shown]
+    card = {}
+    for place, name in enumerate(BANDS):
+        rows = evaluation.bands == place
+        found = [evaluation.coverage(column, rows) for column in columns]
+        number = sum(each.n for each in found)
+        if number:
+            inside = sum(each.coverage * each.n for each in found if each.n)
+            card[name] = {"coverage": round(inside / number, 4), "n": number}
+    return card
+
+
 def coverage_card(evaluation: Evaluation) -> dict[str, Any]:
     """Coverage by property and by kind of crystal, each half of them among the kinds.
+
+    Crystals that are in the training data are one kind of the group ``novelty`` and
+    belong to no other, nor to ``all``.
 
     Args:
         evaluation: Of the validation crystals, cross-checked.
@@ -84,10 +115,15 @@ def coverage_card(evaluation: Evaluation) -> dict[str, Any]:
         By property ``all`` and the kinds of each group, each with ``coverage``, ``width``
         in the property's unit and ``n``; ready for the card.
     """
-    everyone = Kind("all", "", np.ones(len(evaluation.data), dtype=bool))
+    if not evaluation.novelties:
+        return {}
+    strangers = evaluation.bands != TWINS
+    everyone = Kind("all", "", strangers)
+    twins = Kind("novelty", BANDS[TWINS], ~strangers)
+    others = [replace(kind, rows=kind.rows & strangers) for kind in kinds(evaluation)]
     card: dict[str, Any] = {}
     for column, key in enumerate(evaluation.keys):
-        for kind in (everyone, *kinds(evaluation)):
+        for kind in (everyone, *others, twins):
             found = evaluation.coverage(column, kind.rows)
             if found.n:
                 place = card.setdefault(key, {})
@@ -98,7 +134,9 @@ def coverage_card(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def kinds(evaluation: Evaluation) -> Iterator[Kind]:
-    """Sort the crystals of an evaluation by half, size, elements, and metal or not."""
+    """Sort crystals by novelty, half, size, elements, and metal or not."""
+    for place in range(TWINS):
+        yield Kind("novelty", BANDS[place], evaluation.bands == place)
     half = first_half(evaluation.data.ids)
     yield Kind("half", "first", half)
     yield Kind("half", "second", ~half)
@@ -110,9 +148,14 @@ def kinds(evaluation: Evaluation) -> Iterator[Kind]:
     for number in (1, 2, 3):
         yield Kind("elements", str(number), elements == number)
     yield Kind("elements", "4 or more", elements >= 4)
-    column = overall_gap_column(evaluation.keys)
-    if column is not None:
-        gap = evaluation.data.values[:, column]
+    known = [
+        evaluation.data.values[:, evaluation.keys.index(key)]
+        for key in OVERALL_GAPS
+        if key in evaluation.keys
+    ]
+    if known:
+        # Each data set has its own; a crystal has that of its data set.
+        gap = reduce(lambda one, other: np.where(np.isnan(one), other, one), known)
         yield Kind("gap", "metal", gap < COMPUTED_METAL_GAP)
         yield Kind("gap", "not a metal", gap >= COMPUTED_METAL_GAP)
 

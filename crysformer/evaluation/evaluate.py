@@ -22,7 +22,9 @@ from crysformer.properties.metrics import (
     property_error,
 )
 from crysformer.properties.scaling import Scaling
+from crysformer.trust.bands import bands_of
 from crysformer.trust.intervals import Intervals
+from crysformer.trust.novelty import Novelty, NoveltyModel
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Evaluation:
         exact: Which predictions are zero by symmetry, (crystals, properties).
         bounds: Ends of the intervals, (crystals, properties, 2); NaN, or None for all,
             where there is none.
+        novelties: How far each crystal is from the training data; empty until ``judged``.
     """
 
     data: Dataset
@@ -45,6 +48,21 @@ class Evaluation:
     representations: NDArray[np.float64]
     exact: NDArray[np.bool_]
     bounds: NDArray[np.float64] | None = None
+    novelties: Sequence[Novelty] = ()
+
+    @property
+    def bands(self) -> NDArray[np.int64]:
+        """Place of each crystal in ``bands.BANDS``."""
+        return bands_of(self.novelties)
+
+    def judged(self, model: NoveltyModel | None) -> "Evaluation":
+        """The same with the novelty of every crystal, if a model can tell."""
+        if model is None:
+            return self
+        data = self.data
+        graphs = [data.graphs[row] for row in range(len(data))]
+        found = model.novelty(graphs, self.representations, data.volumes)
+        return replace(self, novelties=found)
 
     def errors(self) -> dict[str, PropertyError]:
         """Errors of every property that has labels in the file."""
@@ -55,14 +73,15 @@ class Evaluation:
         return {key: error for key, error in errors.items() if error.n}
 
     def with_intervals(self, intervals: Intervals | None) -> "Evaluation":
-        """The same with the ends of a model's intervals, if it has any."""
-        if intervals is None:
+        """The same, once judged, with the ends of a model's intervals, if it has any."""
+        if intervals is None or not self.novelties:
             return self
         bounds = intervals.bounds(
             self.predictions,
             self.representations,
             self.data.num_sites,
             self.data.formula_atoms,
+            self.bands,
             self.exact,
         )
         return replace(self, bounds=bounds)
@@ -146,7 +165,7 @@ def evaluate(predictor: Predictor, path: Path) -> Evaluation:
     evaluation = evaluate_data(
         predictor.model, checkpoint.scalings, data, predictor.device
     )
-    return evaluation.with_intervals(checkpoint.intervals)
+    return evaluation.judged(checkpoint.novelty).with_intervals(checkpoint.intervals)
 
 
 def evaluate_data(

@@ -1,7 +1,7 @@
 """How often "likely stable" is right, measured on validation crystals.
 
-Each half of them is judged by probabilities that are calibrated on the other half, so no
-crystal has a say in its own.
+Twins of training crystals are left out. Each half of the others is judged by
+probabilities that are calibrated on the other half: none has a say in its own.
 """
 
 from collections.abc import Mapping
@@ -78,7 +78,7 @@ def hull_check(table: pd.DataFrame) -> HullCheck | None:
     Returns:
         What was found, or None if too few crystals have the property.
     """
-    rows = table[table["property"] == HULL]
+    rows = table[(table["property"] == HULL) & (table["match"] != "same")]
     targets = rows["target"].to_numpy()
     predictions = rows["prediction"].to_numpy()
     first = (rows["half"] == 1).to_numpy()

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from crysformer.errors import WeightsError
 from crysformer.model import files
@@ -27,6 +26,7 @@ COLUMNS = (
     "sites",
     "half",
     "novelty",
+    "match",
     "formula_seen",
     "geometry",
     "property",
@@ -36,18 +36,16 @@ COLUMNS = (
     "high",
 )
 """``half``: 1 or 2; the intervals of each were calibrated on the other. ``novelty``:
-percentile among the validation crystals. ``formula_seen``: 1 if a training crystal, of
-whatever data set, has the formula. ``geometry``: see ``data.dataset.Row``."""
+percentile among the validation crystals. ``match``: whether it is a training crystal, see
+``fingerprints.Match``. ``formula_seen``: 1 if a training crystal, of whatever data set,
+has the formula. ``geometry``: see ``data.dataset.Row``."""
 
 
-def validation_table(
-    evaluation: "Evaluation", novelty: NDArray | None, formulas: Set[str]
-) -> pd.DataFrame:
-    """One row for each known label of an evaluation.
+def validation_table(evaluation: "Evaluation", formulas: Set[str]) -> pd.DataFrame:
+    """One row for each known label of validation crystals that were judged.
 
     Args:
         evaluation: Of the validation crystals.
-        novelty: Percentile of each crystal, or None where the model ships no score.
         formulas: Of the training crystals.
     """
     data = evaluation.data
@@ -55,8 +53,9 @@ def validation_table(
     bounds = evaluation.bounds
     if bounds is None:
         bounds = np.full((*data.values.shape, 2), np.nan)
-    if novelty is None:
-        novelty = np.full(len(data), np.nan)
+    novelty = np.array([item.percentile for item in evaluation.novelties])
+    seen = np.array([formula in formulas for formula in data.formulas], dtype=int)
+    match = np.array([item.match for item in evaluation.novelties], dtype=object)
     low, high = bounds[row, column].T
     return pd.DataFrame(
         {
@@ -65,9 +64,8 @@ def validation_table(
             "sites": data.num_sites[row],
             "half": np.where(first_half(data.ids), 1, 2)[row],
             "novelty": novelty[row].round(1),
-            "formula_seen": np.array([f in formulas for f in data.formulas])[row].astype(
-                int
-            ),
+            "match": match[row],
+            "formula_seen": seen[row],
             "geometry": np.array(data.geometries, dtype=object)[row],
             "property": np.array(evaluation.keys, dtype=object)[column],
             "target": data.values[row, column],
@@ -104,4 +102,4 @@ def read_validation_table(folder: Path) -> pd.DataFrame:
             f"The validation table of model {folder.name!r} has columns "
             f"{list(table.columns)}, not {list(COLUMNS)}."
         )
-    return table
+    return table.fillna({"match": ""})

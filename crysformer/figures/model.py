@@ -7,20 +7,16 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from crysformer.figures.style import LEGEND_ABOVE, MARGIN, MARK
+from crysformer.figures.style import LEGEND_ABOVE, LINE, MARGIN, MARK
 from crysformer.model.ablations import Ablation
 from crysformer.picture.palette import VIRIDIS
-from crysformer.trust.intervals import LEVEL
 
 BINS = 60
 DECILES = 10
 
 _WITHOUT = VIRIDIS[6]
-_LINE = {"color": "#808892", "dash": "dash", "width": 1.5}
 # Heavy tails would squeeze all else into a corner of the parity plot.
 _INNER = (0.002, 0.998)
-_BAND = 0.02
-_Z95 = 1.96
 _SIZES = ((1, 2), (3, 4), (5, 8), (9, 16), (17, 32), (33, 10_000))
 
 
@@ -103,7 +99,7 @@ def parity(table: pd.DataFrame, title: str) -> tuple[go.Figure, int]:
         },
     )
     ends = edges[[0, -1]]
-    diagonal = go.Scatter(x=ends, y=ends, mode="lines", line=_LINE, hoverinfo="skip")
+    diagonal = go.Scatter(x=ends, y=ends, mode="lines", line=LINE, hoverinfo="skip")
     figure = go.Figure([density, diagonal])
     figure.update_layout(
         xaxis_title=f"Computed: {title}",
@@ -140,46 +136,6 @@ def errors_by_size(table: pd.DataFrame, title: str) -> go.Figure:
     figure.update_layout(
         xaxis_title="Atoms in the cell", yaxis_title=title, margin=MARGIN
     )
-    return figure
-
-
-def coverage(kinds: Mapping[str, Any]) -> go.Figure:
-    """Draw how often the intervals of a property held, for kinds of crystals.
-
-    Args:
-        kinds: Of the card: ``all`` and the groups, each with coverage and n.
-    """
-    rows = [("All", kinds["all"])]
-    words = {"half": " half", "atoms": " atoms", "elements": " elements", "gap": ""}
-    for group, word in words.items():
-        for name, found in kinds.get(group, {}).items():
-            said = " element" if group == "elements" and name == "1" else word
-            rows.append((f"{name}{said}".capitalize(), found))
-    names = [name for name, _ in rows][::-1]
-    shares = np.array([found["coverage"] for _, found in rows])[::-1]
-    numbers = np.array([found["n"] for _, found in rows])[::-1]
-    # Of the share itself: what chance alone does to that many crystals.
-    spread = _Z95 * np.sqrt(LEVEL * (1.0 - LEVEL) / numbers)
-    points = go.Scatter(
-        x=100.0 * shares,
-        y=names,
-        mode="markers",
-        marker={"size": 9, "color": MARK},
-        error_x={"array": 100.0 * spread, "color": MARK, "thickness": 1.2},
-        customdata=numbers,
-        hovertemplate="%{y}: %{x:.1f} % of %{customdata:,} crystals<extra></extra>",
-    )
-    figure = go.Figure(points)
-    figure.add_vline(100.0 * LEVEL, line=_LINE)
-    figure.add_vrect(
-        100.0 * (LEVEL - _BAND),
-        100.0 * (LEVEL + _BAND),
-        fillcolor="rgba(128, 136, 146, 0.18)",
-        line_width=0,
-    )
-    figure.update_xaxes(title="Intervals that contain the computed value (%)")
-    figure.update_yaxes(automargin=True)
-    figure.update_layout(margin=MARGIN)
     return figure
 
 
@@ -235,7 +191,7 @@ def errors_without(found: Sequence[Ablation], title: str) -> go.Figure:
         hovertemplate="%{y}: %{x:.4g}, %{customdata:+.1f} %<extra></extra>",
     )
     figure = go.Figure(bars)
-    figure.add_vline(found[0].mae, line=_LINE)
+    figure.add_vline(found[0].mae, line=LINE)
     figure.update_layout(xaxis_title=title, margin=MARGIN)
     figure.update_yaxes(automargin=True)
     return figure

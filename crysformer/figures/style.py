@@ -24,3 +24,6 @@ MARK = VIRIDIS[4]
 
 GREY = "#737985"
 """Of lines and words that stand back; seen on white and on black."""
+
+LINE: Mapping[str, Any] = {"color": "#808892", "dash": "dash", "width": 1.5}
+"""What a value is compared with: a diagonal, a level."""

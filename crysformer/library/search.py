@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from functools import cache
 
 from crysformer.errors import LibraryError
+from crysformer.library import synonyms
 from crysformer.library.catalogue import load_library
 from crysformer.library.crystal import LibraryCrystal
 from crysformer.library.formula import count_elements, matches
 
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _STRUKTURBERICHT = re.compile(r"[A-L]\d+")
+# A swapped, missing or doubled letter in a word of five letters is still this similar.
+_SIMILAR, _SHORTEST = 0.8, 4
 _NOT_IN_SYMBOLS = re.compile(r"[\s_\-]")
 
 
@@ -61,7 +65,8 @@ def matching(text: str, crystals: Sequence[LibraryCrystal]) -> list[LibraryCryst
     """Keep the crystals that a free text means.
 
     The text may be a formula (Fe2O3, O3 Fe2, ABO3), a space group (225, Fm-3m), or words
-    of the name, id, prototype, Strukturbericht symbol or tags, and chemical symbols.
+    of the name, id, prototype, Strukturbericht symbol or tags, and chemical symbols; it
+    may also be another name of a compound (``synonyms``).
     Crystals that it names exactly hide those of which it is only a beginning, so that
     "tin" does not find titanium, and "tit" does.
 
@@ -72,7 +77,14 @@ def matching(text: str, crystals: Sequence[LibraryCrystal]) -> list[LibraryCryst
     words = text.translate(_SUBSCRIPTS).split()
     if not words:
         return list(crystals)
-    exact = [crystal for crystal in crystals if _names(crystal, words)]
+    called = _of_formula(synonyms.formula_of(text), crystals)
+    called += [each for each in crystals if synonyms.is_called(text, each.composition)]
+    spelt = synonyms.usual_spelling(text).split()
+    exact = called + [
+        crystal
+        for crystal in crystals
+        if _names(crystal, words) or _names(crystal, spelt)
+    ]
     # A15 is a structure type, though also fifteen atoms of any element.
     if not (exact and _STRUKTURBERICHT.fullmatch(text.strip())):
         exact = _of_formula("".join(words), crystals) + exact
@@ -81,6 +93,35 @@ def matching(text: str, crystals: Sequence[LibraryCrystal]) -> list[LibraryCryst
     return list(dict.fromkeys(exact)) or [
         crystal for crystal in crystals if _begins(crystal, words)
     ]
+
+
+def correction(text: str) -> str:
+    """Return what may have been meant by words that nothing in the library bears.
+
+    Args:
+        text: As typed.
+
+    Returns:
+        The text with each unknown word replaced by the most similar known one; empty
+        where no word is similar enough, or none is unknown.
+    """
+    known = _vocabulary()
+    words = synonyms.usual_spelling(text).split()
+    likely = [
+        word
+        if word in known
+        else next(iter(get_close_matches(word, known, 1, _SIMILAR)), "")
+        for word in words
+    ]
+    return " ".join(likely) if all(likely) and likely != words else ""
+
+
+@cache
+def _vocabulary() -> tuple[str, ...]:
+    """Words that crystals are found by; short ones are like too many others."""
+    words = {word for crystal in load_library().values() for word in _words(crystal)}
+    words |= {word for name in synonyms.COMMON for word in name.split()}
+    return tuple(sorted(word for word in words if len(word) >= _SHORTEST))
 
 
 def _of_formula(text: str, crystals: Sequence[LibraryCrystal]) -> list[LibraryCrystal]:

@@ -8,7 +8,7 @@ from crysformer.errors import SettingsError
 from crysformer.graph.rule import NeighbourRule
 from crysformer.settings import check_ranges
 
-DEFAULT_MODEL = "jarvis-dft-3d"
+DEFAULT_MODEL = "jarvis-mp"
 """The bundled model that answers where none is named."""
 
 

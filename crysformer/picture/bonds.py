@@ -7,10 +7,16 @@ at ``frac_coords[j] + image``; indices count from zero in the structure's own or
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from pymatgen.core import Structure
+from pymatgen.core import Element, Structure
+
+MIN_COORDINATION, MAX_COORDINATION = 4, 8
+"""Neighbours of a cation between which its polyhedron is easily read."""
+
+_COVALENT_SLACK = 0.3
 
 
 class BondLayer(StrEnum):
@@ -107,19 +113,29 @@ def chemical_bonds(structure: Structure, tolerance: float = 0.1) -> DrawnBonds:
 
     The rule is that of pymatgen's ``MinimumDistanceNN``: an atom is bonded to every
     neighbour at most ``1 + tolerance`` times as far as its nearest one, and a bond found
-    from either end counts. It needs no table of radii or oxidation states, gives 4, 6, 8
-    and 12 for diamond, rock salt, bcc and fcc, and runs over all atoms at once:
-    ``CrystalNN`` takes seconds for a hundred atoms, and the cut-off table of VESTA has no
-    metals.
+    from either end counts. Non-metals are also bonded where they are as close as their
+    covalent radii (Slater, J. Chem. Phys. 41, 3199 (1964)) and 0.3 Å allow, so that a
+    short C-H bond does not hide the ring of C. Where some cations have at most
+    ``MAX_COORDINATION`` neighbours, the bonds of larger cages are left out: those of Sr
+    would make a hedgehog of SrTiO3.
+
+    The rule needs no table of oxidation states, gives 4, 6, 8 and 12 for diamond, rock
+    salt, bcc and fcc, and runs over all atoms at once: ``CrystalNN`` takes seconds for a
+    hundred atoms, and the cut-off table of VESTA has no metals.
     """
     nearest = _nearest_distances(structure)
+    covalent = _covalent_reach(structure)
+    reach = (1 + tolerance) * nearest
     centre, neighbour, image, length = structure.get_neighbor_list(
-        float(nearest.max()) * (1 + tolerance) + 1e-3
+        max(float(reach.max()), 2 * float(covalent.max())) + 1e-3
     )
     # The larger reach of the two ends is the same for both directions of a bond.
-    reach = (1 + tolerance) * np.maximum(nearest[centre], nearest[neighbour])
-    near = np.flatnonzero(length <= reach + 1e-6)
+    limit = np.maximum(reach[centre], reach[neighbour])
+    both = np.minimum(covalent[centre], covalent[neighbour]) > 0
+    held = np.where(both, covalent[centre] + covalent[neighbour], 0.0)
+    near = np.flatnonzero(length <= np.maximum(limit, held) + 1e-6)
     rows = near[np.lexsort((length[near], centre[near]))]
+    rows = rows[~_of_cages(structure, centre[rows], neighbour[rows])]
     return DrawnBonds.of(
         centre[rows],
         neighbour[rows],
@@ -127,6 +143,56 @@ def chemical_bonds(structure: Structure, tolerance: float = 0.1) -> DrawnBonds:
         length[rows],
         layer=BondLayer.CHEMICAL,
     )
+
+
+def cations(
+    symbols: Sequence[str], i: NDArray[np.int64], j: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Mark sites that are less electronegative than each of their neighbours, (sites,).
+
+    Args:
+        symbols: Element of each site.
+        i: Centre of each bond.
+        j: Its neighbour.
+    """
+    # Element.X warns where Pauling's scale has no value (noble gases).
+    table = {symbol: float(Element(symbol).data.get("X") or 0.0) for symbol in symbols}
+    own = np.array([table[symbol] for symbol in symbols])
+    least = np.full(len(own), -np.inf)
+    least[np.unique(i)] = np.inf
+    np.minimum.at(least, i, own[j])
+    return own < least
+
+
+@cache
+def is_nonmetal(symbol: str) -> bool:
+    """Whether an element forms molecules: not a metal, metalloid or noble gas."""
+    element = Element(symbol)
+    return not (element.is_metal or element.is_metalloid or element.is_noble_gas)
+
+
+def _covalent_reach(structure: Structure) -> NDArray[np.float64]:
+    """Half the longest covalent bond of each site, Å; zero where it forms none."""
+    half = {
+        symbol: float(Element(symbol).atomic_radius or 0.0) + _COVALENT_SLACK / 2
+        if is_nonmetal(symbol)
+        else 0.0
+        for symbol in structure.symbol_set
+    }
+    return np.array([half[site.specie.symbol] for site in structure])
+
+
+def _of_cages(
+    structure: Structure, i: NDArray[np.int64], j: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Mark bonds of cations with many neighbours, where other cations have fewer."""
+    symbols = [site.specie.symbol for site in structure]
+    number = np.bincount(i, minlength=len(symbols))
+    cation = cations(symbols, i, j)
+    few = cation & (number >= MIN_COORDINATION) & (number <= MAX_COORDINATION)
+    cage = cation & (number > MAX_COORDINATION)
+    # The bonds of one kind of cation are all that some crystals have.
+    return (cage[i] | cage[j]) if few.any() else np.zeros(len(i), dtype=bool)
 
 
 def _nearest_distances(structure: Structure) -> NDArray[np.float64]:

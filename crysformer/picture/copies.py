@@ -81,6 +81,12 @@ class Copies:
     cell: NDArray[np.int64]
     kind: NDArray[np.int64]
 
+    @classmethod
+    def none(cls) -> "Copies":
+        """No atoms at all."""
+        nothing = np.empty(0, dtype=np.int64)
+        return cls(nothing, np.empty((0, 3), dtype=np.int64), nothing)
+
     def keys(self) -> NDArray[np.int64]:
         """One number per copy."""
         return copy_keys(self.site, self.cell)
@@ -136,26 +142,50 @@ def drawn_copies(
 
 
 def drawn_halves(
-    crystal: Crystal, drawn: Copies, bonds: DrawnBonds | None, beyond: Beyond
+    crystal: Crystal,
+    drawn: Copies,
+    bonds: DrawnBonds | None,
+    beyond: Beyond,
+    added: Copies | None = None,
 ) -> tuple[Copies, Halves]:
     """Give every drawn atom its half bonds.
 
+    Args:
+        crystal: The crystal.
+        drawn: Atoms that are drawn.
+        bonds: All bonds.
+        beyond: What is drawn of bonds that leave the drawn atoms.
+        added: Atoms that complete polyhedra and molecules; their own bonds are drawn
+            only where they end at another drawn atom.
+
     Returns:
-        The drawn atoms with the ghosts added that "Ghost atoms" asks for, and the halves.
+        The drawn atoms, those added, and the ghosts that "Ghost atoms" asks for; and the
+        halves.
     """
     if bonds is None or not len(bonds):
         return drawn, Halves.none()
-    atom, row = _bonds_of_copies(drawn.site, bonds)
-    start = drawn.cell[atom]
+    inner, drawn = drawn, drawn if added is None else _with(drawn, added)
+    drawn, halves = _halves_of(crystal, inner, drawn, bonds, beyond)
+    if added is None:
+        return drawn, halves
+    return drawn, _joined(halves, _halves_back(crystal, added, drawn, bonds))
+
+
+def _halves_of(
+    crystal: Crystal, inner: Copies, drawn: Copies, bonds: DrawnBonds, beyond: Beyond
+) -> tuple[Copies, Halves]:
+    """Half bonds of the inner ones of all drawn atoms, and the ghosts they lead to."""
+    atom, row = _bonds_of_copies(inner.site, bonds)
+    start = inner.cell[atom]
     end = start + crystal.neighbour_cell(bonds)[row]
     inside = np.isin(copy_keys(bonds.j[row], end), drawn.keys())
     if beyond == Beyond.NOTHING:
         atom, row, start = atom[inside], row[inside], start[inside]
-    halves = Halves(row, drawn.site[atom], start)
+    halves = Halves(row, inner.site[atom], start)
     if beyond != Beyond.GHOST_ATOMS or inside.all():
         return drawn, halves
     ghosts = _unique_copies(bonds.j[row][~inside], end[~inside])
-    back = _halves_back(crystal, ghosts, drawn, bonds)
+    back = _halves_back(crystal, ghosts, inner, bonds)
     return _with(drawn, ghosts), _joined(halves, back)
 
 

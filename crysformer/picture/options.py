@@ -22,6 +22,7 @@ class ViewOptions:
         supercell: Repeats of the cell, for display only.
         layer: Which bonds are drawn, where the page leaves the choice.
         cell: Unit cell the crystal is drawn in.
+        complete: Whether polyhedra and molecules are drawn whole.
     """
 
     style: Style = Style.BALL_AND_STICK
@@ -31,6 +32,7 @@ class ViewOptions:
     supercell: tuple[int, int, int] = (1, 1, 1)
     layer: BondLayer = BondLayer.CHEMICAL
     cell: CellChoice = CellChoice.AS_GIVEN
+    complete: bool = True
 
     def scene_arguments(self) -> dict[str, Any]:
         """Return the options as ``build_scene`` takes them."""
@@ -40,4 +42,5 @@ class ViewOptions:
             "beyond": self.beyond,
             "boundary": self.boundary,
             "supercell": self.supercell,
+            "complete": self.complete,
         }

@@ -5,13 +5,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pymatgen.core import Element
 
-from crysformer.picture.bonds import DrawnBonds
+from crysformer.picture.bonds import (
+    MAX_COORDINATION,
+    MIN_COORDINATION,
+    DrawnBonds,
+    cations,
+)
 from crysformer.picture.copies import GHOST, Copies, Crystal
 
 POLYHEDRON_OPACITY = 0.55
-MIN_CORNERS, MAX_CORNERS = 4, 8
 ARC_STEPS = 10
 
 
@@ -64,12 +67,9 @@ def polyhedron_centres(crystal: Crystal, bonds: DrawnBonds) -> list[int]:
     others are left out: cages of twelve would hide the octahedra.
     """
     number = np.bincount(bonds.i, minlength=len(crystal.symbols))
-    cations = [
-        int(site)
-        for site in np.flatnonzero(number >= MIN_CORNERS)
-        if _is_cation(crystal, int(site), bonds.j[bonds.i == site])
-    ]
-    return [site for site in cations if number[site] <= MAX_CORNERS] or cations
+    enough = cations(crystal.symbols, bonds.i, bonds.j) & (number >= MIN_COORDINATION)
+    few = enough & (number <= MAX_COORDINATION)
+    return np.flatnonzero(few if few.any() else enough).tolist()
 
 
 def polyhedra(
@@ -97,16 +97,6 @@ def polyhedra(
             for shift in drawn.cell[here] @ crystal.matrix
         ]
     return faces
-
-
-def _is_cation(crystal: Crystal, site: int, neighbours: NDArray[np.int64]) -> bool:
-    own = _electronegativity(crystal.symbols[site])
-    return all(own < _electronegativity(crystal.symbols[each]) for each in neighbours)
-
-
-def _electronegativity(symbol: str) -> float:
-    # Element.X warns where Pauling's scale has no value (noble gases).
-    return float(Element(symbol).data.get("X") or 0.0)
 
 
 def _hull(corners: NDArray[np.float64]) -> list[list[int]]:

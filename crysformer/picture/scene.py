@@ -20,6 +20,7 @@ from pymatgen.core import Element, Structure
 from crysformer.errors import SettingsError
 from crysformer.picture.bonds import BondLayer, DrawnBonds
 from crysformer.picture.camera import presets
+from crysformer.picture.completion import missing_atoms
 from crysformer.picture.copies import (
     GHOST,
     Beyond,
@@ -95,6 +96,7 @@ def build_scene(
     wedges: Sequence[dict[str, Any]] = (),
     focus: int | None = None,
     painted: SiteColours | None = None,
+    complete: bool = True,
 ) -> Scene:
     """Lay out a crystal for drawing.
 
@@ -112,6 +114,8 @@ def build_scene(
         focus: Site whose bonds alone are drawn, once and to their far ends, whatever
             ``beyond`` says; None draws those of all atoms.
         painted: Colours of sites that stand for numbers; None takes element colours.
+        complete: Whether polyhedra and molecules are drawn whole where they reach beyond
+            the drawn cell; only chemical bonds tell what these are.
 
     Raises:
         SettingsError: The supercell holds too many atoms to draw.
@@ -119,16 +123,19 @@ def build_scene(
     _check_size(len(structure), supercell)
     crystal = Crystal.of(structure)
     sticks, centres = _sticks(crystal, bonds, style)
-    drawn = drawn_copies(crystal, supercell, boundary)
+    drawn = inner = drawn_copies(crystal, supercell, boundary)
     if focus is None or sticks is None:
-        drawn, halves = drawn_halves(crystal, drawn, sticks, beyond)
+        added = None
+        if complete and sticks is not None and sticks.layer == BondLayer.CHEMICAL:
+            added = missing_atoms(crystal, inner, sticks, centres)
+        drawn, halves = drawn_halves(crystal, inner, sticks, beyond, added)
     else:
         drawn, halves = whole_bonds_of(crystal, drawn, sticks, focus)
     colours = element_colours(crystal.symbols, scheme)
     if bonds is not None and bonds.colour is not None:
         # Bonds that carry numbers come first; elements stay recognisable behind them.
         colours = {symbol: muted(colour) for symbol, colour in colours.items()}
-    faces = polyhedra(crystal, drawn, sticks, centres, colours) if sticks else []
+    faces = polyhedra(crystal, inner, sticks, centres, colours) if sticks else []
     payload: dict[str, Any] = {
         "structure": structure_hash(structure),
         "supercell": list(supercell),

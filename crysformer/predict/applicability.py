@@ -22,13 +22,14 @@ UNDEFINED = "not defined"
 BY_SYMMETRY = "zero by symmetry"
 NO_GAP = "no band gap is predicted"
 NO_LAYERS = "its atoms form no layers"
+LAYERS_UNKNOWN = "whether its atoms form layers cannot be told"
 REASONS: Mapping[Need, str] = {"gap": NO_GAP, "layers": NO_LAYERS}
 """Why a property is not defined for a crystal, by what the crystal lacks."""
 
 _logger = logging.getLogger(__name__)
 
 _MAX_SITES = 250
-"""Above, finding layers takes a second and more, and nothing is said of them."""
+"""Above, finding layers takes a second and more, and it is not told."""
 
 
 def reasons_against(structure: Structure, prediction: "Prediction") -> dict[str, str]:
@@ -47,12 +48,14 @@ def reasons_against(structure: Structure, prediction: "Prediction") -> dict[str,
         for key in prediction.shown
         if key not in prediction.exact
     }
-    missing: set[Need] = set()
+    missing: dict[Need | None, str] = {}
     if "gap" in needs.values() and is_metal(prediction.shown):
-        missing.add("gap")
-    if "layers" in needs.values() and not _has_layers(structure):
-        missing.add("layers")
-    return {key: REASONS[need] for key, need in needs.items() if need in missing}
+        missing["gap"] = NO_GAP
+    if "layers" in needs.values():
+        layered = _has_layers(structure)
+        if not layered:
+            missing["layers"] = LAYERS_UNKNOWN if layered is None else NO_LAYERS
+    return {key: missing[need] for key, need in needs.items() if need in missing}
 
 
 def notes_on(structure: Structure, prediction: "Prediction") -> dict[str, str]:
@@ -67,15 +70,15 @@ def is_undefined(note: str) -> bool:
     return note.startswith(UNDEFINED)
 
 
-def _has_layers(structure: Structure) -> bool:
-    """Whether bonded atoms form layers; true also where that cannot be found out.
+def _has_layers(structure: Structure) -> bool | None:
+    """Whether bonded atoms form layers; None where that cannot be found out.
 
     Of a scale of bond lengths over sums of covalent radii, on which the bonds of a
     crystal become one by one, layers take the widest part (Larsen et al., Phys. Rev.
     Materials 3, 034003 (2019)).
     """
     if len(structure) > _MAX_SITES:
-        return True
+        return None
     # ase brings scipy.spatial: the first picture, drawn before, does not wait for it.
     from ase import Atoms
     from ase.geometry.dimensionality import analyze_dimensionality
@@ -90,4 +93,4 @@ def _has_layers(structure: Structure) -> bool:
         return "2D" in analyze_dimensionality(atoms, method="RDA")[0].dimtype
     except Exception:  # A crystal nobody thought of must not end the others.
         _logger.exception("Finding the layers of %s failed.", structure.formula)
-        return True
+        return None

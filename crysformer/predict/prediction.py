@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pymatgen.core import Structure
 
 from crysformer.predict.notebook import prediction_html
+from crysformer.predict.reliability import Reliability
 from crysformer.properties.table import PROPERTIES
 from crysformer.trust.novelty import Novelty
 from crysformer.trust.stability import Stability
@@ -23,6 +24,8 @@ class Prediction:
             in its unit.
         novelty: How far the crystal is from the training data, if the model can tell.
         stability: How probable it is that it is stable, if the model can tell.
+        reliability: What intervals were worth for crystals as unusual as this one, if the
+            model's card says so.
         exact: Properties that symmetry makes zero, whatever the network says.
         space_group: International number of the cell that was predicted; 1 where no
             symmetry was found.
@@ -36,6 +39,7 @@ class Prediction:
     intervals: dict[str, tuple[float, float]] = field(default_factory=dict)
     novelty: Novelty | None = None
     stability: Stability | None = None
+    reliability: Reliability | None = None
     exact: tuple[str, ...] = ()
     space_group: int = 1
     structure: Structure | None = field(default=None, repr=False, compare=False)

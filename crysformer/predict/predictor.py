@@ -26,8 +26,10 @@ from crysformer.model.device import choose_device
 from crysformer.model.inference import Predicted, predict_graphs
 from crysformer.model.network import Output
 from crysformer.predict.prediction import Prediction
+from crysformer.predict.reliability import Reliability, reliability
 from crysformer.properties.elements import MAX_ATOMIC_NUMBER
 from crysformer.structure.formula import formula_unit_atoms, reduced_formula
+from crysformer.trust.bands import bands_of
 from crysformer.trust.novelty import Novelty
 from crysformer.trust.stability import HULL, Stability
 
@@ -176,6 +178,7 @@ class Predictor:
             self.device,
             keep,
         )
+        novelties = self._novelty(structures, graphs, predicted)
         return [
             Prediction(
                 formula=reduced_formula(crystal.structure),
@@ -185,6 +188,7 @@ class Predictor:
                 intervals=self._intervals(ends),
                 novelty=novelty,
                 stability=stability,
+                reliability=self._reliability(novelty),
                 exact=tuple(compress(self.checkpoint.keys, exact)),
                 space_group=crystal.cell.number,
                 structure=crystal.structure,
@@ -193,25 +197,30 @@ class Predictor:
                 crystals,
                 predicted.values,
                 predicted.exact,
-                self._bounds(predicted, num_sites, formula_atoms),
-                self._novelty(structures, graphs, predicted),
+                self._bounds(predicted, num_sites, formula_atoms, novelties),
+                novelties or [None] * len(crystals),
                 self._stability(predicted),
                 strict=True,
             )
         ]
 
     def _bounds(
-        self, predicted: Predicted, num_sites: NDArray, formula_atoms: NDArray
+        self,
+        predicted: Predicted,
+        num_sites: NDArray,
+        formula_atoms: NDArray,
+        novelties: Sequence[Novelty],
     ) -> NDArray[np.float64]:
         """Ends of the 90 % intervals, NaN without one, (rows, properties, 2)."""
         intervals = self.checkpoint.intervals
-        if intervals is None:
+        if intervals is None or not novelties:
             return np.full((*predicted.values.shape, 2), np.nan)
         return intervals.bounds(
             predicted.values,
             predicted.representations,
             num_sites,
             formula_atoms,
+            bands_of(novelties),
             predicted.exact,
         )
 
@@ -220,10 +229,10 @@ class Predictor:
         structures: Sequence[Structure],
         graphs: Sequence[GraphArrays],
         predicted: Predicted,
-    ) -> Sequence[Novelty | None]:
-        """How far each crystal is from the training data."""
+    ) -> Sequence[Novelty]:
+        """How far each crystal is from the training data; empty if nothing can tell."""
         if self.checkpoint.novelty is None:
-            return [None] * len(structures)
+            return []
         volumes = np.array([item.volume / len(item) for item in structures])
         return self.checkpoint.novelty.novelty(graphs, predicted.representations, volumes)
 
@@ -233,6 +242,12 @@ class Predictor:
         if model is None:
             return [None] * len(predicted.values)
         return model.judge(predicted.values[:, self.checkpoint.keys.index(HULL)])
+
+    def _reliability(self, novelty: Novelty | None) -> Reliability | None:
+        """What intervals were worth for crystals as unusual as one."""
+        if novelty is None or self.checkpoint.intervals is None:
+            return None
+        return reliability(self.checkpoint.card, int(bands_of([novelty])[0]))
 
     def _intervals(self, ends: NDArray) -> dict[str, tuple[float, float]]:
         """Those of one crystal, by property."""

@@ -142,7 +142,7 @@ _PROPERTIES = (
     ),
     Property(
         "energy_above_hull", "Energy above hull", "E_hull", "eV/atom", PBE,
-        non_negative=True, release="mp", released_as=("e_hull",),
+        non_negative=True, release="mp", released_as=("e_hull",), emphasis=3.0,
     ),
     Property(
         "bulk_modulus_vrh", "Bulk modulus (VRH)", "K", "GPa", PBE,

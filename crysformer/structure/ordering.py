@@ -18,7 +18,7 @@ from pymatgen.core import Lattice, Structure
 from crysformer.arrays import FloatArray
 from crysformer.errors import StructureError
 from crysformer.structure.checks import at, check_distances, occupancies
-from crysformer.structure.formats.raw import OCCUPANCY_TOLERANCE
+from crysformer.structure.formats.raw import OCCUPANCY_TOLERANCE, OVERFULL_TOLERANCE
 from crysformer.structure.read import checked_places, named_faults, read_raw
 
 APPROXIMATED = "(ordered approximation)"
@@ -41,10 +41,12 @@ class OrderedApproximation:
     Attributes:
         structure: One whole atom on each site.
         note: What was done, as sentences with the numbers.
+        warnings: Sentences on what a person should check about the file.
     """
 
     structure: Structure
     note: str
+    warnings: tuple[str, ...] = ()
 
 
 def ordered_approximation(
@@ -70,16 +72,18 @@ def ordered_approximation(
         ]
         repeats = _repeats(shares, lattice)
         structure, filled = _ordered(Lattice(lattice), shares, frac_coords, repeats)
-        return OrderedApproximation(structure, _note(name, repeats, filled))
+        note = _note(name, repeats, filled)
+        return OrderedApproximation(structure, note, tuple(raw.warnings))
 
 
 def _shares(species: Sequence[tuple[str | int, float]], place: FloatArray) -> Shares:
     """Return what is on a site, elements without any of it left out."""
     found = occupancies(species)
     total = sum(found.values())
-    if not 0 <= total <= 1 + OCCUPANCY_TOLERANCE or min(found.values(), default=0) < 0:
+    if not 0 <= total <= 1 + OVERFULL_TOLERANCE or min(found.values(), default=0) < 0:
         raise StructureError(f"has impossible occupancies on the site at {at(place)}")
-    return tuple(sorted((key, share) for key, share in found.items() if share > 0))
+    full = max(1.0, total)
+    return tuple(sorted((key, share / full) for key, share in found.items() if share > 0))
 
 
 def _is_ordered(shares: Shares) -> bool:

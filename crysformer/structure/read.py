@@ -1,9 +1,9 @@
 """Read one crystal from a file or a text, or say in one sentence what is wrong."""
 
-import gzip
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,19 +13,34 @@ from crysformer.arrays import FloatArray
 from crysformer.errors import StructureError
 from crysformer.silence import quiet
 from crysformer.structure.checks import check_distances, ordered_symbol
+from crysformer.structure.decode import MAX_BYTES, decoded
 from crysformer.structure.formats.raw import (
-    MAX_SITES,
     RawCrystal,
     check_lattice,
     check_number_of_sites,
 )
-from crysformer.structure.formats.recognise import find_parser
+from crysformer.structure.formats.recognise import find_entries
+from crysformer.structure.stated import differences
 
-MAX_BYTES = 5_000_000
+_logger = logging.getLogger(__name__)
 
-_GZIP_MAGIC = b"\x1f\x8b"
-_MAX_GZIP_RATIO = 200
 _MAX_FRAC_COORD = 1e4
+
+
+@dataclass(frozen=True)
+class ReadCrystal:
+    """A crystal of a file.
+
+    Attributes:
+        structure: The lattice (Å), elements and fractional coordinates as given.
+            Oxidation states, moments and all other properties are dropped, and
+            deuterium and tritium are hydrogen.
+        warnings: Sentences on what a person should check: where the file contradicts
+            itself, and which of its crystals this is.
+    """
+
+    structure: Structure
+    warnings: tuple[str, ...] = ()
 
 
 def read_file(path: str | Path) -> Structure:
@@ -38,39 +53,53 @@ def read_file(path: str | Path) -> Structure:
         StructureError: The file cannot be opened, or holds no crystal to predict.
     """
     path = Path(path)
+    return read_structure(file_content(path), path.name)
+
+
+def file_content(path: Path) -> bytes:
+    """Return the bytes of a file, or somewhat more than would be read of a huge one.
+
+    Raises:
+        StructureError: The file cannot be opened.
+    """
     try:
         with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else None
         raise StructureError(
-            f"{path} cannot be opened ({_reason(error)}); check the path"
+            f"{path} cannot be opened ({reason or 'not a path'}); check the path"
         ) from error
-    return read_structure(content, path.name)
 
 
 def read_structure(content: bytes | str, name: str = "the text") -> Structure:
     """Read one crystal, its format recognised by content.
 
-    Understands CIF, POSCAR and CONTCAR, extended XYZ with a ``Lattice``, the JSON of a
-    pymatgen Structure, of ASE, and of a row with ``lattice``, ``frac_coords`` and
-    ``species``; as bytes, each of these also through gzip. Where a file holds several
-    crystals (blocks of a CIF, frames of an XYZ, rows of an ASE database), the first is
-    read.
+    Every format of docs/formats.md is understood, as bytes each also through gzip.
+    Where a file holds several crystals (blocks of a CIF, documents of a JSON list), the
+    first is read; where it holds the steps of one crystal (a trajectory), the last.
 
     Args:
         content: The file as it is, or a text.
         name: What to call it in an error.
 
     Returns:
-        The lattice (Å), elements and fractional coordinates as given, not wrapped into
-        the cell. Oxidation states, moments and all other properties are dropped, and
-        deuterium and tritium are hydrogen.
+        The structure of `read_crystal`.
 
     Raises:
         DisorderedError: A site holds parts of atoms.
         StructureError: It is too large, unreadable, empty, without a cell, or has an
             impossible cell, coordinate, element, occupancy or distance. The message is
             one sentence with the name, the values, and what to do.
+    """
+    return read_crystal(content, name).structure
+
+
+def read_crystal(content: bytes | str, name: str = "the text") -> ReadCrystal:
+    """Read one crystal as `read_structure` does, and what to check about it.
+
+    Raises:
+        StructureError: As there.
     """
     with named_faults(name):
         return _checked(read_raw(content))
@@ -91,9 +120,16 @@ def named_faults(name: str) -> Iterator[None]:
             yield
     except StructureError as fault:
         raise type(fault)(f"{name} {fault}") from fault
-    except Exception as error:  # Parsers meet hostile bytes with every kind of exception.
+    except RecursionError as error:
         raise StructureError(
-            f"{name} cannot be read ({_reason(error)}); check it or export it again"
+            f"{name} is nested too deeply; check it or export it again"
+        ) from error
+    except Exception as error:  # Parsers meet hostile bytes with every kind of exception.
+        # The libraries' own words are for whoever runs the app.
+        _logger.info("A file could not be read.", exc_info=error)
+        raise StructureError(
+            f"{name} does not follow its format; check that it is complete, or export "
+            "it again as a CIF"
         ) from error
 
 
@@ -106,61 +142,28 @@ def read_raw(content: bytes | str) -> RawCrystal:
     Raises:
         StructureError: A predicate on what is wrong with it.
     """
-    text = _text(content)
-    parser = find_parser(text)
-    if parser is None:
-        # A pasted text often starts with blank lines; a POSCAR may as well.
-        text = text.strip()
-        parser = find_parser(text)
-    if parser is None:
-        raise StructureError(
-            "is not in a format that can be read here; give a CIF, a POSCAR, an "
-            "extended XYZ with a Lattice, or the JSON of pymatgen or ASE"
-        )
-    return parser(text)
+    found, entries = find_entries(decoded(content))
+    first = entries[0].read()
+    if len(entries) == 1:
+        return first
+    chosen, which = first, "first"
+    if found.frames:
+        last = entries[-1].read()
+        if _contents(last) == _contents(first):
+            chosen, which = last, "last"
+    sentence = (
+        f"The file holds {len(entries)} crystals; this is the {which} one. Batch and the "
+        "command screen read all of them."
+    )
+    return chosen._replace(warnings=[*chosen.warnings, sentence])
 
 
-def _text(content: bytes | str) -> str:
-    """Return the content unpacked and decoded, with one kind of line end."""
-    if isinstance(content, bytes) and content.startswith(_GZIP_MAGIC):
-        content = _unpacked(content)
-    if len(content) > MAX_BYTES:
-        raise StructureError(
-            f"is larger than {MAX_BYTES / 1e6:.0f} MB; give one crystal of at most "
-            f"{MAX_SITES} atoms"
-        )
-    if isinstance(content, bytes):
-        try:
-            content = content.decode("utf-8")
-        except UnicodeDecodeError:
-            content = content.decode("latin-1")  # Authors' names in old CIFs.
-    content = content.removeprefix("\ufeff")
-    if "\0" in content:
-        raise StructureError("is not a text file; give the crystal as a CIF or POSCAR")
-    if not content.strip():
-        raise StructureError("is empty; give a CIF, a POSCAR, or an extended XYZ")
-    return content.replace("\r\n", "\n").replace("\r", "\n")
+def _contents(raw: RawCrystal) -> list[str]:
+    """What is on the sites, whatever their order: the same in every step of a run."""
+    return sorted(map(str, raw.sites))
 
 
-def _unpacked(content: bytes) -> bytes:
-    """Return what a gzip file holds, without unpacking more than would be read."""
-    if len(content) > MAX_BYTES:
-        return content
-    limit = min(MAX_BYTES, _MAX_GZIP_RATIO * len(content))
-    with gzip.GzipFile(fileobj=BytesIO(content)) as file:
-        unpacked = file.read(limit + 1)
-    if len(unpacked) > limit:
-        raise StructureError(
-            f"is {len(content) / 1e6:.3g} MB that unpack to over {limit / 1e6:.3g} MB; "
-            f"give at most {MAX_BYTES / 1e6:.0f} MB, packed less than "
-            f"{_MAX_GZIP_RATIO} times"
-        )
-    if unpacked.startswith(_GZIP_MAGIC):
-        raise StructureError("is a gzip file within a gzip file; unpack it once")
-    return unpacked
-
-
-def _checked(raw: RawCrystal) -> Structure:
+def _checked(raw: RawCrystal) -> ReadCrystal:
     """Return the crystal of a file, or raise a predicate on what is wrong with it."""
     lattice, frac_coords = checked_places(raw)
     symbols = [
@@ -168,7 +171,9 @@ def _checked(raw: RawCrystal) -> Structure:
         for site, species in enumerate(raw.sites)
     ]
     check_distances(lattice, symbols, frac_coords)
-    return Structure(Lattice(lattice), symbols, frac_coords)
+    structure = Structure(Lattice(lattice), symbols, frac_coords)
+    found = differences(raw.stated, structure)
+    return ReadCrystal(structure, (*raw.warnings, *found))
 
 
 def checked_places(raw: RawCrystal) -> tuple[FloatArray, FloatArray]:
@@ -198,18 +203,3 @@ def checked_places(raw: RawCrystal) -> tuple[FloatArray, FloatArray]:
             f"has impossible coordinates ({values}) at site {site + 1}; correct them"
         )
     return lattice, frac_coords
-
-
-def _reason(error: BaseException) -> str:
-    """Return what first went wrong, short and on one line."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    if isinstance(error, OSError) and error.strerror:
-        reason = error.strerror
-    elif isinstance(error, RecursionError):
-        reason = "it is nested too deeply"
-    elif isinstance(error, KeyError):
-        reason = f"{error} is missing"
-    else:
-        reason = str(error) or type(error).__name__
-    return " ".join(reason.split()).replace(". ", "; ").strip(". ")[:160]

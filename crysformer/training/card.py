@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from crysformer.data.dataset import Dataset
-from crysformer.evaluation.calibration import coverage_card
+from crysformer.evaluation.calibration import coverage_by_band, coverage_card
 from crysformer.evaluation.evaluate import Evaluation
 from crysformer.model import files
 from crysformer.model.network import Crysformer
@@ -15,9 +15,10 @@ from crysformer.properties.table import PROPERTIES
 from crysformer.training.trainer import END_MARGIN
 
 INTERVALS_NOTE = (
-    "90 %, conformal, calibrated on the validation crystals; for coverage and width each "
-    "half of them (the first: identifiers whose sha256 has an even first byte) has "
-    "intervals that are calibrated on the other half"
+    "90 %, conformal, calibrated on the validation crystals in bands of novelty, twins "
+    "of training crystals apart; for coverage and width each half of them (the first: "
+    "identifiers whose sha256 has an even first byte) has intervals that are calibrated "
+    "on the other half; twins are one kind of the group novelty and belong to no other"
 )
 
 FINGERPRINTS_NOTE = (
@@ -136,6 +137,7 @@ def validation_card(found: Evaluation, apart: Mapping[str, Any]) -> dict[str, An
         },
         "intervals": INTERVALS_NOTE,
         "coverage": coverage_card(found),
+        "coverage_by_novelty": coverage_by_band(found),
         "table": f"{files.VALIDATION}, one row for each crystal and property with a "
         "label",
         "novelty": dict(apart),

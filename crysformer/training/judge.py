@@ -22,6 +22,7 @@ from crysformer.training.datasets import load_split
 from crysformer.training.left_out import LeftOut
 from crysformer.training.novelty_fit import Known, core_rows, fit_novelty, separation
 from crysformer.training.start import CACHE
+from crysformer.trust.bands import TWINS
 from crysformer.trust.intervals import Intervals
 from crysformer.trust.novelty import NoveltyModel
 from crysformer.trust.stability import HULL, StabilityModel, fit_stability
@@ -109,6 +110,7 @@ def judge(
     numbers = novelty.numbers(known.graphs, known.representations, known.volumes)
     scores = novelty.score(numbers)
     files = [folder / "val.jsonl.gz" for folder in splits.folders]
+    found = found.judged(novelty)
     checked = cross_checked(found)
     return Judged(
         found=checked,
@@ -116,12 +118,13 @@ def judge(
         novelty=novelty,
         stability=_stability(found),
         apart=separation(novelty, scores, files, splits.rule, represent),
-        table=validation_table(checked, novelty.percentiles(scores), set(train.formulas)),
+        table=validation_table(checked, set(train.formulas)),
     )
 
 
 def _stability(found: Evaluation) -> StabilityModel | None:
+    """Calibrated on crystals that the network was not trained on."""
     if HULL not in found.keys:
         return None
-    column = found.keys.index(HULL)
-    return fit_stability(found.predictions[:, column], found.data.values[:, column])
+    column, new = found.keys.index(HULL), found.bands != TWINS
+    return fit_stability(found.predictions[new, column], found.data.values[new, column])

@@ -1,18 +1,20 @@
 """90 % prediction intervals: they contain the computed value for nine crystals in ten.
 
 Split conformal prediction with a local scale (J. Lei et al., J. Am. Stat. Assoc. 113,
-1094 (2018)). The *difficulty* of a crystal is the mean error of the model for the
-validation crystals that are most similar to it in the trunk's own representation. Over
-the validation crystals, the errors divided by the difficulties are sorted; the one that
-90 % do not exceed, times a new crystal's difficulty, is half the width of its interval.
+1094 (2018)). Over validation crystals, the errors divided by the *difficulties* of the
+crystals (``difficulty.py``) are sorted; the one that 90 % do not exceed, times a new
+crystal's difficulty, is half the width of its interval. This is done within groups
+(``quantiles.py``): bands of novelty, and crystals that the model calls metals apart from
+the others, because their errors are too different to be sorted together.
 For the check this is done on one half of them and tried on the other, and the other way
 round (``evaluation.calibration``); what ships is calibrated on both halves.
-Crystals that the model calls metals and the others have their own such number, where
-there are enough of both: their errors are too different to be sorted together.
 
-No crystal's own error enters its own difficulty: each is left out in turn. The promise
-holds on average over crystals like the validation crystals, not for each kind of them,
-and not for crystals far from them (``novelty.py``).
+Crystals that are in the training data too, by their fingerprints, have errors a third as
+large as the rest. They calibrate intervals of their own kind and of no others.
+
+The promise holds on average over crystals of each group, not for each kind of them.
+Beyond the 99th percentile of novelty too few crystals are known: intervals are
+extrapolated there.
 
 Everything happens on the scale on which a property is learnt: per atom where it counts
 atoms, and as a logarithm where that is how it is learnt.
@@ -27,21 +29,10 @@ from numpy.typing import NDArray
 
 from crysformer.properties.metals import METAL_GAP, overall_gap_column
 from crysformer.properties.scaling import learnt_scale, shown_scale, sizes_of
-from crysformer.properties.table import PROPERTIES
-from crysformer.trust.principal_axes import PrincipalAxes, squared_distances
-
-LEVEL = 0.9
-"""Share of crystals whose computed value the interval contains."""
-
-
-_AXES = 24
-_NEIGHBOURS = 30
-# The mean of a few errors is noise: it is drawn towards the mean of all as if that many
-# more neighbours had it.
-_PRIOR = 5.0
-_GROUP = 150
-_ROWS = 256
-_LARGEST = 60_000.0  # What half precision holds.
+from crysformer.properties.table import OVERALL_GAPS, PROPERTIES
+from crysformer.trust.bands import BANDS, TWINS
+from crysformer.trust.difficulty import Difficulty
+from crysformer.trust.quantiles import group_quantiles
 
 
 def first_half(ids: Sequence[str]) -> NDArray[np.bool_]:
@@ -56,18 +47,13 @@ class Intervals:
     """Calibrated intervals of a model.
 
     Attributes:
-        keys: Properties, in the order of all columns.
-        axes: Where crystals are compared.
-        points: The calibration crystals there, (crystals, axes).
-        errors: Absolute errors as learnt, NaN where unknown, (crystals, properties).
-        quantiles: Half the width in units of the difficulty for metals and for the
-            others, NaN for a property with too few calibration crystals, (2, properties).
+        difficulty: How hard a crystal is for the model.
+        quantiles: Half the width in units of the difficulty, for metals and the others,
+            by band; NaN for a property with too few calibration crystals, (2, bands,
+            properties).
     """
 
-    keys: tuple[str, ...]
-    axes: PrincipalAxes
-    points: NDArray[np.float32]
-    errors: NDArray[np.float32]
+    difficulty: Difficulty
     quantiles: NDArray[np.float64]
 
     def bounds(
@@ -76,6 +62,7 @@ class Intervals:
         representations: NDArray,
         num_sites: NDArray,
         formula_atoms: NDArray,
+        bands: NDArray,
         exact: NDArray | bool = False,
     ) -> NDArray[np.float64]:
         """Lower and upper end for every prediction.
@@ -85,17 +72,21 @@ class Intervals:
             representations: Of the same crystals, (rows, width).
             num_sites: Atoms in each given cell.
             formula_atoms: Atoms in each reduced formula.
+            bands: Place of each crystal in ``bands.BANDS``.
             exact: Which values are known by symmetry: both ends of these are the value.
 
         Returns:
             Ends in the properties' units, NaN without an interval, (rows, properties,
             2). Where a predicted value is raised to zero, so is the lower end.
         """
-        group = _groups(self.keys, values)
-        half = self.difficulty(representations) * self.quantiles[group]
+        keys = self.difficulty.keys
+        group = _others(keys, values).astype(int)
+        columns = np.arange(len(keys))
+        quantiles = self.quantiles[group, bands[:, None], columns]
+        half = self.difficulty.of_others(representations) * quantiles
         half = np.where(exact, 0.0, half)
         ends = np.empty((*values.shape, 2))
-        for column, key in enumerate(self.keys):
+        for column, key in enumerate(keys):
             sizes = sizes_of(key, num_sites, formula_atoms)
             learnt = learnt_scale(key, values[:, column] / sizes)
             for end, sign in enumerate((-1.0, 1.0)):
@@ -104,19 +95,9 @@ class Intervals:
                 ends[:, column, end] = np.maximum(shown, floor)
         return ends
 
-    def difficulty(self, representations: NDArray) -> NDArray[np.float64]:
-        """Mean error of the most similar calibration crystals, (rows, properties)."""
-        rows = self.axes(representations)
-        return _local_errors(rows, self.points, self.errors, alone=False)
-
     def arrays(self) -> dict[str, NDArray]:
         """What is stored."""
-        return {
-            **self.axes.arrays(),
-            "points": self.points.astype(np.float16),
-            "errors": self.errors.astype(np.float16),
-            "quantiles": self.quantiles,
-        }
+        return {**self.difficulty.arrays(), "quantiles": self.quantiles}
 
     @classmethod
     def of(cls, arrays: Mapping[str, NDArray], keys: Sequence[str]) -> "Intervals":
@@ -125,23 +106,10 @@ class Intervals:
         Raises:
             KeyError, ValueError: Arrays are missing or do not fit each other.
         """
-        axes = PrincipalAxes.of(arrays)
-        points, errors = arrays["points"], arrays["errors"]
-        quantiles = arrays["quantiles"].astype(np.float64)
-        count, width = len(points), len(keys)
-        fits = points.shape == (count, axes.matrix.shape[1])
-        if not fits or errors.shape != (count, width) or quantiles.shape != (2, width):
-            raise ValueError(
-                f"intervals of {errors.shape} errors for {points.shape} points and "
-                f"{width} properties"
-            )
-        return cls(
-            tuple(keys),
-            axes,
-            points.astype(np.float32),
-            errors.astype(np.float32),
-            quantiles,
-        )
+        quantiles, expected = arrays["quantiles"], (2, len(BANDS), len(keys))
+        if quantiles.shape != expected:
+            raise ValueError(f"quantiles of shape {quantiles.shape}, not {expected}")
+        return cls(Difficulty.of(arrays, keys), quantiles.astype(np.float64))
 
 
 def fit_intervals(
@@ -151,6 +119,7 @@ def fit_intervals(
     representations: NDArray,
     num_sites: NDArray,
     formula_atoms: NDArray,
+    bands: NDArray,
     exact: NDArray | bool = False,
 ) -> Intervals:
     """Calibrate on crystals with known values, which no later check may use.
@@ -162,6 +131,7 @@ def fit_intervals(
         representations: Of the trunk, (rows, width).
         num_sites: Atoms in each cell.
         formula_atoms: Atoms in each reduced formula.
+        bands: Place of each crystal in ``bands.BANDS``.
         exact: Which predictions are known by symmetry: they calibrate nothing.
     """
     errors = np.empty(targets.shape)
@@ -171,78 +141,23 @@ def fit_intervals(
             learnt_scale(key, targets[:, column] / sizes)
             - learnt_scale(key, predictions[:, column] / sizes)
         )
-    errors = np.where(exact, np.nan, np.minimum(errors, _LARGEST))
-    axes = PrincipalAxes.fit(representations, _AXES)
-    # Rounded as they will be stored: what is calibrated is what ships.
-    points = axes(representations).astype(np.float16).astype(np.float32)
-    stored = errors.astype(np.float16).astype(np.float32)
-    scores = errors / _local_errors(points, points, stored, alone=True)
-    group = _groups(keys, predictions)
-    quantiles = np.array([_group_quantiles(column, group) for column in scores.T]).T
-    return Intervals(tuple(keys), axes, points, stored, quantiles)
+    errors = np.where(exact, np.nan, errors)
+    strangers = bands != TWINS
+    difficulty = Difficulty.fit(keys, representations[strangers], errors[strangers])
+    scale = np.empty(errors.shape)
+    scale[strangers] = difficulty.of_own()
+    scale[~strangers] = difficulty.of_others(representations[~strangers])
+    quantiles = group_quantiles(errors / scale, _others(keys, predictions), bands)
+    return Intervals(difficulty, quantiles)
 
 
-def _groups(keys: Sequence[str], values: NDArray) -> NDArray[np.int64]:
-    """0 for crystals that the model calls metals, 1 for the others, (rows,)."""
-    gap = overall_gap_column(keys)
-    if gap is None:
-        return np.zeros(len(values), dtype=np.int64)
-    return (values[:, gap] >= METAL_GAP).astype(np.int64)
+def _others(keys: Sequence[str], values: NDArray) -> NDArray[np.bool_]:
+    """Which crystals the model does not call metals, (rows, properties).
 
-
-def _group_quantiles(scores: NDArray, group: NDArray) -> tuple[float, float]:
-    """The quantile of each group, or that of all if one of them is small."""
-    parts = [scores[(group == number) & ~np.isnan(scores)] for number in (0, 1)]
-    if min(map(len, parts)) < _GROUP:
-        parts = [scores, scores]
-    return conformal_quantile(parts[0]), conformal_quantile(parts[1])
-
-
-def conformal_quantile(scores: NDArray) -> float:
-    """The score that a new one does not exceed with probability ``LEVEL``.
-
-    Scores that are NaN do not count. Of n others it is the ceil((n + 1) LEVEL)-th
-    smallest; NaN where n is too small for that.
+    A gap of a whole data set tells its own; the other properties go by the first of them.
     """
-    known = np.sort(scores[~np.isnan(scores)])
-    # Rounded first: 0.9 * 10 is not quite 9 in binary.
-    rank = int(np.ceil(np.round((len(known) + 1) * LEVEL, 9)))
-    return float(known[rank - 1]) if rank <= len(known) else float("nan")
-
-
-def _local_errors(
-    rows: NDArray, points: NDArray, errors: NDArray, *, alone: bool
-) -> NDArray[np.float64]:
-    """Mean error of each row's nearest points that have one, (rows, properties).
-
-    Args:
-        rows: Where to look, (rows, axes).
-        points: Calibration crystals, (points, axes).
-        errors: Theirs, (points, properties).
-        alone: The rows are the points; none is its own neighbour.
-    """
-    local = np.full((len(rows), errors.shape[1]), np.nan)
-    columns = [
-        (column, known)
-        for column, known in enumerate(map(np.flatnonzero, ~np.isnan(errors.T)))
-        if len(known) > 1
-    ]
-    for first in range(0, len(rows), _ROWS):
-        block = slice(first, first + _ROWS)
-        distances = squared_distances(rows[block], points)
-        if alone:
-            own = np.arange(len(distances))
-            distances[own, first + own] = np.inf
-        for column, known in columns:
-            known_errors = errors[known, column].astype(np.float64)
-            count = max(1, min(_NEIGHBOURS, len(known) // 4))
-            near = np.argpartition(distances[:, known], count - 1, axis=1)[:, :count]
-            mean = known_errors.mean()
-            if alone:
-                own_errors = errors[block, column].astype(np.float64)
-                rest = (known_errors.sum() - own_errors) / (len(known) - 1)
-                mean = np.where(np.isnan(own_errors), mean, rest)
-            total = known_errors[near].sum(axis=1) + _PRIOR * mean
-            # The floor keeps a model without errors from dividing zero by zero.
-            local[block, column] = np.maximum(total / (count + _PRIOR), 1e-9)
-    return local
+    first = overall_gap_column(keys)
+    if first is None:
+        return np.zeros(values.shape, dtype=bool)
+    gap = [column if key in OVERALL_GAPS else first for column, key in enumerate(keys)]
+    return values[:, gap] >= METAL_GAP

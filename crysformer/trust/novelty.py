@@ -27,8 +27,9 @@ _NEIGHBOURS = 5
 _ROWS = 256
 _WEIGHTS = np.array([0.5, 2.0, 0.5, 0.5])
 _RARE = 20  # Training crystals; an element in fewer is called rare.
-# Percentiles from which a crystal is called so.
-_SOMEWHAT, _UNLIKE = 90.0, 99.0
+SOMEWHAT, UNLIKE = 90.0, 99.0
+"""Percentiles from which a crystal is called somewhat unlike and unlike the others."""
+
 _ARRAYS = ("core", "step", "centre", "spread", "scores", "counts", "radii", "volumes")
 
 
@@ -55,9 +56,9 @@ class Novelty:
             return "a training crystal"
         if self.match == "near":
             return "close to a training crystal"
-        if self.unseen or self.percentile >= _UNLIKE:
+        if self.unseen or self.percentile >= UNLIKE:
             return "unlike the training data"
-        if self.reasons or self.percentile >= _SOMEWHAT:
+        if self.reasons or self.percentile >= SOMEWHAT:
             return "somewhat unlike the training data"
         return "like the training data"
 

@@ -12,8 +12,8 @@ from crysformer.attention.head_pictures import (
     pair_head_pictures,
 )
 from crysformer.attention.reduce import Choice, bond_values, scale_for
+from crysformer.library.catalogue import get_crystal
 from crysformer.predict.predictor import Predictor
-from tests.support.pages import SALT
 
 
 def test_each_head_has_the_colours_of_its_own_numbers(chain):
@@ -48,8 +48,8 @@ def test_parts_lie_within_the_picture_and_cover_the_crystal(chain):
     assert len(pictures["edges"]) == 12
 
 
-def test_partners_of_one_bond_are_kinds_of_their_own(random_weights):
-    seen = Predictor().answer(SALT.structure()).seen
+def test_partners_of_one_bond_are_kinds_of_their_own():
+    seen = Predictor().answer(get_crystal("rock-salt-nacl").structure()).seen
     pictures = pair_head_pictures(seen.pair_attention, Choice(), 3)
     heads = np.array(pictures["heads"])
     assert heads.shape[2] == 17

@@ -1,9 +1,12 @@
-"""The attention page's linked parts in a browser: maps, points, slider, both modules."""
+"""The attention page's linked parts in a browser: small pictures, maps, points."""
 
+import io
 import json
 import re
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from crysformer.paths import ROOT
 from tests.support.browser import ARTIFACTS, VIEW, colours, scene, wait_for_scene
@@ -60,15 +63,63 @@ def test_points_of_the_length_plot_light_their_bonds(browse):
     page.screenshot(path=ARTIFACTS / "attention_lengths_1400.png", full_page=True)
 
 
-def test_the_block_slider_steps_through_the_network(browse):
+def test_a_small_picture_chooses_and_again_shows_all(browse):
     page = browse(QUARTZ)
-    seen = [ready(page)["hash"]]
-    slider = page.get_by_role("slider", name="Block")
-    for block in ("1", "2"):
-        slider.press("ArrowRight")
-        page.wait_for_url(re.compile(f"block={block}"))
-        seen.append(wait_for_scene(page, lambda facts: facts["hash"] not in seen)["hash"])
-    assert len(set(seen)) == 3
+    whole = ready(page)
+    small = page.get_by_role("button", name="Cross, block 2, head 3", exact=True)
+    small.click()
+    page.wait_for_url(re.compile("block=2"))
+    one = wait_for_scene(page, lambda facts: facts["hash"] != whole["hash"])
+    assert "head=3" in page.url
+    assert small.get_attribute("aria-pressed") == "true"
+    page.get_by_role("button", name="Cross, block 2, all heads").click()
+    page.wait_for_url(lambda url: "head=" not in url)
+    wait_for_scene(page, lambda facts: facts["hash"] != one["hash"])
+    page.get_by_role("button", name="Cross, block 2, all heads").click()
+    page.wait_for_url(lambda url: "block=" not in url)
+    wait_for_scene(page, lambda facts: facts["hash"] == whole["hash"])
+
+
+def test_small_pictures_are_painted_and_differ(browse):
+    page = browse(QUARTZ)
+    ready(page)
+    shots = [
+        page.get_by_role("button", name=f"Cross, block 1, head {k}", exact=True)
+        .locator("canvas")
+        .evaluate("canvas => canvas.toDataURL()")
+        for k in (1, 2)
+    ]
+    assert shots[0] != shots[1]
+    page.wait_for_timeout(800)
+    page.screenshot(path=ARTIFACTS / "attention_1400.png")
+
+
+def test_a_phone_shows_the_picture_before_the_controls(browse):
+    page = browse(QUARTZ, width=400)
+    ready(page)
+    picture = page.locator(VIEW).bounding_box()
+    controls = page.locator(".st-key-attention_controls").bounding_box()
+    assert picture["y"] < controls["y"]
+    page.wait_for_timeout(800)
+    page.screenshot(path=ARTIFACTS / "attention_400.png")
+
+
+def test_nothing_lies_over_the_atoms(browse):
+    page = browse(f"{QUARTZ}&module=Side+by+side", width=1000)
+    page.get_by_text("Does it mean anything?").wait_for()
+    grid(page)
+    lowest = page.locator(f"{VIEW} .frame").first.evaluate(
+        """frame => Math.min(...[".axes", ".bar", ".legend"].map(
+          (part) => frame.querySelector(part).getBoundingClientRect().top))"""
+    )
+    box = page.locator(f"{VIEW} .stage").bounding_box()
+    shot = Image.open(io.BytesIO(page.locator(f"{VIEW} .stage").screenshot()))
+    left = np.asarray(shot.convert("RGB"))[:, : shot.width // 2 - 4]
+    drawn = (np.abs(left.astype(int) - left[4, 4]).sum(axis=2) > 24).any(axis=1)
+    row = int(lowest - box["y"])
+    # A free row between the crystal and what stands below it.
+    assert drawn[:row].any()
+    assert not drawn[row - 6 : row - 1].any()
 
 
 def test_both_modules_stand_in_one_canvas_and_turn_together(browse):
@@ -119,7 +170,7 @@ def test_atoms_can_be_painted_by_their_entropy(browse):
 def test_the_trial_runs_to_its_sentence(browse, width, scheme):
     page = browse(QUARTZ, width=width, scheme=scheme)
     ready(page)
-    page.get_by_role("button", name="Remove every bond in turn").click()
+    page.get_by_role("button", name="Whole test").click()
     page.get_by_text("All properties").wait_for()
     page.get_by_text("Symmetry-equivalent bonds in a").wait_for()
     verdict = page.get_by_text(

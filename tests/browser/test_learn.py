@@ -6,6 +6,7 @@ import pytest
 
 from crysformer.paths import ROOT
 from tests.support.browser import ARTIFACTS, VIEW, colours, scene, wait_for_scene
+from tests.support.numbers import powers_of_ten
 
 SALT = "rock-salt-nacl"
 WITH_VIEW = {1, 2, 3, 7, 9}
@@ -97,7 +98,7 @@ def test_one_of_each_kind(browse):
 def test_the_live_check_holds_with_the_shipped_weights(browse, step):
     page = opened(browse, step)
     check = page.get_by_text("Checked now").inner_text()
-    numbers = [float(each) for each in re.findall(r"[\d.]+e[+\-−]\d+", check)]
+    numbers = powers_of_ten(check)
     assert numbers[0] <= numbers[1] == 1e-5
     assert numbers[2] <= numbers[3] == 1e-6
 
@@ -120,7 +121,7 @@ def test_the_handout_is_two_pages(browse, chromium, tmp_path):
 
 
 def test_the_first_steps_do_not_wait_for_the_network(serve, open_page):
-    fresh = serve(ROOT / "app.py")
+    fresh = serve(ROOT / "app.py", fresh=True)
     page, record = open_page()
     page.goto(f"{fresh.url}/Learn?crystal={SALT}&step=2")
     assert scene(page)["counts"]["bonds"] == 6

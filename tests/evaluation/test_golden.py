@@ -6,14 +6,15 @@ import pytest
 
 from crysformer.cli.parser import main
 from crysformer.evaluation.golden import GOLDEN_CRYSTALS, check_golden
+from crysformer.model.config import DEFAULT_MODEL
 from crysformer.paths import weights_folder
 from crysformer.predict.predictor import Predictor
 
 MODELS = sorted(path.parent.name for path in weights_folder().glob("*/config.json"))
 
 
-def test_the_default_model_ships():
-    assert "jarvis-dft-3d" in MODELS
+def test_both_models_ship_and_the_default_is_one_of_them():
+    assert set(MODELS) == {DEFAULT_MODEL, "jarvis-dft-3d"}
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -41,6 +42,7 @@ def test_a_changed_prediction_is_reported(tmp_path, monkeypatch):
     assert [(d.crystal, d.key) for d in differences] == [("bcc-fe", "magmom_oszicar")]
 
 
-def test_self_test_command_says_all_is_well(capsys):
-    assert main(["self-test", "--device", "cpu"]) == 0
+@pytest.mark.parametrize("model", MODELS)
+def test_self_test_command_says_all_is_well(capsys, model):
+    assert main(["self-test", "--device", "cpu", "--model", model]) == 0
     assert capsys.readouterr().out == "All golden predictions are reproduced.\n"

@@ -16,6 +16,7 @@ def table(count=3000, seed=0):
     return pd.DataFrame(
         {
             "property": HULL,
+            "match": "",
             "half": np.where(random.random(count) < 0.5, 1, 2),
             "target": np.where(stable, 0.0, 0.2),
             "prediction": prediction,
@@ -54,3 +55,10 @@ def test_no_crystal_has_a_say_in_its_own_probability():
 def test_without_the_property_nothing_is_checked():
     assert hull_check(table().assign(property="band_gap_pbe")) is None
     assert hull_check(table(MIN_CRYSTALS)) is None
+
+
+def test_twins_of_training_crystals_neither_calibrate_nor_judge():
+    rows = table()
+    twins = rows.assign(match="same", target=0.0)
+    both = hull_check(pd.concat([rows, twins], ignore_index=True))
+    np.testing.assert_array_equal(both.probabilities, hull_check(rows).probabilities)

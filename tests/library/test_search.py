@@ -5,7 +5,8 @@ import pytest
 from crysformer.errors import LibraryError
 from crysformer.library.catalogue import load_library
 from crysformer.library.crystal import LibraryCrystal
-from crysformer.library.search import find_crystals
+from crysformer.library.search import correction, find_crystals
+from crysformer.library.synonyms import COMMON
 
 CRYSTALS = tuple(load_library().values())
 
@@ -115,3 +116,47 @@ def test_a_whole_word_hides_its_beginnings():
 def test_the_formula_comes_before_what_only_bears_its_letters():
     assert find_crystals(text="Si")[0].id == "diamond-si"
     assert len(find_crystals(text="Si", any_of=["O"])) > 5
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("salt", "rock-salt-nacl"),
+        ("table salt", "rock-salt-nacl"),
+        ("Titania", "rutile-tio2"),
+        ("silicon dioxide", "quartz-sio2"),
+        ("sodium chloride", "rock-salt-nacl"),
+        ("aluminum nitride", "wurtzite-aln"),
+        ("Dialuminium trioxide", "corundum-al2o3"),
+        ("fool's gold", "pyrite-fes2"),
+    ],
+)
+def test_other_names_of_compounds_come_first(text, first):
+    assert find_crystals(text=text)[0].id == first
+
+
+def test_a_name_with_numbers_holds_them_against_the_formula():
+    tin = ids(find_crystals(text="tin oxide"))
+    assert {"litharge-sno", "rutile-sno2"} <= tin
+    assert "litharge-sno" not in ids(find_crystals(text="tin dioxide"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("quarz", "quartz"),
+        ("perowskite", "perovskite"),
+        ("Saphire", "sapphire"),
+        ("quartz", ""),
+        ("xyzzy", ""),
+        ("<script>", ""),
+        ("", ""),
+    ],
+)
+def test_a_typing_error_is_forgiven(typed, meant):
+    assert correction(typed) == meant
+    assert not meant or find_crystals(text=meant)
+
+
+def test_every_common_name_is_that_of_a_crystal():
+    assert [name for name, of in COMMON.items() if not find_crystals(formula=of)] == []

@@ -8,6 +8,7 @@ from crysformer.cli.parser import main
 from crysformer.library.catalogue import load_library
 from crysformer.predict.applicability import (
     BY_SYMMETRY,
+    LAYERS_UNKNOWN,
     NO_GAP,
     NO_LAYERS,
     reasons_against,
@@ -67,6 +68,22 @@ def test_layers_are_found_in_any_cell(predictor):
     prediction = predictor.predict([structure])[0]
     assert reasons_against(structure * (2, 2, 1), prediction) == {}
     assert reasons_against(structure.get_primitive_structure(), prediction) == {}
+
+
+def test_what_cannot_be_told_is_not_shown(predictor, monkeypatch):
+    """Layers are not looked for in large cells, and analysing one may fail."""
+    large = LIBRARY["rock-salt-nacl"].structure() * (4, 4, 2)
+    assert len(large) == 256
+    prediction = predictor.predict([large])[0]
+    assert reasons_against(large, prediction) == {EXFOLIATION: LAYERS_UNKNOWN}
+
+    def fail(*_, **__):
+        raise ValueError("nobody thought of this crystal")
+
+    monkeypatch.setattr("ase.geometry.dimensionality.analyze_dimensionality", fail)
+    sheets = LIBRARY["molybdenite-mos2"].structure()
+    prediction = predictor.predict([sheets])[0]
+    assert reasons_against(sheets, prediction) == {EXFOLIATION: LAYERS_UNKNOWN}
 
 
 def test_the_command_line_says_what_is_not_defined(tmp_path, capsys):

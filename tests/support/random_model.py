@@ -55,5 +55,6 @@ def save_random(root: Path, name: str = DEFAULT_MODEL, seed: int = 0) -> None:
     errors = card["validation"]["errors"]
     card["validation"]["errors"] = {key: errors[key] | {"mae": ERROR} for key in KEYS}
     save_checkpoint(replace(checkpoint, card=card), folder, torch.float32)
-    for file in (files.CURVES, files.VALIDATION, files.GOLDEN, files.ABLATIONS):
+    for file in (files.CURVES, files.VALIDATION, files.GOLDEN):
         shutil.copy(shipped / file, folder)
+    shutil.copy(weights_folder() / "jarvis-dft-3d" / files.ABLATIONS, folder)

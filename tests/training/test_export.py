@@ -16,7 +16,6 @@ from crysformer.evaluation.validation_table import read_validation_table
 from crysformer.library.catalogue import get_crystal
 from crysformer.model.card import trained
 from crysformer.model.checkpoint import load_checkpoint
-from crysformer.model.config import DEFAULT_MODEL
 from crysformer.model.files import ABLATIONS
 from crysformer.paths import weights_folder
 from crysformer.predict.predictor import Predictor
@@ -27,6 +26,8 @@ from crysformer.trust.intervals import first_half
 
 CRYSTALS = ("diamond-si", "rock-salt-nacl", "bcc-fe", "fcc-cu", "hcp-mg", "wurtzite-zno")
 VAL_REPEATS = 10
+SHIPPED = "jarvis-dft-3d"  # of the architecture that a run has without settings
+TWINS = 2 * len(CRYSTALS)
 SMALL = (
     "blocks=1",
     "atom_width=16",
@@ -87,11 +88,14 @@ SCHEMA = {
 
 
 def write_data(folder):
+    """The first validation crystals are training crystals; others are strained."""
     folder.mkdir()
     for split, repeats in (("train", 2), ("val", VAL_REPEATS)):
         with gzip.open(folder / f"{split}.jsonl.gz", "wt") as lines:
             for number, name in enumerate(CRYSTALS * repeats):
                 structure = get_crystal(name).structure()
+                if split == "val" and number >= TWINS:
+                    structure.apply_strain(0.003 * (number // len(CRYSTALS) + 1))
                 row = {
                     "id": f"{split}-{number}",
                     "structure": {
@@ -186,10 +190,18 @@ def test_what_says_how_far_to_trust_the_model_is_in_card_and_table(exported):
     for key, kinds in card["validation"]["coverage"].items():
         rows = table[table["property"] == key]
         inside = rows["target"].between(rows["low"], rows["high"])
-        assert kinds["all"]["n"] == len(rows)
-        assert kinds["all"]["coverage"] == pytest.approx(inside.mean(), abs=0.02)
+        twins, strangers = rows["match"] == "same", rows["match"] != "same"
+        assert twins.sum() == TWINS
+        assert kinds["all"]["n"] == strangers.sum()
+        assert kinds["all"]["coverage"] == pytest.approx(inside[strangers].mean())
         for group in ("half", "atoms"):
-            assert sum(kind["n"] for kind in kinds[group].values()) == len(rows)
+            numbers = [kind["n"] for kind in kinds[group].values()]
+            assert sum(numbers) == strangers.sum()
+        bands = dict(kinds["novelty"])
+        assert bands.pop("twins")["coverage"] == pytest.approx(inside[twins].mean())
+        assert sum(kind["n"] for kind in bands.values()) == strangers.sum()
+    together = card["validation"]["coverage_by_novelty"]
+    assert sum(each["n"] for each in together.values()) == len(table)
     wrong = card["validation"]["novelty"]
     assert set(wrong) == {"species swapped", "volume scaled", "random positions"}
     judged = predictor.predict([get_crystal(name).structure() for name in CRYSTALS])
@@ -217,15 +229,15 @@ def test_no_half_is_checked_by_intervals_it_calibrated(exported):
 
 def test_what_the_first_weights_had_learnt_is_told(exported, tmp_path):
     data, first, folder = exported
-    card = load_checkpoint(DEFAULT_MODEL).card
+    card = load_checkpoint(SHIPPED).card
     passes, hours = trained(card)
     out = tmp_path / "run"
     words = ["train", "--data", str(data), "--out", str(out), "--steps", "1"]
     words += ["--processes", "1", "--device", "cpu"]
-    assert main([*words, "--start-from", DEFAULT_MODEL]) == 0
+    assert main([*words, "--start-from", SHIPPED]) == 0
     assert main([*words, "--resume"]) == 0
     before = RunFolder(out).weights_before()
-    assert before["weights"] == DEFAULT_MODEL
+    assert before["weights"] == SHIPPED
     assert before["passes"] == pytest.approx(passes)
     assert before["hours"] == pytest.approx(hours)
     assert RunFolder(first).weights_before() is None

@@ -1,8 +1,11 @@
 """One module for each format that is read, and the raw record they all hand over.
 
-A parser turns a text into a ``RawCrystal`` and does not judge it; ``recognise`` tells the
-formats apart by content.
+A reader turns a text into ``RawCrystal`` records and does not judge them; ``recognise``
+tells the formats apart by content.
 """
 
-FORMATS = "CIF, POSCAR or CONTCAR, extended XYZ with a cell, pymatgen or ASE JSON"
-"""What is read, in words for people; a new format is named here too."""
+FORMATS = (
+    "CIF, POSCAR, extended XYZ, JSON of pymatgen, ASE, JARVIS and OPTIMADE, inputs of "
+    "most codes"
+)
+"""What is read, in words for people; docs/formats.md has the whole list."""

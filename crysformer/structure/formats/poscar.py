@@ -8,10 +8,11 @@ import re
 from itertools import takewhile
 
 import numpy as np
+from numpy.typing import NDArray
 from pymatgen.core import Element
-from pymatgen.util.io_utils import clean_lines
 
 from crysformer.errors import StructureError
+from crysformer.structure.formats.numbers import parse_number
 from crysformer.structure.formats.raw import (
     RawCrystal,
     check_number_of_sites,
@@ -28,8 +29,8 @@ def is_poscar(text: str) -> bool:
     lines = _lines(text)[:5]
     return (
         len(lines) == 5
-        and all(map(_floats, lines[1:]))
-        and all(len(line.split()) == 3 for line in lines[2:])
+        and len(_floats(lines[1])) in (1, 3)
+        and all(len(_floats(line)) == 3 for line in lines[2:])
     )
 
 
@@ -62,9 +63,9 @@ def read_poscar(text: str) -> RawCrystal:
     cartesian = mode not in ("d", "D")
     coords = np.array([_coordinates(row, atom) for atom, row in enumerate(rows, 1)])
     return RawCrystal(
-        scale * np.array([_floats(line) for line in lines[2:5]]),
+        np.array([_floats(line) for line in lines[2:5]]) * scale,
         [[(symbol, 1.0)] for symbol in symbols],
-        scale * coords if cartesian else coords,
+        coords * scale if cartesian else coords,
         cartesian,
     )
 
@@ -78,7 +79,8 @@ def _header(lines: list[str]) -> tuple[list[str], list[int], list[str]]:
         raise StructureError("has no line of atom counts after its cell vectors; add it")
     check_number_of_sites(sum(counts))
     words = " ".join(lines[5:start]).split()
-    names = [word.split("/")[0].split("_")[0] for word in words]  # of Na_pv/6a2f546d
+    # Of Na_pv/6a2f546d or Na1.
+    names = [re.split(r"[/_\d]", word, maxsplit=1)[0].capitalize() for word in words]
     for name in names:
         if not Element.is_valid_symbol(name):
             raise not_an_element(name)
@@ -119,41 +121,48 @@ def _coordinates(row: str, atom: int) -> list[float]:
         raise StructureError(
             f"has {row[:60]!r} for the coordinates of atom {atom}; give three numbers"
         )
-    return [float(word) for word in words]
-
-
-def _scale(lines: list[str]) -> float:
-    """Return the factor of line 2, where a negative number is the volume of the cell."""
-    factors = _floats(lines[1])
-    if len(factors) != 1:
+    numbers = [parse_number(word) for word in words]
+    if None in numbers:
         raise StructureError(
-            f"has {len(factors)} scaling factors on its second line; scale the vectors "
-            "and write the single factor 1.0"
+            f"has {row[:60]!r} for the coordinates of atom {atom}, and not all of these "
+            "are numbers; correct them"
         )
-    if factors[0] >= 0:
-        return factors[0]
+    return [number.value for number in numbers if number]
+
+
+def _scale(lines: list[str]) -> NDArray[np.float64]:
+    """Return the factors of line 2 along x, y and z.
+
+    A single negative number is the volume of the cell.
+    """
+    factors = np.array(_floats(lines[1]))
+    if len(factors) == 3 or factors[0] >= 0:
+        return factors
     volume = abs(np.linalg.det([_floats(line) for line in lines[2:5]]))
-    return float((-factors[0] / volume) ** (1 / 3))
+    return np.array([(-factors[0] / volume) ** (1 / 3)])
 
 
 def _lines(text: str) -> list[str]:
     """Return stripped lines without the remarks behind ``!`` and ``#``."""
-    text = re.sub(r"!.*", "", text)
-    return list(clean_lines(text.split("\n"), remove_empty_lines=False))
+    return [re.split("[!#]", line, maxsplit=1)[0].strip() for line in text.split("\n")]
 
 
 def _floats(line: str) -> list[float]:
-    """Return the numbers of a line that has one or three and nothing else, or none."""
-    try:
-        numbers = [float(word) for word in line.split(maxsplit=3)]
-    except ValueError:
-        return []
-    return numbers if len(numbers) in (1, 3) else []
+    """Return the numbers at the start of a line; words may follow as a remark.
+
+    A line of too many numbers is something else and has none.
+    """
+    found: list[float] = []
+    for word in line.split(maxsplit=4)[:4]:
+        number = parse_number(word)
+        if number is None:
+            break
+        found.append(number.value)
+    return found if len(found) < 4 else []
 
 
 def _integers(line: str) -> list[int]:
-    """Return the integers of a line that has nothing else, or none."""
-    words = line.split()
-    if not all(re.fullmatch(r"\d{1,12}", word) for word in words):
-        return []
-    return [int(word) for word in words]
+    """Return the integers at the start of a line; words may follow as a remark."""
+    words = list(takewhile(re.compile(r"\d{1,12}").fullmatch, line.split()))
+    rest = line.split()[len(words) :]
+    return [int(word) for word in words] if not any(map(parse_number, rest)) else []

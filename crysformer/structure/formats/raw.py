@@ -4,19 +4,26 @@ A check raises `StructureError` with a predicate ("has no cell, ...") that
 `crysformer.structure.read` puts behind the file's name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from crysformer.errors import StructureError
+from crysformer.structure.stated import Stated
 
 MAX_SITES = 1000
 OCCUPANCY_TOLERANCE = 1e-3
+OVERFULL_TOLERANCE = 0.02
+"""How far above 1 refined occupancies may add up; above it sites overlap."""
 
 _MAX_CELL_LENGTH = 1000.0
 _MIN_CELL_VOLUME = 0.1
+
+
+Species = Sequence[tuple[str | int, float]]
+"""What is on a site: symbols or atomic numbers, with occupancies."""
 
 
 class RawCrystal(NamedTuple):
@@ -24,11 +31,26 @@ class RawCrystal(NamedTuple):
 
     lattice: ArrayLike
     """Rows are the cell vectors, in Å."""
-    sites: Sequence[Sequence[tuple[str | int, float]]]
-    """For each site, the species on it (symbol or atomic number) with occupancies."""
+    sites: Sequence[Species]
+    """For each site, the species on it."""
     coords: ArrayLike
     """One row for each site, fractional or in Å."""
     cartesian: bool = False
+    stated: Stated = Stated()
+    """What else the file says of the crystal, to compare with what was read."""
+    warnings: Sequence[str] = ()
+    """Sentences on what a person should check."""
+
+
+class Entry(NamedTuple):
+    """One crystal of a file that may hold many."""
+
+    name: str
+    """What the file calls it; may be empty."""
+    read: Callable[[], RawCrystal]
+    """Reads it, or raises a predicate on what is wrong with it."""
+    text: str = ""
+    """Its own part of the file, if that is a file of the format as well."""
 
 
 def check_lattice(lattice: NDArray[np.float64]) -> None:

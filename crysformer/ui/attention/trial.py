@@ -35,8 +35,9 @@ _VARIANT_HELP = (
 _into_view = st.components.v2.component(
     "crysformer_into_view",
     html="<span></span>",
-    js="""export default ({ parentElement }) =>
-      parentElement.querySelector("span").scrollIntoView({ behavior: "smooth" });""",
+    js="""export default function ({ parentElement }) {
+      parentElement.querySelector("span").scrollIntoView({ behavior: "smooth" });
+    }""",
 )
 
 

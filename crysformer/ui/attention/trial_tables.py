@@ -7,11 +7,15 @@ import streamlit as st
 
 from crysformer import faithfulness
 from crysformer.ui.attention import cached
+from crysformer.ui.session.numbers import fixed, tiny
 from crysformer.ui.session.text import plain
 
 if TYPE_CHECKING:
     from crysformer.faithfulness.study import Study
     from crysformer.faithfulness.verdict import Finding
+
+
+_MEASURE = "rank_measure"
 
 
 def property_results(
@@ -27,23 +31,37 @@ def property_results(
     study, least = faithfulness.study, faithfulness.verdict.MIN_ORBITS
     kind = faithfulness.tables.Column
     table = faithfulness.tables.property_table(found, columns, names)
-    hidden = {what.of(m) for what in (kind.GIVEN, kind.SHUFFLED) for m in found}
-    shown = [column for column in table if column not in hidden]
-    chances = {kind.P.of(module) for module in found}
-    number = st.column_config.NumberColumn
-    formats = {
-        column: number(format="%.4f" if column in chances else "%.2f")
-        for column in table
-        if column != "Property"
-    }
+    bar = st.container(horizontal=True, vertical_alignment="center")
+    bar.markdown("**All properties**")
+    measure = bar.segmented_control(
+        "Rank correlation",
+        (kind.RHO, kind.TAU),
+        default=kind.RHO,
+        format_func={kind.RHO: "Spearman’s ρ", kind.TAU: "Kendall’s τ"}.get,
+        required=True,
+        label_visibility="collapsed",
+        key=_MEASURE,
+    )
+    measure = measure or kind.RHO
+    names_of = [*found, study.RANDOM, study.BONDS, study.LENGTH, study.GRADIENT]
+    shown = {measure.of(name): str(name) for name in names_of}
+    chances = {kind.P.of(module): f"{module} p" for module in found}
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    formats = {"Property": text(pinned=True, width=200)}
+    formats |= {column: number(name, format="%.2f") for column, name in shown.items()}
+    formats |= {column: number(name, format="%.4f") for column, name in chances.items()}
+    order = ["Property"]
+    for module in found:
+        order += [measure.of(module)]
+        order += [kind.P.of(module)] if measure == kind.RHO else []
+    order += [measure.of(name) for name in names_of if name not in found]
     count = next(iter(found.values()))[0].number
-    st.markdown("**All properties**")
     st.dataframe(
         table,
         hide_index=True,
         height=300,
         placeholder="–",
-        column_order=shown,
+        column_order=order,
         column_config=formats,
         alt="Rank correlations of attention and baselines with the effect of bonds",
     )
@@ -83,18 +101,15 @@ def control_results(
         p = faithfulness.verdict.p_text(finding.given.p)
         lines += [
             f"{module}: after accounting for length and number of bonds, ρ = "
-            f"{_two(finding.given.rho)} (p = {p}); attention of "
+            f"{fixed(finding.given.rho)} (p = {p}); attention of "
             f"{len(study.shuffled[module])} networks with shuffled weights, median ρ = "
-            f"{_two(finding.shuffled)}, at best {_two(finding.best_shuffled)}."
+            f"{fixed(finding.shuffled)}, at best {fixed(finding.best_shuffled)}."
         ]
     lines += [
         "Symmetry-equivalent bonds in a doubled cell, computed without symmetry: "
-        f"weights differ by at most {check.equal_bonds:.0e} over {check.bonds} bonds.",
+        f"weights differ by at most {tiny(check.equal_bonds)} over {check.bonds} bonds.",
         f"That doubled cell against this one: weights differ by at most "
-        f"{check.weights:.0e}, predictions by {check.values:.0e} of a property's spread.",
+        f"{tiny(check.weights)}, predictions by {tiny(check.values)} of a property's "
+        "spread.",
     ]
     st.markdown("\n".join(f"* {plain(line)}" for line in lines))
-
-
-def _two(value: float) -> str:
-    return f"{value:.2f}" if np.isfinite(value) else "–"

@@ -1,5 +1,6 @@
 """What a batch has found so far: progress, table, picked crystal, failures."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -7,17 +8,22 @@ import streamlit as st
 
 from crysformer import screening
 from crysformer.figures.crystals import titles
-from crysformer.predict.applicability import REASONS
+from crysformer.predict.applicability import BY_SYMMETRY, REASONS
 from crysformer.properties.table import PROPERTIES
+from crysformer.ui import shell
 from crysformer.ui.batch.job import BatchJob
 from crysformer.ui.session import state, uploads
 from crysformer.ui.session.text import plain
 
 if TYPE_CHECKING:
     import pandas as pd
+    from pandas.io.formats.style import Styler
 
 CANCEL, OPEN, TABLE = "batch_cancel", "batch_open", "batch_table"
 _GIVEN = "given"
+_MAX_WRITTEN = 15_000
+"""Cells that are written one by one: for as many, pandas takes half a second."""
+
 _FACTS = {"file": "File", "formula": "Formula", "space_group": "Space group"}
 _FACTS |= {"sites": "Atoms", "novelty_percentile": "Unusual (%)"}
 _FACTS |= {"p_stable": "Probability to be stable"}
@@ -40,7 +46,8 @@ def progress(job: BatchJob) -> None:
     """Show how far a batch is, and the button that ends it."""
     done, total = len(job.rows), len(job.inputs)
     failed = sum(bool(row.error) for row in job.rows)
-    words = f"{done} of {total} crystals" + (f", {failed} failed" if failed else "")
+    words = f"{done - failed} of {total} crystals predicted"
+    words += f", {failed} failed" if failed else ""
     if not job.running:
         ended = "Cancelled after " if done < total else ""
         if job.fault:
@@ -106,7 +113,7 @@ def result_table(job: BatchJob, frame: "pd.DataFrame", keys: list[str]) -> None:
     rows = np.flatnonzero(frame.index == job.selected).tolist()
     st.session_state[TABLE] = {"selection": {"rows": rows, "columns": [], "cells": []}}
     st.dataframe(
-        frame,
+        _written(job, frame, keys),
         key=TABLE,
         hide_index=True,
         height=360,
@@ -116,6 +123,24 @@ def result_table(job: BatchJob, frame: "pd.DataFrame", keys: list[str]) -> None:
         column_config=_columns(keys, job.predictor.validation_errors),
         alt="Predicted properties of every file",
     )
+
+
+def _written(
+    job: BatchJob, frame: "pd.DataFrame", keys: list[str]
+) -> "pd.DataFrame | Styler":
+    """Numbers as on every page, to be sorted by their values all the same."""
+    if job.running or frame.size > _MAX_WRITTEN:
+        return frame
+    errors = job.predictor.validation_errors
+    styled = frame.style.format(
+        {key: partial(shell.tables.readable, error=errors.get(key)) for key in keys},
+        na_rep="–",
+    )
+    for key in keys:
+        exact = [k for k in frame.index if job.rows[k].notes.get(key) == BY_SYMMETRY]
+        if exact:
+            styled = styled.format(f"0 ({BY_SYMMETRY})".format, subset=(exact, [key]))
+    return styled
 
 
 def _sorted(job: BatchJob, frame: "pd.DataFrame", keys: list[str]) -> "pd.DataFrame":
@@ -162,7 +187,7 @@ def _columns(keys: list[str], errors: dict[str, float]) -> dict[str, Any]:
             help_text += f" · validation error {errors[key]:.2g}"
         if needs:
             help_text += f" · empty where {REASONS[needs]}"
-        columns[key] = number(named[key], format="%.4g", help=help_text)
+        columns[key] = number(named[key], help=help_text)
     return columns
 
 

@@ -18,6 +18,7 @@ from crysformer.ui.compare.choice import Candidate
 from crysformer.ui.compare.table import comparison_table
 from crysformer.ui.session import answers, state
 from crysformer.ui.session.carry import drop_unless
+from crysformer.ui.session.numbers import MINUS
 from crysformer.ui.session.text import guard
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ def _changed(
         replace(each, intervals={})
         for each in (found[0].at(0.0), found[-1].at(change.strain))
     )
-    strain = f"{change.strain:+.1f} %" if change.strain else "0 %"
+    strain = f"{change.strain:+.1f} %".replace("-", MINUS) if change.strain else "0 %"
     comparison_table(
         [f"{chosen.formula} at 0 %", f"{names[-1]} at {strain}"],
         compare(

@@ -8,6 +8,7 @@ import streamlit as st
 
 from crysformer.experiments.comparison import Compared
 from crysformer.figures.crystals import titles
+from crysformer.predict.applicability import BY_SYMMETRY
 from crysformer.properties.table import PROPERTIES
 from crysformer.ui.shell.tables import readable
 
@@ -77,6 +78,8 @@ def _value(row: Compared, k: int) -> str:
     value, bounds = readable(row.values[k], row.error), row.intervals[k]
     if bounds is None:
         return value
+    if bounds == (0.0, 0.0):
+        return f"0 ({BY_SYMMETRY})"
     low, high = (readable(bound, row.error) for bound in bounds)
     return f"{value} ({low} to {high})"
 

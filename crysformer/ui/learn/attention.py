@@ -12,6 +12,7 @@ from crysformer.ui.learn.cached import DOUBLE, Lesson
 from crysformer.ui.learn.graphs import chart
 from crysformer.ui.learn.questions import HEAD, conditional_step, cross_step
 from crysformer.ui.learn.tex import ratio, row
+from crysformer.ui.session.numbers import tiny
 
 if TYPE_CHECKING:
     from crysformer.lesson.walkthrough import AtomStep
@@ -141,9 +142,9 @@ def _agreement(single: "AtomStep", double: "AtomStep") -> None:
     good = single.difference <= AGREE_SINGLE and double.difference <= AGREE_DOUBLE
     sentence = (
         "Checked now, for all bonds and heads: the numbers by hand and the model's own "
-        f"differ by at most {single.difference:.1e} in single precision (allowed "
-        f"{AGREE_SINGLE:.0e}) and {double.difference:.1e} in double precision (allowed "
-        f"{AGREE_DOUBLE:.0e})."
+        f"differ by at most {tiny(single.difference)} in single precision (allowed "
+        f"{tiny(AGREE_SINGLE)}) and {tiny(double.difference)} in double precision "
+        f"(allowed {tiny(AGREE_DOUBLE)})."
     )
     if good:
         st.success(sentence, icon=":material/verified:")

@@ -15,6 +15,7 @@ from crysformer.ui.learn.cached import Lesson
 from crysformer.ui.learn.graphs import HEIGHT, chart, view
 from crysformer.ui.learn.questions import attention_by_block
 from crysformer.ui.session import answers
+from crysformer.ui.session.numbers import tiny
 
 if TYPE_CHECKING:
     from crysformer.predict.prediction import Prediction
@@ -153,6 +154,6 @@ def _both_predictions(full: float | None, quotient: float) -> None:
     st.success(
         f"Computed now, in double precision: the {name} is {full:.6f} {item.unit} "
         f"from the full graph and {quotient:.6f} {item.unit} from the quotient. They "
-        f"differ by {abs(full - quotient):.0e} {item.unit}.",
+        f"differ by {tiny(abs(full - quotient))} {item.unit}.",
         icon=":material/verified:",
     )

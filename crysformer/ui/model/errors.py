@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from crysformer.evaluation.validation_table import read_validation_table
-from crysformer.figures import model
+from crysformer.figures import coverage, model
 from crysformer.figures.crystals import element_map, titles
 from crysformer.model.ablations import ablations, seed_difference
 from crysformer.model.card import shown_properties
@@ -16,6 +16,10 @@ from crysformer.ui.session import state
 
 _HEIGHT, _MAP_HEIGHT = 360, 440
 _PLAIN = {"displayModeBar": False}
+_CHECKED = (
+    "Each half of the validation crystals is checked with intervals calibrated on the "
+    "other half. Bars: what chance alone does with so few crystals. Grey: 87 to 93 %."
+)
 
 
 @st.cache_data(max_entries=2, show_spinner=False)
@@ -99,17 +103,13 @@ def size_and_coverage(table: pd.DataFrame, card: Mapping[str, Any], key: str) ->
     with right:
         st.markdown("##### Coverage of the 90 % intervals")
         st.plotly_chart(
-            model.coverage(kinds),
+            coverage.coverage_by_kind(kinds),
             height=_HEIGHT + 60,
             config=_PLAIN,
             alt=f"Coverage of the intervals of {name}: "
             f"{100 * kinds['all']['coverage']:.1f} % over all checked crystals",
         )
-        st.caption(
-            "Each half of the validation crystals is checked with intervals calibrated "
-            "on the other half. Bars: what chance alone does with so few crystals. Grey "
-            "band: 88 to 92 %."
-        )
+        st.caption(f"{_CHECKED} Crystals that are training crystals too are left out.")
 
 
 def parts(table: pd.DataFrame | None, key: str, name: str) -> None:
@@ -152,10 +152,38 @@ def chemistry(table: pd.DataFrame, name: str) -> None:
     st.caption("The colour scale ends at the 95th percentile of the elements.")
 
 
-def novelty(table: pd.DataFrame, card: Mapping[str, Any], name: str) -> None:
-    """Show how errors grow with the distance from the training data."""
+def novelty(table: pd.DataFrame, card: Mapping[str, Any], key: str, name: str) -> None:
+    """Show errors and coverage against the distance from the training data."""
     if table["novelty"].isna().all():
         return
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _errors_by_novelty(table, card, name)
+    validation = card["validation"]
+    kinds = validation.get("coverage", {}).get(key, {}).get("novelty")
+    if kinds is None:
+        return
+    with right:
+        st.markdown("##### Coverage by distance from the training data")
+        shares = ", ".join(f"{band} {row['coverage']:.0%}" for band, row in kinds.items())
+        st.plotly_chart(
+            coverage.coverage_by_novelty(
+                kinds, validation.get("coverage_by_novelty", {}), titles([key])[key]
+            ),
+            height=_HEIGHT,
+            config=_PLAIN,
+            alt=f"Coverage of the intervals of {name} by band of distance: {shares}",
+        )
+        st.caption(
+            f"{_CHECKED} Beyond the 99th percentile intervals are extrapolated from the "
+            "few crystals there. Training crystals: validation crystals whose atoms "
+            "have the surroundings of a training crystal's; only they calibrate the "
+            "intervals of such crystals."
+        )
+
+
+def _errors_by_novelty(table: pd.DataFrame, card: Mapping[str, Any], name: str) -> None:
+    """Show how errors grow with the distance, and what the score tells apart."""
     st.markdown("##### Error by distance from the training data")
     st.plotly_chart(
         model.errors_by_novelty(table, f"Mean error of {_lower(name)}"),

@@ -1,11 +1,15 @@
 """Taking a picture away: one HTML file, previewed with stmol where that is installed."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from crysformer import picture
 from crysformer.picture.scene import Scene
+from crysformer.ui.session import answers
+from crysformer.ui.viewer.standalone import standalone_page
 from crysformer.ui.viewer.view import LIBRARY, MISSING
 
 _PREVIEW = "export_preview"
@@ -13,22 +17,36 @@ _WIDTH, _HEIGHT = 420, 320
 _ALT = "Preview of the exported picture"
 
 
-def export_menu(scene: Scene, title: str) -> None:
+def export_menu(
+    scene: Scene,
+    title: str,
+    *,
+    beside: Sequence[tuple[str, Scene]] = (),
+    caption: str = "",
+) -> None:
     """Draw the popover that exports the current picture.
 
     Args:
         scene: What is drawn.
         title: File name without its ending.
+        beside: Names and scenes where several stand side by side, the first included.
+        caption: Heading of the exported page; the crystal's name if none is given.
     """
     with st.popover("Export", icon=":material/ios_share:", width="content"):
         st.caption("One file with the picture and its viewer; it opens offline.")
         if not LIBRARY.is_file():
             st.caption(MISSING)
             return
-        # Packing the viewer's script into the page waits for the click.
+        names, scenes = zip(*(beside or [("", scene)]), strict=True)
+        name = answers.crystal_name()
+        heading = f"{name}: {caption}" if caption else name
+        # Packing the viewer's script into the page waits for the click; the theme is
+        # this session's, which the click's own thread does not know.
         st.download_button(
             "HTML",
-            lambda: _page(scene),
+            partial(
+                standalone_page, scenes, names, heading, title, st.context.theme.type
+            ),
             file_name=f"{title}.html",
             mime="text/html",
             icon=":material/download:",
@@ -36,11 +54,6 @@ def export_menu(scene: Scene, title: str) -> None:
         )
         if st.toggle("Preview", key=_PREVIEW):
             _preview(scene)
-
-
-# py3Dmol, loaded here, imports IPython where there is one: no first picture waits for it.
-def _page(scene: Scene) -> bytes:
-    return picture.html.standalone_html(scene).encode()
 
 
 def _preview(scene: Scene) -> None:

@@ -210,10 +210,12 @@ class Picker {
   }
 }
 
-function describe({ first, total, cards }) {
-  if (!total) return "No crystal in the library matches. Remove an element or shorten the search.";
-  if (total === cards.length) return total === 1 ? "1 crystal" : `${total} crystals`;
-  return `${first + 1} to ${first + cards.length} of ${total} crystals`;
+function describe({ first, total, cards, said }) {
+  if (!total) return said;
+  const all = total === cards.length;
+  const number = total === 1 ? "1 crystal" : `${total} crystals`;
+  const shown = all ? number : `${first + 1} to ${first + cards.length} of ${number}`;
+  return said ? `${said} ${shown}.` : shown;
 }
 
 // Row and column of an element, from one: seven periods, a gap, lanthanides, actinides.

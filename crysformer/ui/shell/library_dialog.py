@@ -13,7 +13,7 @@ from pymatgen.util.string import unicodeify
 
 from crysformer.library.catalogue import load_library
 from crysformer.library.crystal import LibraryCrystal
-from crysformer.library.search import find_crystals
+from crysformer.library.search import correction, find_crystals
 from crysformer.picture.palette import Scheme
 from crysformer.picture.thumbnail import thumbnail
 from crysformer.ui.session import state
@@ -35,6 +35,7 @@ FAMILIES = (
     ("Magnets", "magnet"),
     ("Minerals", "mineral"),
 )
+_OFFER = "Any crystal can be uploaded or pasted: close this and choose Upload."
 _HERE = Path(__file__).parent
 
 _component = st.components.v2.component(
@@ -123,7 +124,9 @@ def picker_data(query: Query, scheme: Any = None) -> dict[str, Any]:
         query: What is asked; a page beyond the last one becomes the last.
         scheme: Element colours of the pictures; an unknown name means the first.
     """
-    found = query.results()
+    found, meant = query.results(), ""
+    if not found and (meant := correction(query.text)):
+        found = replace(query, text=meant).results()
     page = min(query.page, max(len(found) - 1, 0) // PAGE_SIZE)
     first = page * PAGE_SIZE
     colours: Scheme = Scheme(scheme) if scheme in list(Scheme) else Scheme.JMOL
@@ -135,10 +138,29 @@ def picker_data(query: Query, scheme: Any = None) -> dict[str, Any]:
         "page": page,
         "first": first,
         "total": len(found),
+        "said": _said(query, meant, bool(found)),
         "cards": [
             _card(crystal, colours) for crystal in found[first : first + PAGE_SIZE]
         ],
     }
+
+
+def _said(query: Query, meant: str, any_found: bool) -> str:
+    """What is to be said of a search besides the number of crystals."""
+    text, marked = query.text.strip(), query.all or query.any or query.none
+    if meant and any_found:
+        return f"Nothing is called “{text}”; this is “{meant}”."
+    if any_found:
+        return ""
+    if text and marked:
+        reason = f"Nothing called “{text}” has these elements; clear them or the text."
+    elif text:
+        reason = f"Nothing in the library is called “{text}”, nor has such a formula."
+    else:
+        reason = "No crystal of the library has these elements; clear one of them."
+    return (
+        f"{reason} Any crystal can be uploaded or pasted: close this and choose Upload."
+    )
 
 
 @cache

@@ -19,6 +19,7 @@ from crysformer.ui.session.text import plain
 
 if TYPE_CHECKING:
     from crysformer.predict.prediction import Prediction
+    from crysformer.predict.reliability import Reliability
     from crysformer.trust.novelty import Novelty
     from crysformer.trust.stability import Stability
 
@@ -112,9 +113,8 @@ def property_tables(
     if intervals:
         st.caption(
             f"{_INTERVAL}: contains the computed value for about nine in ten crystals "
-            "like those of the validation set; the Model page has the coverage for each "
-            "property. It promises nothing for crystals far from the training data, nor "
-            "about experiments."
+            "as unusual as this one; the Model page has the coverage for each property. "
+            "It promises nothing about experiments."
         )
 
 
@@ -132,7 +132,7 @@ def readable(value: float, error: float | None) -> str:
         error: Its typical error in the same unit; None or 0 where it is unknown.
     """
     if not error:
-        return f"{value:.3g}".replace("-", MINUS)
+        return f"{value + 0.0:.3g}".replace("-", MINUS)
     digits = 1 - math.floor(math.log10(abs(error)))
     # Adding zero turns the -0.0 that rounding leaves into 0.0.
     text = f"{round(value, digits) + 0.0:.{max(digits, 0)}f}"
@@ -184,6 +184,16 @@ def stability_line(stability: "Stability | None") -> None:
 def _chance(probability: float) -> str:
     """A probability as a person is told it: never certain."""
     return f"{min(max(100 * probability, 1), 99):.0f} %"
+
+
+def reliability_line(reliability: "Reliability | None") -> None:
+    """Say in one line what intervals are worth for crystals as unusual as this one.
+
+    Args:
+        reliability: Of the prediction; nothing is said without one.
+    """
+    if reliability is not None:
+        st.markdown(f":material/straighten: {reliability.sentence}")
 
 
 def _property_row(

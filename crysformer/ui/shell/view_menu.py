@@ -40,6 +40,12 @@ def view_options(*, layers: bool = False) -> ViewOptions:
             key=state.BOUNDARY,
             bind="query-params",
         )
+        complete = st.toggle(
+            "Complete polyhedra and molecules at the boundary",
+            value=True,
+            key=state.COMPLETE,
+            bind="query-params",
+        )
         st.caption("Repeats of the cell, for display only: predictions do not change.")
         columns = st.columns(3)
         repeats = [
@@ -50,7 +56,14 @@ def view_options(*, layers: bool = False) -> ViewOptions:
         ]
     na, nb, nc = (min(max(int(count), 1), MAX_REPEAT) for count in repeats)
     return ViewOptions(
-        style, scheme, beyond, boundary, (na, nb, nc), layer=layer, cell=cell
+        style,
+        scheme,
+        beyond,
+        boundary,
+        (na, nb, nc),
+        layer=layer,
+        cell=cell,
+        complete=bool(complete),
     )
 
 

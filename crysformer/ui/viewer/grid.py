@@ -16,7 +16,7 @@ from crysformer.ui.viewer.view import (
 )
 
 _HERE = Path(__file__).parent
-_HTML = """
+HTML = """
 <div class="crystal-view crystal-grid" data-ready="false">
   <div class="stage" tabindex="0" role="img"
        aria-label="Crystals side by side in 3D. Arrow keys turn them together, plus and
@@ -30,11 +30,11 @@ _HTML = """
 _SCRIPTS = (*SCRIPTS, "js/panel.js", "js/grid.js")
 _STYLES = ("css/view.css", "css/grid.css")
 
+CSS = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in _STYLES)
+JS = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+
 _component = st.components.v2.component(
-    "crysformer_crystal_grid",
-    html=_HTML,
-    css="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _STYLES),
-    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+    "crysformer_crystal_grid", html=HTML, css=CSS, js=JS
 )
 
 

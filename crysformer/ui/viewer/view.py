@@ -22,7 +22,7 @@ NO_WEBGL = (
     "This browser offers no WebGL 2, so the crystal cannot be drawn in 3D. Switch on "
     "hardware acceleration or use another browser; all numbers on this page are complete."
 )
-_HTML = """
+HTML = """
 <div class="crystal-view" data-ready="false">
   <div class="stage" tabindex="0" role="img"
        aria-label="Crystal in 3D. Arrow keys turn it, plus and minus zoom, Home resets.">
@@ -51,13 +51,13 @@ SCRIPTS = (
 )
 """JavaScript of every view."""
 
+CSS = (_HERE / "css/view.css").read_text(encoding="utf-8")
+JS = "\n".join(
+    (_HERE / name).read_text(encoding="utf-8") for name in (*SCRIPTS, "js/view.js")
+)
+
 _component = st.components.v2.component(
-    "crysformer_crystal_view",
-    html=_HTML,
-    css=(_HERE / "css/view.css").read_text(encoding="utf-8"),
-    js="\n".join(
-        (_HERE / name).read_text(encoding="utf-8") for name in (*SCRIPTS, "js/view.js")
-    ),
+    "crysformer_crystal_view", html=HTML, css=CSS, js=JS
 )
 
 

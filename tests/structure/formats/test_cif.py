@@ -1,4 +1,4 @@
-"""Reading CIFs: what pymatgen would guess, misplace or take minutes for is refused."""
+"""Reading CIFs: what would have to be guessed, or would take minutes, is refused."""
 
 import numpy as np
 import pytest
@@ -20,10 +20,9 @@ FAULTS = {
         cif([("Na1", 0, 0, 0, 1)], cell=(4, 4, 4, 20, 20, 90)),
         ["cell vectors of 4, 4, 4 Å", "independent"],
     ),
-    "unlisted coordinate": (cif([("Na1", 0, 0, ".", 1)]), ["'.'", "site 1"]),
     "overlap in a CIF": (
         cif([("Na1", 0, 0, 0, 1), ("Cl1", 0, 0, 0, 1)]),
-        ["overlap", "add up to 2 on"],
+        ["overlap", "'Na1' and 'Cl1'", "add up to 2"],
     ),
     "too many in CIF": (
         cif([("C", x, 0.1, 0.2, 1) for x in np.linspace(0, 0.9, 1001)]),
@@ -34,7 +33,7 @@ FAULTS = {
             [("C", x, 0.13, 0.27, 1) for x in np.linspace(0.31, 0.43, 20)],
             header=group("F m -3 m"),
         ),
-        ["expands to about 3840 atoms", "limit of 1000"],
+        ["expands to 3840 atoms", "limit of 1000"],
     ),
     "too many operations": (
         cif(
@@ -62,9 +61,9 @@ FAULTS = {
             [("C", 0.1 + step * 1.01e-4, 0.13, 0.27, 1) for step in range(20)],
             header=group("F m -3 m"),
         ),
-        ["expands to about 3840 atoms"],
+        ["expands to 3840 atoms"],
     ),
-    "dummy species": (cif([("X1", 0, 0, 0, 1)]), ["'X'", "element"]),
+    "dummy species": (cif([("X1", 0, 0, 0, 1)]), ["'X1'", "element"]),
     "water without hydrogen sites": (cif([("Wat1", 0, 0, 0, 1)]), ["hydrogen"]),
     "attached hydrogens": (
         "data_x\nloop_\n_atom_site_attached_hydrogens\n2\n"
@@ -73,7 +72,7 @@ FAULTS = {
     ),
     "hydrogen on oxygen": (
         cif([("O1", 0, 0, 0, 1), ("H1", 0, 0, 0, 1)]),
-        ["oxygen and hydrogen on one position", "'H1'"],
+        ["overlapping atoms", "'O1' and 'H1'"],
     ),
     "a site for a group": (
         cif([("Na1", 0, 0, 0, 1), ("OH1", 0.5, 0.5, 0.5, 1)]),
@@ -89,7 +88,7 @@ FAULTS = {
     ),
     "unknown magnetic group": (
         cif([("C1", 0, 0, 0, 1)], header="_space_group_magn.name_UNI 'F 9'"),
-        ["space group", "name_UNI F 9", "P 1"],
+        ["space group", "name_uni F 9", "P 1"],
     ),
     "broken operation": (
         cif(
@@ -98,14 +97,7 @@ FAULTS = {
         ),
         ["operation (number 2)"],
     ),
-    "site outside a loop": (
-        "data_x\n_cell_length_a 4\n_cell_length_b 4\n_cell_length_c 4\n"
-        "_cell_angle_alpha 90\n_cell_angle_beta 90\n_cell_angle_gamma 90\n"
-        "_atom_site_label Na1\n_atom_site_fract_x 0\n_atom_site_fract_y 0\n"
-        "_atom_site_fract_z 0\n",
-        ["loop_"],
-    ),
-    "question mark": (cif([("C1", 0, "?", 0, 1)]), ["cannot be read", "'?'"]),
+    "question mark": (cif([("C1", 0, "?", 0, 1)]), ["'?', no value", "site 'C1'"]),
 }
 
 

@@ -45,7 +45,7 @@ def test_an_empty_page_explains_itself():
 def test_one_broken_file_among_ten_stops_nothing(predictor):
     test = page()
     give(test, *TEN)
-    assert "10 of 10 crystals, 1 failed" in text(test)
+    assert "9 of 10 crystals predicted, 1 failed" in text(test)
     table = frame_with(test, "formula")
     assert table["file"].tolist() == [name for name, _ in TEN]
     assert table["space_group"].dropna().tolist() == [c.space_group for c in CRYSTALS]
@@ -142,7 +142,7 @@ def test_the_plots_are_there_and_say_what_they_show():
 def test_without_a_single_crystal_there_is_no_plot():
     test = page()
     give(test, BROKEN)
-    assert "1 of 1 crystals, 1 failed" in text(test)
+    assert "0 of 1 crystals predicted, 1 failed" in text(test)
     assert not test.get("plotly_chart")
 
 

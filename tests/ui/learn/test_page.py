@@ -14,6 +14,7 @@ from crysformer.predict.predictor import Predictor
 from crysformer.ui.learn.cached import SINGLE, architecture, network
 from crysformer.ui.learn.questions import QUESTIONS
 from crysformer.ui.session import state
+from tests.support.numbers import powers_of_ten
 from tests.support.pages import SALT, SILICON, app, text
 
 LEARN = "pages/4_Learn.py"
@@ -26,7 +27,6 @@ CRYSTALS = (
     "bcc-fe",
 )
 WITH_VIEW = {1, 2, 3, 7, 9}
-NUMBER = re.compile(r"[\d.]+e[+-]\d+")
 
 
 def everything(test):
@@ -67,7 +67,7 @@ def test_all_nine_steps(random_weights, crystal):
 def test_the_live_check_holds_and_has_an_equation_for_every_symbol(random_weights, step):
     test = go(app(LEARN, crystal=SILICON.id), step)
     check = next(each.value for each in test.success if "Checked now" in each.value)
-    single, allowed_single, double, allowed_double = map(float, NUMBER.findall(check))
+    single, allowed_single, double, allowed_double = powers_of_ten(check)
     assert (allowed_single, allowed_double) == (1e-5, 1e-6)
     assert single <= allowed_single
     assert double <= allowed_double

@@ -108,3 +108,20 @@ def test_the_button_opens_the_dialog_with_the_last_question(random_weights):
     next(each for each in test.button if each.label == "Library").click().run()
     assert not test.exception
     assert len(test.get("bidi_component")) == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        (Query(text="quarz"), "Nothing is called “quarz”; this is “quartz”."),
+        (Query(text="xyzzy"), "Nothing in the library is called “xyzzy”"),
+        (Query(text="xyzzy", all=("Na",)), "has these elements"),
+        (Query(all=("Na", "Au")), "No crystal of the library has these elements"),
+        (Query(text="quartz"), ""),
+    ],
+)
+def test_what_is_said_fits_what_was_typed(query, said):
+    data = picker_data(query)
+    assert said in data["said"] if said else not data["said"]
+    assert bool(data["total"]) == (said == "" or "this is" in said)
+    assert ("upload" in data["said"]) == (not data["total"])

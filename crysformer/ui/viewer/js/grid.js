@@ -9,7 +9,7 @@ const PANEL_HEIGHT = 220; // of stacked panels: more than one stays in sight
 const TALLEST = 1.5; // height of a panel over its width
 const GRIDS = new WeakMap();
 
-export default function (component) {
+export default function startGrid(component) {
   return mount(component, GRIDS, Grid);
 }
 

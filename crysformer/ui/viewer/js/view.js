@@ -9,7 +9,7 @@ const TURN_MS = 260;
 const NUMBERS_FIRST_MS = 80;
 const VIEWS = new WeakMap();
 
-export default function (component) {
+export default function startView(component) {
   return mount(component, VIEWS, View);
 }
 

@@ -1,0 +1,1 @@
+"""JSON documents: crystals of pymatgen, ASE, JARVIS, OPTIMADE, spglib and others."""
