@@ -26,7 +26,7 @@ def is_poscar(text: str) -> bool:
     Args:
         text: The whole content.
     """
-    lines = _lines(text)[:5]
+    lines = _lines("\n".join(text.split("\n", 5)[:5]))
     return (
         len(lines) == 5
         and len(_floats(lines[1])) in (1, 3)
