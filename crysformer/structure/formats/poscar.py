@@ -58,6 +58,10 @@ def read_poscar(text: str) -> RawCrystal:
         raise StructureError(
             f"says it has {sum(counts)} atoms but lists {len(rows)}; give the whole file"
         )
+    if not is_poscar(text):  # A step of an XDATCAR may be broken where others are not.
+        raise StructureError(
+            "has cell vectors that are not three numbers each; correct them"
+        )
     symbols = _symbols(lines[0], names, counts, rows)
     scale = _scale(lines)
     cartesian = mode not in ("d", "D")
