@@ -109,7 +109,8 @@ FILES = {
     "XSF by ASE": written_by_ase(_ATOMS, "xsf"),
     "AIRSS .res": "TITL x -1 2 3\nCELL 0.7 4.12 4.12 4.12 90 90 90\nLATT -1\nSFAC Cs Cl\n"
     "Cs 1 0 0 0 1.0\nCl 2 0.5 0.5 0.5 1.0\nEND\n",
-    "SHELX .ins with symmetry": "TITL CsCl in Pm-3m\nCELL 0.71073 4.12 4.12 4.12 90 90 90\n"
+    "SHELX .ins with symmetry": "TITL CsCl in Pm-3m\n"
+    "CELL 0.71073 4.12 4.12 4.12 90 90 90\n"
     "ZERR 1 0.001 0.001 0.001 0 0 0\nLATT 1\nSYMM Z, X, Y\nSYMM Y, X, Z\nSYMM -X, -Y, Z\n"
     "SFAC CS CL\nUNIT 1 1\nFVAR 0.5 1.0\nCS1 1 0 0 0 10.020833 =\n 0.05\n"
     "CL1 2 10.5 10.5 10.5 10.020833 0.05\nHKLF 4\nQ1 1 0.1 0.1 0.1 11 0.05\n",
@@ -124,17 +125,21 @@ FILES = {
     "&ELECTRONS\n/\nATOMIC_SPECIES\nCs 132.9 Cs.UPF\nCl 35.45 Cl.UPF\n"
     f"CELL_PARAMETERS angstrom\n{_VECTORS}\nATOMIC_POSITIONS crystal\nCs 0 0 0\n"
     "Cl 0.5 0.5 0.5\nK_POINTS gamma\n",
-    "Quantum ESPRESSO, ibrav 1": f"&control\n/\n&system\n ibrav=1, celldm(1)={BOHR}, nat=2,"
+    "Quantum ESPRESSO, ibrav 1": f"&control\n/\n&system\n"
+    f" ibrav=1, celldm(1)={BOHR}, nat=2,"
     " ntyp=2\n/\n&electrons\n/\nATOMIC_SPECIES\nCs1 132.9 Cs.UPF\nCl 35.45 Cl.UPF\n"
     "ATOMIC_POSITIONS alat\nCs1 0 0 0\nCl 0.5 0.5 0.5\nK_POINTS gamma\n",
     "FHI-aims": f"# CsCl\nlattice_vector {A} 0 0\nlattice_vector 0 {A} 0\n"
-    f"lattice_vector 0 0 {A}\natom 0 0 0 Cs\natom_frac 0.5 0.5 0.5 Cl\n initial_moment 1\n",
-    "LAMMPS atomic": f"CsCl\n\n2 atoms\n2 atom types\n\n1 {1 + A} xlo xhi\n0 {A} ylo yhi\n"
+    f"lattice_vector 0 0 {A}\natom 0 0 0 Cs\natom_frac 0.5 0.5 0.5 Cl\n"
+    " initial_moment 1\n",
+    "LAMMPS atomic": f"CsCl\n\n2 atoms\n2 atom types\n\n1 {1 + A} xlo xhi\n"
+    f"0 {A} ylo yhi\n"
     f"0 {A} zlo zhi\n\nMasses\n\n1 132.905\n2 35.45\n\nAtoms # atomic\n\n1 1 1 0 0\n"
     f"2 2 {1 + _HALF} {_HALF} {_HALF}\n",
     "LAMMPS charge": f"CsCl\n\n2 atoms\n2 atom types\n0 {A} xlo xhi\n0 {A} ylo yhi\n"
     f"0 {A} zlo zhi\n0 0 0 xy xz yz\n\nMasses\n\n1 132.905 # Cs\n2 35.45\n\nAtoms\n\n"
-    f"1 1 1.0 0 0 0\n2 2 -1.0 {_HALF} {_HALF} {_HALF}\n\nVelocities\n\n1 0 0 0\n2 0 0 0\n",
+    f"1 1 1.0 0 0 0\n2 2 -1.0 {_HALF} {_HALF} {_HALF}\n\nVelocities\n\n1 0 0 0\n"
+    "2 0 0 0\n",
     "LAMMPS by ASE": written_by_ase(
         _ATOMS, "lammps-data", masses=True, specorder=["Cs", "Cl"]
     ),
@@ -161,17 +166,20 @@ FILES = {
     "force_constants:\n  format: full\n",
     "DFTB+ .gen": f"2 F\nCs Cl\n1 1 0 0 0\n2 2 .5 .5 .5\n0 0 0\n{_VECTORS}\n",
     "DFTB+ .gen by ASE": written_by_ase(_ATOMS, "gen"),
-    "CSSR": f"    {A} {A} {A}\n   90 90 90   SPGR =  1 P 1         OPT = 1\n2   0\n0 CsCl\n"
+    "CSSR": f"    {A} {A} {A}\n   90 90 90   SPGR =  1 P 1         OPT = 1\n2   0\n"
+    "0 CsCl\n"
     "1 Cs 0 0 0 0 0 0 0 0 0 0 0 0.0\n2 Cl .5 .5 .5 0 0 0 0 0 0 0 0 0.0\n",
     "CSSR with a group": f"REFERENCE STRUCTURE = 00000   A,B,C =  {A}  {A}  {A}\n"
     "   ALPHA,BETA,GAMMA =  90.000  90.000  90.000    SPGR = 221 P m -3 m\n   2   0\n"
     "     0 CsCl : CsCl\n   1 Cs 0 0 0 0 0\n   2 Cl 0.5 0.5 0.5 0 0\n",
     "PDB": f"CRYST1{A:9.3f}{A:9.3f}{A:9.3f}  90.00  90.00  90.00 P m -3 m     1\n"
     "HETATM    1 CS    CS A   1       0.000   0.000   0.000  1.00  0.00          CS\n"
-    "HETATM    2 CL    CL A   2       2.060   2.060   2.060  1.00  0.00          CL\nEND\n",
+    "HETATM    2 CL    CL A   2       2.060   2.060   2.060  1.00  0.00          "
+    "CL\nEND\n",
     "PDB by ASE": written_by_ase(_ATOMS, "proteindatabank"),
     "WIEN2k": _STRUCT,
-    "mcsqs": f"{A} 0 0\n0 {A} 0\n0 0 {A}\n1 0 0\n0 1 0\n0 0 1\n0 0 0 Cs\n0.5 0.5 0.5 Cl\n",
+    "mcsqs": f"{A} 0 0\n0 {A} 0\n0 0 {A}\n1 0 0\n0 1 0\n0 0 1\n0 0 0 Cs\n"
+    "0.5 0.5 0.5 Cl\n",
     "mcsqs with parameters": f"{A} {A} {A} 90 90 90\n1 0 0\n0 1 0\n0 0 1\n0 0 0 Cs\n"
     ".5 .5 .5 Cl=1.0\n",
 }
@@ -182,8 +190,10 @@ MOLECULES = {
     "XSF slab": f"SLAB\nPRIMVEC\n{_VECTORS}\nPRIMCOORD\n1 1\n8 0 0 0\n",
     "FHI-aims": "atom 0 0 0 O\natom 0 0 1 H\n",
     "DFTB+": "2 C\nO H\n1 1 0 0 0\n2 2 0 0 1\n",
-    "PDB": "HETATM    1  O   HOH A   1       0.000   0.000   0.000  1.00  0.00           O\n",
-    "PDB with a placeholder": "CRYST1    1.000    1.000    1.000  90.00  90.00  90.00 P 1\n"
+    "PDB": "HETATM    1  O   HOH A   1       0.000   0.000   0.000  1.00  0.00    "
+    "       O\n",
+    "PDB with a placeholder": "CRYST1    1.000    1.000    1.000  90.00  90.00  "
+    "90.00 P 1\n"
     "HETATM    1  O   HOH A   1       0.000   0.000   0.000  1.00  0.00           O\n",
     "OPTIMADE": json.dumps(_OPTIMADE | {"dimension_types": [0, 0, 0]}),
     "OPTIMADE without a cell": json.dumps(_OPTIMADE | {"lattice_vectors": None}),

@@ -1,4 +1,4 @@
-"""Formats of other programs: one crystal from all of them, and no crystal where none is."""
+"""Formats of other programs: one crystal from all, and none where there is none."""
 
 import json
 
@@ -62,7 +62,7 @@ def test_other_files_are_named(text, name):
 
 @pytest.mark.parametrize("name", FILES)
 def test_damage_is_one_sentence_of_our_own(name):
-    """Cut off anywhere, or with a number replaced, a file gives a crystal or a sentence."""
+    """Cut off or with a number replaced, a file gives a crystal or a sentence."""
     text = FILES[name]
     damaged = [text[: length * len(text) // 12] for length in range(12)]
     damaged += [text.replace("4.12", bad) for bad in ("abc", "1e999", "nan", "")]
@@ -73,6 +73,25 @@ def test_damage_is_one_sentence_of_our_own(name):
         except Exception:
             message = sentence(lambda content=content: read_structure(content, "x"))
             assert "does not follow its format" not in message, content
+
+
+@pytest.mark.parametrize(
+    ("ibrav", "number"),
+    [
+        *[(1, 221), (2, 225), (3, 229), (-3, 229), (4, 191), (5, 166), (-5, 166)],
+        *[(6, 123), (7, 139), (8, 47), (9, 65), (-9, 65), (91, 65), (10, 69), (11, 71)],
+        *[(12, 10), (-12, 10), (13, 12), (-13, 12), (14, 2)],
+    ],
+)
+def test_lattices_of_quantum_espresso_have_their_symmetry(ibrav, number):
+    cosine = {5: 0.3, -5: 0.3, 12: -0.2, 13: -0.2}.get(ibrav, 0.1)
+    cell = (7.0, 1.2, 1.5, cosine, -0.25, 0.15)
+    celldm = "".join(f" celldm({n}) = {x}\n" for n, x in enumerate(cell, start=1))
+    text = (
+        f"&system\n ibrav = {ibrav}\n{celldm} nat=1\n/\nATOMIC_SPECIES\nPo 209 Po.UPF\n"
+        "ATOMIC_POSITIONS crystal\nPo 0 0 0\n"
+    )
+    assert read_structure(text).get_space_group_info()[1] == number
 
 
 def test_a_list_says_that_it_is_one():
