@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from crysformer.predict.predictor import Predictor
 from crysformer.properties.metrics import Coverage, PropertyError
 from crysformer.properties.table import PROPERTIES
 from crysformer.structure.formula import reduced_formula
-from crysformer.structure.read import read_file
+from crysformer.structure.read import file_content, read_crystal, read_file
 
 Answer = dict[str, Any]
 
@@ -33,16 +34,18 @@ def predict_files(files: Sequence[str], model: str, device: str) -> list[Answer]
     predictor = Predictor(model, device)
     for file in files:
         try:
-            structure = read_file(file)
+            crystal = read_crystal(file_content(Path(file)), Path(file).name)
         except StructureError as error:
             answers.append({"file": file, "error": str(error)})
             continue
+        structure = crystal.structure
         found = predictor.predict_each([structure])[0]
         if isinstance(found, str):
             answers.append({"file": file, "error": found})
         else:
             notes = notes_on(structure, found)
-            answer = document(found, notes, predictor.validation_errors)
+            errors = predictor.validation_errors
+            answer = document(found, notes, errors, crystal.warnings)
             answers.append({"file": file, **answer})
     return answers
 
@@ -77,6 +80,7 @@ def _prediction_table(answer: Answer) -> str:
         lines.append(_novelty_text(answer["novelty"]))
     if "stability" in answer:
         lines.append(_stability_text(answer["stability"]))
+    lines += answer.get("warnings", [])
     return "\n".join(lines)
 
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crysformer.evaluation.evaluate import Evaluation
-from crysformer.properties.metals import COMPUTED_METAL_GAP, overall_gap_column
+from crysformer.properties.metals import COMPUTED_METAL_GAP
 from crysformer.properties.metrics import Coverage
-from crysformer.properties.table import PROPERTIES
+from crysformer.properties.table import OVERALL_GAPS, PROPERTIES
 from crysformer.trust.bands import BANDS, TWINS
 from crysformer.trust.intervals import Intervals, first_half, fit_intervals
 
@@ -147,9 +148,14 @@ def kinds(evaluation: Evaluation) -> Iterator[Kind]:
     for number in (1, 2, 3):
         yield Kind("elements", str(number), elements == number)
     yield Kind("elements", "4 or more", elements >= 4)
-    column = overall_gap_column(evaluation.keys)
-    if column is not None:
-        gap = evaluation.data.values[:, column]
+    known = [
+        evaluation.data.values[:, evaluation.keys.index(key)]
+        for key in OVERALL_GAPS
+        if key in evaluation.keys
+    ]
+    if known:
+        # Each data set has its own; a crystal has that of its data set.
+        gap = reduce(lambda one, other: np.where(np.isnan(one), other, one), known)
         yield Kind("gap", "metal", gap < COMPUTED_METAL_GAP)
         yield Kind("gap", "not a metal", gap >= COMPUTED_METAL_GAP)
 

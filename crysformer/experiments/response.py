@@ -16,7 +16,8 @@ from crysformer.errors import StructureError
 from crysformer.graph.crystal import CrystalGraph
 from crysformer.graph.neighbours import find_bonds
 from crysformer.graph.rule import NeighbourRule
-from crysformer.graph.standard_cell import Cell, SpaceGroup
+from crysformer.graph.space_group import SpaceGroup
+from crysformer.graph.standard_cell import Cell
 from crysformer.structure.strain import STRAINS, StrainMode, deformation, strained
 
 if TYPE_CHECKING:

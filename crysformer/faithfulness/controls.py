@@ -20,7 +20,8 @@ from crysformer.arrays import FloatArray
 from crysformer.attention.forward_pass import ForwardPass
 from crysformer.graph.crystal import CrystalGraph
 from crysformer.graph.quotient import take_quotient
-from crysformer.graph.standard_cell import Cell, SpaceGroup
+from crysformer.graph.space_group import SpaceGroup
+from crysformer.graph.standard_cell import Cell
 from crysformer.model.network import Crysformer
 
 REPEATS = np.array([2, 1, 1])

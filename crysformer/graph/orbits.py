@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from crysformer.arrays import IntArray
 from crysformer.graph.neighbours import Bonds
-from crysformer.graph.standard_cell import SpaceGroup
+from crysformer.graph.space_group import SpaceGroup
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def find_orbits(group: SpaceGroup, bonds: Bonds, atoms: IntArray) -> Orbits:
     table = _bond_table(group, bonds, atoms)
     degree, real = table.degree, table.real
     first_bond = np.cumsum(degree) - degree
-    first_row = np.flatnonzero(np.r_[True, np.diff(table.site) > 0])
+    first_row = _starts(table.site)
 
     # Smallest image of every bond, and the first operation that leads there, at once.
     operation = np.arange(len(table.site)) - first_row[table.site]
@@ -106,19 +106,19 @@ def find_orbits(group: SpaceGroup, bonds: Bonds, atoms: IntArray) -> Orbits:
     stands = (lowest == table.columns) & real
     site_of, column = np.nonzero(stands)
     number = (np.cumsum(stands) - 1).reshape(stands.shape)
-    orbit = np.take_along_axis(number, lowest, axis=1)
+    orbit = number[np.arange(len(atoms))[:, None], lowest]
 
     label = _labels(table, stands, number)
     proper = (label == table.columns) & real[site_of]
     proper[np.arange(len(column)), column] = False
     attending, other = np.nonzero(proper)
     place = (np.cumsum(proper) - 1).reshape(proper.shape)
-    angle = np.take_along_axis(place, label, axis=1)
+    angle = place[np.arange(len(column))[:, None], label]
     angle[label == column[:, None]] = -1
     counted = angle[real[site_of] & (angle >= 0)]
 
-    bounds = np.searchsorted(site_of, np.arange(len(atoms) + 1))
-    rows = np.r_[first_row, len(table.site)]
+    rows = [*first_row.tolist(), len(table.site)]
+    bounds = [*_starts(site_of).tolist(), len(site_of)]
     sites = tuple(
         Site(
             atom=int(atoms[site]),
@@ -140,6 +140,12 @@ def find_orbits(group: SpaceGroup, bonds: Bonds, atoms: IntArray) -> Orbits:
     )
 
 
+def _starts(groups: IntArray) -> IntArray:
+    """Where each group begins once its members lie together; none may be empty."""
+    counts = np.bincount(groups)
+    return np.cumsum(counts) - counts
+
+
 def _labels(table: _Table, stands: NDArray[np.bool_], number: IntArray) -> IntArray:
     """Smallest image of each bond under what fixes a representative one.
 
@@ -155,7 +161,7 @@ def _labels(table: _Table, stands: NDArray[np.bool_], number: IntArray) -> IntAr
     row, column = np.nonzero(fixes)
     representative = number[table.site[row], column]
     order = np.argsort(representative, kind="stable")
-    starts = np.flatnonzero(np.r_[True, np.diff(representative[order]) > 0])
+    starts = _starts(representative)
     if len(starts) == len(order):  # Nothing but the identity fixes any of them.
         return table.target[row[order]]
     return np.minimum.reduceat(table.target[row[order]], starts, axis=0)
@@ -203,7 +209,7 @@ def _bond_table(group: SpaceGroup, bonds: Bonds, atoms: IntArray) -> _Table:
     if not missed.any():
         return _Table(found, site, degree)
     torn = np.isin(site, site[missed])
-    first = np.r_[True, np.diff(site) > 0]
     found[torn] = columns
-    keep = ~torn | first
+    keep = ~torn
+    keep[_starts(site)] = True
     return _Table(found[keep], site[keep], degree)

@@ -19,7 +19,8 @@ from crysformer.arrays import FloatArray, IntArray
 from crysformer.graph.neighbours import Bonds, find_bonds
 from crysformer.graph.orbits import Site, find_orbits
 from crysformer.graph.rule import NeighbourRule
-from crysformer.graph.standard_cell import Cell, SpaceGroup
+from crysformer.graph.space_group import SpaceGroup
+from crysformer.graph.standard_cell import Cell
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,9 @@ def take_quotient(cell: Cell, rule: NeighbourRule, *, full: bool = False) -> Quo
     """
     group = SpaceGroup.trivial(cell.num_atoms) if full else cell.group
     lowest = group.permutations.min(axis=0)
-    atoms, atom_orbit, counts = np.unique(lowest, return_inverse=True, return_counts=True)
+    members = np.bincount(lowest)
+    atoms = np.flatnonzero(members)
+    atom_orbit = (np.cumsum(members > 0) - 1)[lowest]
     reached = group.permutations[:, lowest] == np.arange(cell.num_atoms)
 
     bonds = find_bonds(cell, atoms, rule)
@@ -82,7 +85,7 @@ def take_quotient(cell: Cell, rule: NeighbourRule, *, full: bool = False) -> Quo
     rows, other = orbits.representatives, orbits.other
     return Quotient(
         atomic_numbers=cell.atomic_numbers[atoms],
-        atom_multiplicity=counts,
+        atom_multiplicity=members[atoms],
         edge_index=np.stack(
             [atom_orbit[bonds.neighbour[rows]], atom_orbit[bonds.centre[rows]]]
         ),

@@ -1,6 +1,6 @@
 """One predicted crystal as a JSON document, the same for every command and file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crysformer.predict.prediction import Prediction
@@ -8,7 +8,10 @@ from crysformer.properties.table import PROPERTIES
 
 
 def document(
-    prediction: Prediction, notes: Mapping[str, str], errors: Mapping[str, float]
+    prediction: Prediction,
+    notes: Mapping[str, str],
+    errors: Mapping[str, float],
+    warnings: Sequence[str] = (),
 ) -> dict[str, Any]:
     """A prediction as JSON.
 
@@ -16,11 +19,13 @@ def document(
         prediction: What the model says of the crystal.
         notes: What else is to be said of some values, see ``applicability``.
         errors: The model's mean absolute validation errors, by property.
+        warnings: What to check about the file that the crystal was read from.
 
     Returns:
-        ``formula``, ``space_group``, ``sites``, ``model`` and ``properties``, and
-        ``novelty`` and ``stability`` if the model can tell, with ``interval_coverage`` if
-        its card says what intervals were worth for crystals this unusual.
+        ``formula``, ``space_group``, ``sites``, ``model``, ``properties`` and
+        ``warnings``, and ``novelty`` and ``stability`` if the model can tell, with
+        ``interval_coverage`` if its card says what intervals were worth for crystals this
+        unusual.
     """
     novelty, worth = prediction.novelty, prediction.reliability
     stability = prediction.stability
@@ -30,6 +35,7 @@ def document(
         "sites": prediction.num_sites,
         "model": prediction.model,
         "properties": _properties(prediction, notes, errors),
+        "warnings": list(warnings),
         **({} if novelty is None else {"novelty": novelty.to_dict()}),
         **({} if stability is None else {"stability": stability.to_dict()}),
         **({} if worth is None else {"interval_coverage": worth.to_dict()}),

@@ -134,7 +134,8 @@ def answer(row: ScreenRow, predictor: Predictor) -> dict[str, Any]:
         row.stability,
         space_group=row.space_group,
     )
-    found = document(prediction, row.notes, predictor.validation_errors)
+    errors = predictor.validation_errors
+    found = document(prediction, row.notes, errors, row.warnings)
     return {"file": row.file, **found}
 
 
@@ -180,6 +181,8 @@ def screen_paths(
             with tqdm(total=len(inputs), unit="crystal", desc="screen") as bar:
                 for row in screen(inputs, predictor, order=order):
                     rows.append(row)
+                    # A file may hold many crystals.
+                    bar.total = max(len(inputs), len(rows))
                     if file:
                         file.write(
                             to_csv(table([row], keys, intervals=True), header=False)
@@ -193,8 +196,9 @@ def screen_paths(
     if as_json:
         print(json.dumps([answer(row, predictor) for row in rows], indent=1))
     failed = sum(bool(row.error) for row in rows)
+    total = max(len(inputs), len(rows))
     print(
-        f"{len(rows) - failed} of {len(inputs)} crystals predicted, {failed} failed.",
+        f"{len(rows) - failed} of {total} crystals predicted, {failed} failed.",
         file=sys.stderr,
     )
     return status or int(failed > 0)

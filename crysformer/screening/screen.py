@@ -7,6 +7,7 @@ to import torch.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain, starmap
 from pathlib import Path
 
 from pymatgen.core import Structure
@@ -17,8 +18,13 @@ from crysformer.predict.prediction import Prediction
 from crysformer.predict.predictor import Predictor
 from crysformer.structure.archive import MAX_BYTES, is_archive, read_archive
 from crysformer.structure.formula import reduced_formula
-from crysformer.structure.ordering import APPROXIMATED, ordered_approximation
-from crysformer.structure.read import read_file, read_structure
+from crysformer.structure.ordering import (
+    APPROXIMATED,
+    OrderedApproximation,
+    ordered_approximation,
+)
+from crysformer.structure.parts import parts_of
+from crysformer.structure.read import ReadCrystal, file_content, read_crystal
 from crysformer.trust.novelty import Novelty
 from crysformer.trust.stability import Stability
 
@@ -45,6 +51,7 @@ class ScreenRow:
         novelty: How far the crystal is from the training data, if the model can tell.
         stability: How probable it is that it is stable, if the model can tell.
         error: What is wrong, in one sentence; empty if nothing is.
+        warnings: What to check about the file.
     """
 
     file: str
@@ -57,6 +64,7 @@ class ScreenRow:
     novelty: Novelty | None = None
     stability: Stability | None = None
     error: str = ""
+    warnings: tuple[str, ...] = ()
 
     @property
     def defined(self) -> dict[str, float]:
@@ -87,12 +95,12 @@ def screen(
         batch_atoms: Atoms after which it is predicted even before.
 
     Yields:
-        One row for each input, in the same order, as soon as its batch is done. To stop
-        early, take no more rows.
+        One row for each crystal, in the same order, as soon as its batch is done: a
+        file that holds many has a row for each of them. To stop early, take no more rows.
     """
     rows: list[ScreenRow] = []
     structures: list[Structure] = []
-    for name, content in inputs:
+    for name, content in chain.from_iterable(starmap(single_crystals, inputs)):
         row, structure = _read(name, content, order)
         rows.append(row)
         if structure is not None:
@@ -104,25 +112,48 @@ def screen(
     yield from _predicted(rows, structures, predictor)
 
 
-def _read(name: str, content: Content, order: bool) -> tuple[ScreenRow, Structure | None]:
+def single_crystals(
+    name: str, content: Content
+) -> list[tuple[str, bytes | StructureError]]:
+    """Open a file where it lies, and part one that holds several crystals.
+
+    Args:
+        name: What to call the file.
+        content: The file as it is, where it lies, or why there is none.
+
+    Returns:
+        Name and content of each crystal in it, see ``structure.parts``.
+    """
+    try:
+        data = file_content(content) if isinstance(content, Path) else content
+    except StructureError as fault:
+        data = fault
+    return [(name, data)] if isinstance(data, StructureError) else parts_of(data, name)
+
+
+def _read(
+    name: str, content: bytes | StructureError, order: bool
+) -> tuple[ScreenRow, Structure | None]:
     """Read one file; the row says what it is, or why there is no structure."""
     try:
         if isinstance(content, StructureError):
             raise content
         try:
-            if isinstance(content, Path):
-                structure = read_file(content)
-            else:
-                structure = read_structure(content, name)
+            found: ReadCrystal | OrderedApproximation = read_crystal(content, name)
         except DisorderedError:
             if not order:
                 raise
-            data = content.read_bytes() if isinstance(content, Path) else content
-            structure = ordered_approximation(data, name).structure
+            found = ordered_approximation(content, name)
             name = f"{name} {APPROXIMATED}"
     except StructureError as error:
         return ScreenRow(name, error=str(error)), None
-    row = ScreenRow(name, reduced_formula(structure), sites=len(structure))
+    structure = found.structure
+    row = ScreenRow(
+        name,
+        reduced_formula(structure),
+        sites=len(structure),
+        warnings=found.warnings,
+    )
     return row, structure
 
 

@@ -41,10 +41,12 @@ class OrderedApproximation:
     Attributes:
         structure: One whole atom on each site.
         note: What was done, as sentences with the numbers.
+        warnings: Sentences on what a person should check about the file.
     """
 
     structure: Structure
     note: str
+    warnings: tuple[str, ...] = ()
 
 
 def ordered_approximation(
@@ -70,7 +72,8 @@ def ordered_approximation(
         ]
         repeats = _repeats(shares, lattice)
         structure, filled = _ordered(Lattice(lattice), shares, frac_coords, repeats)
-        return OrderedApproximation(structure, _note(name, repeats, filled))
+        note = _note(name, repeats, filled)
+        return OrderedApproximation(structure, note, tuple(raw.warnings))
 
 
 def _shares(species: Sequence[tuple[str | int, float]], place: FloatArray) -> Shares:

@@ -22,9 +22,6 @@ from crysformer.structure.formats.raw import (
 from crysformer.structure.formats.recognise import find_entries
 from crysformer.structure.stated import differences
 
-MAX_ENTRIES = 1000
-"""Crystals of one file that are read."""
-
 _logger = logging.getLogger(__name__)
 
 _MAX_FRAC_COORD = 1e4
@@ -106,46 +103,6 @@ def read_crystal(content: bytes | str, name: str = "the text") -> ReadCrystal:
     """
     with named_faults(name):
         return _checked(read_raw(content))
-
-
-def read_crystals(
-    content: bytes | str, name: str = "the text", most: int = MAX_ENTRIES
-) -> Iterator[tuple[str, ReadCrystal | StructureError]]:
-    """Read every crystal of a file one after another.
-
-    Args:
-        content: The file as it is, or a text.
-        name: What to call it.
-        most: Crystals after which the rest of a file is one error.
-
-    Yields:
-        What to call each crystal (the file's name, and behind it the crystal's own name
-        or number if there are several), and the crystal or what is wrong with it.
-    """
-    try:
-        with named_faults(name):
-            _, entries = find_entries(decoded(content))
-    except StructureError as fault:
-        yield name, fault
-        return
-    several = len(entries) > 1
-    for number, entry in enumerate(entries[:most], start=1):
-        label = f"{name} #{number} {entry.name[:40]}".strip() if several else name
-        try:
-            with named_faults(label):
-                crystal = _checked(entry.read())
-        except StructureError as fault:
-            yield label, fault
-        else:
-            yield label, crystal
-    if len(entries) > most:
-        yield (
-            name,
-            StructureError(
-                f"{name} holds {len(entries)} crystals, more than the limit of {most}; "
-                "split it"
-            ),
-        )
 
 
 @contextmanager

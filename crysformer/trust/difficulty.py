@@ -15,11 +15,11 @@ from crysformer.properties.table import GAPS
 from crysformer.trust.principal_axes import PrincipalAxes, squared_distances
 
 _AXES = 24
-_NEIGHBOURS = 50
-# The mean of a few errors is noise: it is drawn towards the mean of all as if that many
-# more neighbours had it. Not so for gaps: most crystals are metals without any error, and
+_NEIGHBOURS = 60
+# The mean of a few errors is noise: it is drawn towards the mean of all, which weighs
+# this much beside it. Not so for gaps: most crystals are metals without any error, and
 # the mean of all would hide which of them may have a gap.
-_PRIOR, _GAP_PRIOR = 20.0, 0.03
+_PRIOR, _GAP_PRIOR = 0.1, 0.0005
 _ROWS = 256
 _LARGEST = 60_000.0  # What half precision holds.
 
@@ -87,9 +87,9 @@ class Difficulty:
                     rest = (errors.sum() - own_errors) / (len(known) - 1)
                     mean = np.where(np.isnan(own_errors), mean, rest)
                 prior = _GAP_PRIOR if self.keys[column] in GAPS else _PRIOR
-                total = errors[near].sum(axis=1) + prior * mean
+                drawn = (errors[near].mean(axis=1) + prior * mean) / (1.0 + prior)
                 # The floor keeps a model without errors from dividing zero by zero.
-                local[block, column] = np.maximum(total / (count + prior), 1e-9)
+                local[block, column] = np.maximum(drawn, 1e-9)
         return local
 
     def arrays(self) -> dict[str, NDArray]:

@@ -14,8 +14,8 @@ LEVEL = 0.9
 """Share of crystals whose computed value the interval contains."""
 
 _SPLIT = 150  # Of metals and of others each, before they are told apart.
-_ENOUGH = 30  # Crystals of a band for a quantile of their own ...
-_FEW = 20  # ... beyond the last percentile, or of twins, where they are rare.
+_ENOUGH = 40  # Crystals of a group for a quantile of its own ...
+_FEW = 20  # ... and of metals and others together in bands where crystals are rare.
 
 
 def conformal_quantile(scores: NDArray) -> float:
@@ -33,10 +33,10 @@ def conformal_quantile(scores: NDArray) -> float:
 def group_quantiles(scores: NDArray, others: NDArray, bands: NDArray) -> NDArray:
     """The quantile of every group and property.
 
-    A band with few crystals has the quantile of all bands, times what that band has
-    beside it in the properties that do have enough (the median over these). Beyond the
-    last percentile metals and others share one, never below their quantile in the band
-    before it.
+    A group with few crystals has the quantile of all bands, times what the band has
+    beside all bands: where that is rare, in metals and others together, or else in the
+    properties that do have enough (the median over these). Beyond the 99th percentile
+    metals and others share one, never below their quantile in the band before it.
 
     Args:
         scores: Errors over difficulties, NaN where unknown, (crystals, properties).
@@ -76,16 +76,21 @@ def _quantiles(
         (2, bands) with NaN for small groups, and (2,) of all but twins.
     """
     own = np.full((2, len(BANDS)), np.nan)
-    known = ~np.isnan(scores)
-    strangers = _told_apart(known & (bands != TWINS), others)
-    for group, (rows, twins) in enumerate(
-        zip(strangers, _told_apart(known & (bands == TWINS), others), strict=True)
-    ):
-        for band in range(BEYOND):
-            own[group, band] = _large(scores[rows & (bands == band)], _ENOUGH)
-        own[group, BEYOND] = _large(scores[known & (bands == BEYOND)], _FEW)
-        own[group, TWINS] = _large(scores[twins], _FEW)
-    return own, np.array([conformal_quantile(scores[rows]) for rows in strangers])
+    known, rare = ~np.isnan(scores), BEYOND - 1
+    strangers = known & (bands != TWINS)
+    groups = _told_apart(strangers, others)
+    everyone = np.array([conformal_quantile(scores[rows]) for rows in groups])
+    for band in range(BEYOND):
+        own[:, band] = [
+            _large(scores[rows & (bands == band)], _ENOUGH) for rows in groups
+        ]
+    together = _large(scores[known & (bands == rare)], _FEW)
+    filled = everyone * together / conformal_quantile(scores[strangers])
+    own[:, rare] = np.where(np.isnan(own[:, rare]), filled, own[:, rare])
+    own[:, BEYOND] = _large(scores[known & (bands == BEYOND)], _FEW)
+    twins = _told_apart(known & (bands == TWINS), others)
+    own[:, TWINS] = [_large(scores[rows], _FEW) for rows in twins]
+    return own, everyone
 
 
 def _told_apart(rows: NDArray, others: NDArray) -> tuple[NDArray, NDArray]:

@@ -73,12 +73,27 @@ class Server:
         return self.log.read_text()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def serve(tmp_path_factory) -> Iterator[Callable[..., Server]]:
-    """Start servers for scripts; all of them end with the module."""
-    running = []
+    """Start servers for scripts: one for all who ask for the same, unless fresh."""
+    running, shared = [], {}
 
-    def start(script: Path, cwd: Path = ROOT, *, random_weights: bool = False) -> Server:
+    def start(
+        script: Path,
+        cwd: Path = ROOT,
+        *,
+        random_weights: bool = False,
+        fresh: bool = False,
+    ) -> Server:
+        wanted = (script, cwd, random_weights)
+        if wanted not in shared or fresh:
+            server = run(*wanted)
+            if fresh:
+                return server
+            shared[wanted] = server
+        return shared[wanted]
+
+    def run(script: Path, cwd: Path, random_weights: bool) -> Server:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -125,20 +140,39 @@ def _wait_until_healthy(server: Server) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    """One browser for all tests."""
+def playwright():
+    """What drives the browsers."""
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright):
+    """A browser whose contexts know nothing of each other."""
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def profile(playwright, tmp_path_factory):
+    """A browser with a cache: it compiles Streamlit's scripts once, not every time."""
+    context = playwright.chromium.launch_persistent_context(
+        tmp_path_factory.mktemp("profile"),
+        executable_path=CHROMIUM,
+        args=FLAGS,
+        accept_downloads=True,
+    )
+    yield context
+    context.close()
 
 
 @pytest.fixture
-def open_page(chromium):
+def open_page(chromium, profile):
     """Open pages that record console errors and requests to other machines."""
-    contexts = []
+    pages, contexts = [], []
 
     def start(
         width: int = 1400,
@@ -147,15 +181,21 @@ def open_page(chromium):
         *,
         phone: bool = False,
     ):
-        context = chromium.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme=scheme,
-            accept_downloads=True,
-            has_touch=phone,
-            is_mobile=phone,
-        )
-        contexts.append(context)
-        page = context.new_page()
+        if phone:
+            context = chromium.new_context(
+                viewport={"width": width, "height": height},
+                color_scheme=scheme,
+                accept_downloads=True,
+                has_touch=True,
+                is_mobile=True,
+            )
+            contexts.append(context)
+            page = context.new_page()
+        else:
+            page = profile.new_page()
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme=scheme)
+            pages.append(page)
         record = Record()
         page.on("console", lambda message: _keep_error(record, message))
         page.on("pageerror", lambda error: record.errors.append(str(error)))
@@ -164,8 +204,18 @@ def open_page(chromium):
         return page, record
 
     yield start
+    for page in pages:
+        _forget(page)
     for context in contexts:
         context.close()
+
+
+def _forget(page) -> None:
+    """Close a page and what it stored, so that the next test meets a new visitor."""
+    if page.url.startswith("http"):
+        page.evaluate("localStorage.clear()")
+    page.close()
+    page.context.clear_cookies()
 
 
 def _keep_error(record: Record, message) -> None:

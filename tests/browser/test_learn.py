@@ -121,7 +121,7 @@ def test_the_handout_is_two_pages(browse, chromium, tmp_path):
 
 
 def test_the_first_steps_do_not_wait_for_the_network(serve, open_page):
-    fresh = serve(ROOT / "app.py")
+    fresh = serve(ROOT / "app.py", fresh=True)
     page, record = open_page()
     page.goto(f"{fresh.url}/Learn?crystal={SALT}&step=2")
     assert scene(page)["counts"]["bonds"] == 6

@@ -13,12 +13,13 @@ import pytest
 
 from crysformer.cli.parser import main
 from crysformer.library.catalogue import get_crystal
+from crysformer.model.config import DEFAULT_MODEL
 from crysformer.paths import ROOT
 from crysformer.predict.predictor import Predictor
 from crysformer.properties.table import PROPERTIES
 from crysformer.structure.read import read_file
 
-MODEL = "jarvis-dft-3d"
+MODEL = DEFAULT_MODEL
 
 
 @pytest.fixture(scope="module")

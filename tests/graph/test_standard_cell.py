@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from pymatgen.core import Lattice, Structure
 
-from crysformer.graph.standard_cell import Cell, SpaceGroup, standardise
+from crysformer.graph.space_group import SpaceGroup
+from crysformer.graph.standard_cell import Cell, standardise
 from tests.support.crystals import SHARED, TEXTBOOK, diamond, jitter, shared_structures
 
 # Name: atoms of the primitive cell, number of the space group, operations in it.

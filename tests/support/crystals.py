@@ -14,7 +14,8 @@ from crysformer.graph.arrays import GraphArrays
 from crysformer.graph.batch import collate
 from crysformer.graph.quotient import Quotient, take_quotient
 from crysformer.graph.rule import NeighbourRule
-from crysformer.graph.standard_cell import Cell, SpaceGroup, standardise
+from crysformer.graph.space_group import SpaceGroup
+from crysformer.graph.standard_cell import Cell, standardise
 from crysformer.model.config import ModelConfig
 from crysformer.model.layers import LayerAttention
 from crysformer.model.network import Crysformer

@@ -2,15 +2,18 @@
 
 import copy
 
+import pytest
 import torch
 from torch import nn
 
-from crysformer.training.muon import StackedMuon, orthogonalise
+from crysformer.training.muon import StackedMuon, orthogonalise, product_type
 
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 
 
-def test_steps_are_those_of_torch():
+def test_steps_are_those_of_torch(monkeypatch):
+    # Torch's are in this type on every device.
+    monkeypatch.setattr("crysformer.training.muon.product_type", lambda _: torch.bfloat16)
     torch.manual_seed(3)
     shapes = [(8, 8), (8, 8), (16, 8), (8, 16), (16, 8)]
     ours = nn.ParameterList(nn.Parameter(torch.randn(*shape)) for shape in shapes)
@@ -49,6 +52,17 @@ def test_moves_are_nearly_orthogonal():
         values = torch.linalg.svdvals(moves)
         assert values.min() > 0.4
         assert values.max() < 1.4
+
+
+@pytest.mark.parametrize("capabilities", [{}, {"avx512_bf16": True}])
+def test_a_cpu_multiplies_in_half_precision_only_if_it_can(monkeypatch, capabilities):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities)
+    kind = torch.bfloat16 if capabilities else torch.float32
+    product_type.cache_clear()
+    moves = orthogonalise(torch.randn(2, 6, 4), COEFFICIENTS, 5, 1e-7)
+    assert moves.dtype == kind
+    assert product_type("cuda") == torch.bfloat16
+    product_type.cache_clear()
 
 
 def test_a_zero_gradient_moves_nothing():

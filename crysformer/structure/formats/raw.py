@@ -49,6 +49,8 @@ class Entry(NamedTuple):
     """What the file calls it; may be empty."""
     read: Callable[[], RawCrystal]
     """Reads it, or raises a predicate on what is wrong with it."""
+    text: str = ""
+    """Its own part of the file, if that is a file of the format as well."""
 
 
 def check_lattice(lattice: NDArray[np.float64]) -> None:

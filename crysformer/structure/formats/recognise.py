@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from crysformer.errors import StructureError
+from crysformer.structure.formats.others import refuse_other
 from crysformer.structure.formats.poscar import is_poscar
 from crysformer.structure.formats.raw import Entry
 
@@ -70,52 +71,151 @@ def _both(*signs: Callable[[str], bool]) -> Callable[[str], bool]:
     return lambda text: all(sign(text) for sign in signs)
 
 
+def _named(pattern: str, line: int) -> Callable[[str], bool]:
+    """A sign in one of the first lines, counted from 0."""
+    compiled = re.compile(pattern, re.I)
+    return lambda text: any(
+        compiled.search(each) for each in text.split("\n", line + 1)[line : line + 1]
+    )
+
+
+_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eEdD][-+]?\d+)?"
+_ROW = rf"\s*{_NUMBER}\s+{_NUMBER}\s+{_NUMBER}"
+_STEPS = "the steps of a calculation"
+_MANY = "one crystal or many"
+
 # The first row whose sign is there counts: POSCAR comes before XYZ, because a POSCAR's
-# free comment line may well be a single number.
+# free comment line may well be a single number, and what is told more surely before both.
 TABLE: Sequence[Format] = (
     Format(
-        "JSON and JSON lines",
+        "JSON of pymatgen, ASE, JARVIS, OPTIMADE, Materials Project, spglib, moyo; "
+        "JSON lines",
         ".json, .jsonl",
         lambda text: text.lstrip()[:1] in ("{", "["),
         "documents.read:read_json",
-        "one crystal or many",
+        _MANY,
     ),
     Format(
         "vasprun.xml of VASP",
         "vasprun.xml",
-        _both(_lines(r"<"), lambda text: "<modeling" in text),
-        "vasp:read_vasprun",
-        "the steps of a calculation",
+        _both(_lines("<"), lambda text: "<modeling" in text),
+        "codes.vasp:read_vasprun",
+        _STEPS,
         frames=True,
+    ),
+    Format(
+        "mcsqs of ATAT",
+        "bestsqs.out, rndstr.in",
+        _lines(
+            rf"\A(?:(?:{_ROW}\s*\n){{6}}|(?:{_ROW}){{2}}\s*\n(?:{_ROW}\s*\n){{3}})"
+            rf"{_ROW}\s+[A-Z]"
+        ),
+        "codes.mcsqs:read_mcsqs",
     ),
     Format(
         "XDATCAR of VASP",
         "XDATCAR",
         _both(is_poscar, _lines(r"(?:direct|cartesian)\s+configuration\s*=")),
-        "vasp:read_xdatcar",
-        "the steps of a calculation",
+        "codes.vasp:read_xdatcar",
+        _STEPS,
         frames=True,
     ),
     Format(
-        "POSCAR, CONTCAR and CHGCAR of VASP",
+        "POSCAR, CONTCAR, CHGCAR and LOCPOT of VASP",
         "POSCAR, CONTCAR, CHGCAR, .vasp",
         is_poscar,
         "poscar:read_poscar",
+    ),
+    Format(
+        "CUBE of Gaussian and others",
+        ".cube, .cub",
+        _both(
+            *(_named(rf"^\s*-?\d+{_ROW}(?:\s+\d+)?\s*$", line) for line in (2, 3, 4, 5))
+        ),
+        "codes.cube:read_cube",
     ),
     Format(
         "extended XYZ with a cell",
         ".xyz, .extxyz",
         _first_line(r"\d{1,12}"),
         "xyz:read_xyz",
-        "one crystal or many",
+        _MANY,
         frames=True,
     ),
     Format(
+        ".gen of DFTB+",
+        ".gen",
+        _first_line(r"\d{1,12}\s+[SFCH](?:\s*#.*)?"),
+        "codes.dftb:read_gen",
+    ),
+    Format(
         "CIF, mmCIF and magnetic CIF",
-        ".cif, .mcif",
+        ".cif, .mcif, .mmcif",
         _lines(r"data_|_cell[_.]length_a|_atom_site[_.]"),
         "cif.read:read_cif",
-        "one crystal or many",
+        _MANY,
+    ),
+    Format(
+        ".struct of WIEN2k",
+        ".struct",
+        _named(r"LATTICE,\s*NONEQUIV", 1),
+        "codes.through_ase:read_wien2k",
+    ),
+    Format(
+        "CSSR",
+        ".cssr",
+        _named(r"SPGR\s*=", 1),
+        "codes.cssr:read_cssr",
+    ),
+    Format(
+        ".res and .ins of SHELX and AIRSS",
+        ".res, .ins",
+        _both(_lines(rf"CELL\s+{_NUMBER}(?:{_ROW}){{2}}"), _lines(r"SFAC\s")),
+        "codes.shelx:read_res",
+    ),
+    Format(
+        "XSF and AXSF of XCrySDen",
+        ".xsf, .axsf",
+        _lines(r"(?:crystal|slab|polymer|molecule|primvec|animsteps\s+\d+)\s*$"),
+        "codes.xsf:read_xsf",
+        _STEPS,
+        frames=True,
+    ),
+    Format(
+        ".cell of CASTEP",
+        ".cell",
+        _lines(r"%block\s+(?:lattice|positions)_"),
+        "codes.castep:read_cell",
+    ),
+    Format(
+        "input of Quantum ESPRESSO",
+        ".in, .pwi",
+        _lines(r"&system|atomic_positions"),
+        "codes.through_ase:read_espresso",
+    ),
+    Format(
+        "geometry.in of FHI-aims",
+        "geometry.in",
+        _lines(rf"lattice_vector\s|atom(?:_frac)?{_ROW}\s+[A-Z]"),
+        "codes.aims:read_aims",
+    ),
+    Format(
+        "data file of LAMMPS, with masses",
+        ".data, .lmp",
+        _both(_lines(r"\d+\s+atoms\b"), _lines(r"\S+\s+\S+\s+xlo\s+xhi")),
+        "codes.lammps:read_data",
+    ),
+    Format(
+        "YAML of phonopy",
+        "phonopy.yaml, phonopy_disp.yaml",
+        _lines(r"(?:unit_cell|primitive_cell|supercell|phonopy):\s*$"),
+        "codes.phonopy:read_phonopy",
+    ),
+    Format(
+        "PDB with CRYST1",
+        ".pdb",
+        _lines(rf"CRYST1{_ROW}|(?:ATOM  |HETATM)[ \d]{{5}} "),
+        "codes.pdb:read_pdb",
     ),
 )
 
@@ -145,6 +245,7 @@ def find_entries(text: str) -> tuple[Format, Sequence[Entry]]:
         text = text.strip()
         found = find_format(text)
     if found is None:
+        refuse_other(text[:_BEGINNING])
         raise StructureError(
             "is not in a format that can be read here; give a CIF, a POSCAR, an "
             "extended XYZ with a Lattice, or the JSON of pymatgen or ASE"

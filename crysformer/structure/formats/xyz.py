@@ -53,7 +53,8 @@ def read_xyz(text: str) -> Sequence[Entry]:
             break
         number = int(lines[place])
         frame = lines[place + 1 : place + 2 + number]
-        frames.append(Entry("", partial(_read_frame, number, frame)))
+        own = "\n".join([lines[place], *frame, ""])
+        frames.append(Entry("", partial(_read_frame, number, frame), own))
         place += number + 2
         while place < len(lines) and not lines[place].strip():
             place += 1

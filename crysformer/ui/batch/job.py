@@ -147,7 +147,8 @@ def gather(files: Sequence[tuple[str, bytes]]) -> tuple[list[Input], list[str]]:
         sentences.append(f"Only the first {MAX_FILES} of {len(files)} files are used.")
     inputs: list[Input] = []
     for name, content in files[:MAX_FILES]:
-        inputs += screening.screen.unpack(plain_name(name), content)
+        for member, data in screening.screen.unpack(plain_name(name), content):
+            inputs += screening.screen.single_crystals(member, data)
     kept = list(_within_limits(inputs))
     if len(kept) < len(inputs):
         sentences.append(

@@ -110,12 +110,14 @@ class Upload:
         structure: What was read; never changed.
         size: Bytes of the file.
         note: What was done to it before it could be read; empty if nothing was.
+        warnings: Sentences on what a person should check about the file.
     """
 
     name: str
     structure: Structure
     size: int
     note: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 def start(library: Collection[str], models: Sequence[str]) -> str | None:

@@ -86,9 +86,8 @@ def take_approximation(name: str, content: bytes) -> None:
         return
     token = state.token_of(content, found.note)
     name = f"{name} {structures.ordering.APPROXIMATED}"
-    state.keep_upload(
-        token, state.Upload(name, found.structure, len(content), found.note)
-    )
+    upload = state.Upload(name, found.structure, len(content), found.note, found.warnings)
+    state.keep_upload(token, upload)
     state.choose(token)
     st.session_state[state.UPLOAD_ERRORS] = []
 
@@ -109,15 +108,17 @@ def _keep(given: list[tuple[str, bytes]], sentences: list[str]) -> None:
         if kept not in st.session_state[state.UPLOADS]:
             try:
                 # The readers, loaded here, import half of pymatgen.
-                structure = structures.read.read_structure(content, name)
+                crystal = structures.read.read_crystal(content, name)
             except CrysformerError as error:
                 sentences.append(str(error))
                 if isinstance(error, DisorderedError) and len(offers) < MAX_OFFERS:
                     offers[kept] = Offer(name, content)
                 continue
+            structure, warnings = crystal.structure, crystal.warnings
             if name == _PASTED:
                 name = f"Pasted {structure.composition.reduced_formula}"
-            state.keep_upload(kept, state.Upload(name, structure, len(content)))
+            upload = state.Upload(name, structure, len(content), warnings=warnings)
+            state.keep_upload(kept, upload)
         tokens.append(kept)
     # A large set may have pushed out its own first crystals.
     left = [kept for kept in tokens if kept in st.session_state[state.UPLOADS]]

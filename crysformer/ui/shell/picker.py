@@ -82,6 +82,8 @@ def _say() -> None:
     shown = state.upload()
     if shown and shown.note:
         st.info(plain(shown.note), icon=":material/grain:")
+    for sentence in shown.warnings if shown else ():
+        st.warning(plain(sentence), icon=":material/warning:")
 
 
 def crystal_labels() -> dict[str, str]:

@@ -8,6 +8,7 @@ from itertools import islice
 import numpy as np
 import pytest
 import torch
+from torch import multiprocessing
 
 from crysformer.data.dataset import Dataset
 from crysformer.errors import DataError
@@ -20,6 +21,7 @@ from crysformer.training.processes import Ranks
 from crysformer.training.recipe import Recipe
 from crysformer.training.schedule import Budget
 from crysformer.training.trainer import Trainer, learner_on
+from tests.support.device_ranks import learn
 from tests.support.training import (
     ALONE,
     COLUMNS,
@@ -101,6 +103,19 @@ def test_ranks_together_have_the_gradient_of_one(data, double):
     torch.testing.assert_close(found[1] + found[2], found[0], rtol=1e-9, atol=1e-12)
     torch.testing.assert_close(losses[1] + losses[2], losses[0])
     assert min(part.abs().max() for part in found) > 1e-3
+
+
+@pytest.mark.slow
+def test_two_processes_learn_what_one_does(folder, tmp_path):
+    for count in (1, 2):
+        multiprocessing.spawn(learn, args=(count, folder, tmp_path), nprocs=count)
+    one, first, second = (
+        state(tmp_path / f"{name}.pt") for name in ("0-of-1", "0-of-2", "1-of-2")
+    )
+    assert_same_weights(one, first, 1e-9)
+    assert_same_weights(first, second)
+    assert first["mean_loss"] == second["mean_loss"] == pytest.approx(one["mean_loss"])
+    assert first["mae"] == second["mae"] == pytest.approx(one["mae"])
 
 
 @pytest.mark.parametrize("optimiser", ["adamw", "muon"])

@@ -14,6 +14,7 @@ from crysformer.model.config import DEFAULT_MODEL
 from crysformer.model.files import ABLATIONS, GOLDEN
 from crysformer.paths import weights_folder
 from crysformer.properties.table import PROPERTIES
+from crysformer.trust.stability import HULL
 from crysformer.ui.model import card as model_card
 from crysformer.ui.session import state
 from tests.support.pages import app, tables, text
@@ -82,10 +83,13 @@ def test_every_property_has_its_pictures():
             "Coverage of the 90 % intervals",
             "Error by chemistry",
             "Error by distance from the training data",
+            "Coverage by distance from the training data",
         ):
             assert heading in said
+        assert "Beyond the 99th percentile intervals are extrapolated" in said
         parts = read_ablations(SHIPPED) is not None
-        assert len(test.get("plotly_chart")) == 6 + parts
+        judged = HULL in shown_properties(CARD)
+        assert len(test.get("plotly_chart")) == 7 + parts + judged
         wrong = CARD["validation"]["novelty"]["volume scaled"]["auroc"]
         assert f"volume scaled {wrong:.2f}" in said
 
@@ -132,7 +136,7 @@ def test_what_parts_of_the_network_are_worth(other_weights):
         ]
     (other_weights / ABLATIONS).write_text("\n".join(rows) + "\n")
     test = app(MODEL)
-    assert len(test.get("plotly_chart")) == 7
+    assert len(test.get("plotly_chart")) == 8 + (HULL in shown_properties(CARD))
     said = text(test)
     assert "What each part of the network contributes" in said
     assert "8 epochs on 12,000 crystals" in said
@@ -154,7 +158,7 @@ def test_a_model_without_intervals_shows_the_rest(other_weights):
     test = app(MODEL)
     assert not test.error
     assert "Error by chemistry" in text(test)
-    assert "Coverage of the 90 % intervals" not in text(test)
+    assert "Coverage" not in text(test)
 
 
 def test_predict_shows_intervals_and_how_unlike_the_crystal_is():
@@ -164,6 +168,7 @@ def test_predict_shows_intervals_and_how_unlike_the_crystal_is():
     said = text(test)
     assert "nine in ten crystals" in said
     assert "% of the validation crystals" in said
+    assert "of 100 computed values lay inside" in said
 
 
 def test_without_intervals_no_column_promises_any(random_weights):
@@ -171,3 +176,4 @@ def test_without_intervals_no_column_promises_any(random_weights):
     rows = next(table for table in tables(test) if "Unit" in table)
     assert "90 % interval" not in rows
     assert "nine in ten" not in text(test)
+    assert "of 100 computed values" not in text(test)

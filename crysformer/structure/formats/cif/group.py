@@ -168,7 +168,7 @@ def checked_group(
         )
     orders = {len(each.operations) for each in stated.settings}
     only_identity = len(group) == len(listed.distinct()) + 1 and not listed.has_identity()
-    if len(group) in orders or (only_identity and not stated.settings):
+    if len(group) in orders or only_identity:
         return group, True
     raise StructureError(
         f"lists {len(listed)} symmetry operations that are no group ({lacking}); "

@@ -19,7 +19,7 @@ _WATER = re.compile(r"(?:wat|hoh)(?![a-z]{3})", re.I)
 _GROUP = re.compile(
     r"(?:OH|NH[2-4]|NO[23]|CO[23]|SO[34]|PO4|ClO4|BH4|NCS|SCN|CN)(?![a-z])"
 )
-_PLACE = re.compile(r"(?:tet|oct|vac|dum|met|cat|ani)(?![a-z])", re.I)
+_PLACE = re.compile(r"(?:tet|oct|vac|dum|met|cat|ani|cg)(?![a-z])", re.I)
 _MAX_ATOMIC_NUMBER = 103
 
 

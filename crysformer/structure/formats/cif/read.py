@@ -55,7 +55,7 @@ def read_cif(text: str) -> Sequence[Entry]:
             "has no data_ block with fractional coordinates (_atom_site_fract_x); "
             "export the crystal again as a CIF with its sites"
         )
-    return [Entry(block.name, partial(_read, block)) for block in crystals]
+    return [Entry(block.name, partial(_read, block), block.text) for block in crystals]
 
 
 def _read(block: Block) -> RawCrystal:
@@ -92,7 +92,7 @@ def _read(block: Block) -> RawCrystal:
     else:
         operations, number = IDENTITY, 0
         atoms = expand(sites, operations, lattice)
-    _check_complete(atoms, operations, number, group, lattice, stated)
+    _check_complete(sites, atoms, operations, number, group, lattice, stated)
     _check_formula(atoms, stated)
     consistent = not group.number or number == group.number
     warnings += _contradictions(block, group, sites, atoms, len(operations))
@@ -157,6 +157,7 @@ def _chosen(
 
 
 def _check_complete(
+    sites: Sites,
     atoms: Expanded,
     operations: Operations,
     number: int,
@@ -175,6 +176,12 @@ def _check_complete(
                 f"{expected:g} atoms, but its operations give {total:g}; list all "
                 "symmetry operations, or all atoms of the cell"
             )
+    if only_shifts and (label := _lacking(sites, stated, atoms)):
+        raise StructureError(
+            f"says that the site {label[:20]!r} stands for several atoms, but lists "
+            "neither these nor a symmetry that generates them; list all "
+            "operations, or all atoms of the cell"
+        )
     if not group.number or number == group.number:
         return
     largest = max(len(each.operations) for each in group.settings)
@@ -187,6 +194,19 @@ def _check_complete(
             f"operations) but lists {len(operations)}, and the {total:g} atoms these "
             "give do not have that symmetry; list all operations, or all atoms"
         )
+
+
+def _lacking(sites: Sites, stated: Stated, atoms: Expanded) -> str:
+    """Return a site of which the file lists fewer atoms than its multiplicity."""
+    amounts = amounts_of(atoms.species)
+    if stated.atoms and stated.agrees_with(amounts):
+        return ""
+    for label, species, said in zip(
+        sites.labels, sites.species, sites.stated, strict=False
+    ):
+        if said > 1 and said > round(amounts.get(str(species[0][0]), said)):
+            return label
+    return ""
 
 
 def _symmetry_of(atoms: Expanded, lattice: FloatArray) -> tuple[int, int]:

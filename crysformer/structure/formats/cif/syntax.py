@@ -34,10 +34,12 @@ class Block:
     Attributes:
         name: Behind ``data_``.
         columns: For each name in lower case its values as texts; one for a single item.
+        text: The block as a CIF of its own, empty if the file has no other block.
     """
 
     name: str
     columns: dict[str, list[str]]
+    text: str
 
     def first(self, *names: str) -> str:
         """Return the first value that is known of some names, or an empty text."""
@@ -62,10 +64,15 @@ def read_blocks(text: str) -> list[Block]:
         StructureError: It does not follow the grammar; the line is in the message.
     """
     text = _ascii(text)
-    if not re.search(r"^[ \t]*data_", text, re.M | re.I):
-        text = f"data_pasted\n{text}"
+    start = re.search(r"^[ \t]*data_", text, re.M | re.I)
+    # Words in front of the first block, of a letter or an email, are none of it.
+    text = text[start.start() :] if start else f"data_pasted\n{text}"
     document = _parsed(text)
-    return [Block(block.name.strip(), _columns(block)) for block in document]
+    several = len(document) > 1
+    return [
+        Block(block.name.strip(), _columns(block), block.as_string() if several else "")
+        for block in document
+    ]
 
 
 def _ascii(text: str) -> str:
@@ -98,12 +105,9 @@ def _repaired(lines: list[str], index: int) -> bool:
     name = line.split(maxsplit=1)[0].lower() if line else ""
     if not name.startswith("_") or name.replace(".", "_").startswith(_PREFIXES):
         return False
-    inside = any(
-        earlier.strip().lower().startswith("loop_")
-        or (earlier.strip() and not earlier.strip().startswith("_"))
-        for earlier in lines[max(0, index - 1) : index]
-    )
-    if inside or line == name:
+    before = next((each.strip() for each in reversed(lines[:index]) if each.strip()), "")
+    in_loop = before.lower().startswith("loop_") or re.fullmatch(r"_\S+", before)
+    if in_loop or line == name:
         return False
     lines[index] = f"{name} ?"
     return True

@@ -65,13 +65,13 @@ def _entries(data: Any, depth: int) -> Iterator[Entry]:
         return
     if isinstance(data, list):
         if crystals.is_spglib_cell(data):
-            yield Entry("", partial(crystals.spglib_cell, data))
+            yield Entry("", partial(crystals.spglib_cell, data), json.dumps(data))
             return
         for each in data:
             yield from _entries(each, depth - 1)
     elif isinstance(data, dict):
         if reader := _reader(data):
-            yield Entry(_name(data), partial(reader, data))
+            yield Entry(_name(data), partial(reader, data), json.dumps(data))
         elif "ids" in data:  # a database of ASE
             for number in crystals.array(data["ids"]):
                 yield from _entries(data.get(str(int(number))), 1)
@@ -88,7 +88,7 @@ def _nested(data: Document, depth: int) -> Iterator[Entry]:
             if found:
                 for entry in found:
                     read = partial(_with_facts, entry.read, data)
-                    yield Entry(entry.name or _name(data), read)
+                    yield Entry(entry.name or _name(data), read, json.dumps(data))
                 return
     for key in _MANY:
         if isinstance(data.get(key), list | dict):

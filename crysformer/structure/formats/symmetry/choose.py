@@ -20,10 +20,16 @@ from crysformer.structure.formats.symmetry.operations import keeps_metric
 from crysformer.structure.formats.symmetry.settings import Setting, first_names
 from crysformer.structure.stated import Stated, amounts_of
 
-# Shortest distance over the sum of covalent radii. Of the shortest bonds there are, in
-# C2H2 and N2, it is 0.77.
-_TOO_CLOSE = 0.6
-_CLOSER = 0.88  # A setting whose shortest contact is that much shorter is not meant.
+# Distances over the sum of covalent radii. The shortest there are belong to metals (0.70
+# in uranium) and to their multiple bonds (0.68 in the uranyl ion); among other elements
+# N2 has 0.77. Short bonds between like nonmetals lead to two neighbours at most.
+_SHORTEST_OF_METALS = 0.65
+_SHORTEST = 0.75
+_SHORTEST_THIRD = 0.9
+_NONMETALS = frozenset({"H", "B", "C", "N", "O", "F", "Si", "P", "S", "Cl"}) | {
+    *("Ge", "As", "Se", "Br", "Sn", "Sb", "Te", "I")
+}
+_MULTIPLE = frozenset({"V", "Nb", "Mo", "W", "Re", "U", "Np", "Pu", "Am"})
 _SAME = 1e-3
 
 
@@ -102,17 +108,13 @@ def _formula(atoms: Expanded) -> str:
 def _without_close_contacts(
     found: Sequence[tuple[Setting, Expanded]], lattice: FloatArray
 ) -> list[tuple[Setting, Expanded]]:
-    """Leave out settings whose atoms come much closer than those of another."""
-    contacts = [_contact(atoms, lattice) for _, atoms in found]
-    limit = max(_TOO_CLOSE, _CLOSER * max(contacts))
-    kept = [
-        each for each, contact in zip(found, contacts, strict=True) if contact >= limit
-    ]
-    return kept or [found[int(np.argmax(contacts))]]
+    """Leave out settings whose atoms come too close, if another setting has none such."""
+    kept = [each for each in found if _contact(each[1], lattice) >= 1]
+    return kept or list(found)
 
 
 def _contact(atoms: Expanded, lattice: FloatArray) -> float:
-    """Return the shortest distance of two atoms over the sum of their radii."""
+    """Return the shortest distance of two atoms over the least that is plausible."""
     # Parts of atoms may be close to others because these are not there.
     whole = [
         index
@@ -123,7 +125,10 @@ def _contact(atoms: Expanded, lattice: FloatArray) -> float:
         return np.inf
     matrix = Lattice(lattice).get_lll_reduced_lattice().matrix
     coords = atoms.coords[whole] @ lattice @ np.linalg.inv(matrix)
-    radii = np.array([_radius(str(atoms.species[index][0][0])) for index in whole])
+    symbols = [str(atoms.species[index][0][0]) for index in whole]
+    radii = np.array([_radius(symbol) for symbol in symbols])
+    metal = np.array([symbol not in _NONMETALS for symbol in symbols])
+    multiple = np.array([symbol in _MULTIPLE for symbol in symbols])
     shifts = np.array(list(np.ndindex(3, 3, 3))) - 1
     closest = np.inf
     for row, coord in enumerate(coords):
@@ -131,7 +136,13 @@ def _contact(atoms: Expanded, lattice: FloatArray) -> float:
         apart -= np.round(apart)
         distances = np.linalg.norm((apart[:, None] + shifts) @ matrix, axis=2)
         distances[row, 13] = np.inf  # the atom itself
-        closest = min(closest, (distances.min(axis=1) / (radii + radii[row])).min())
+        ratios = distances.min(axis=1) / (radii + radii[row])
+        short = (metal & metal[row]) | multiple | multiple[row]
+        least = np.where(short, _SHORTEST_OF_METALS, _SHORTEST)
+        closest = min(closest, (ratios / least).min())
+        like = np.sort(distances[np.array(symbols) == symbols[row]], axis=None)
+        if len(like) > 2 and symbols[row] in _NONMETALS:
+            closest = min(closest, like[2] / (2 * radii[row]) / _SHORTEST_THIRD)
     return float(closest)
 
 

@@ -72,8 +72,11 @@ def by_number(number: int, code: str = "") -> list[Setting]:
         Both origins, both kinds of axes, all unique axes; other settings need a name.
     """
     groups = [group for group in gemmi.spacegroup_table_itb() if group.number == number]
-    if code and (coded := [group for group in groups if _has_code(group, code)]):
-        return [_setting(group) for group in coded]
+    coded = [group for group in groups if code and _has_code(group, code)]
+    if coded:
+        # A bare 1 or 2 means the standard axes.
+        coded.sort(key=lambda group: group.qualifier not in ("", code.strip().lower()))
+        return [_setting(group) for group in coded[:1]]
     if any(map(_extension, groups)):
         hm = next(group.hm for group in groups if group.is_reference_setting())
         groups = [group for group in groups if group.hm == hm]
@@ -91,7 +94,8 @@ def by_number(number: int, code: str = "") -> list[Setting]:
 
 def _has_code(group: gemmi.SpaceGroup, code: str) -> bool:
     code = code.strip().lower()
-    return code in (_extension(group).lower(), group.qualifier.lower())
+    origin, axes = _extension(group).lower(), group.qualifier.lower()
+    return code in (origin, axes, origin + axes)
 
 
 def _extension(group: gemmi.SpaceGroup) -> str:
@@ -129,6 +133,8 @@ def by_name(name: str) -> list[Setting]:
         code = symbol[-1]
     groups = list(_alternatives(group, symbol))
     coded = [each for each in groups if code and _has_code(each, code)]
+    if _extension(group) in ("H", "R"):  # The cell tells, whatever the name says.
+        coded += [each for each in groups if each not in coded]
     if code and not coded:
         table = gemmi.spacegroup_table_itb()
         same = [each for each in table if each.number == group.number]

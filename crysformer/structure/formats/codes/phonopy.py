@@ -1,0 +1,52 @@
+"""Read the unit cell of phonopy's YAML files."""
+
+import re
+
+import numpy as np
+import yaml
+
+from crysformer.errors import StructureError
+from crysformer.structure.formats.documents.crystals import array
+from crysformer.structure.formats.lines import BOHR, species
+from crysformer.structure.formats.raw import RawCrystal, check_number_of_sites
+
+_CELLS = ("unit_cell", "primitive_cell", "supercell")
+
+
+def read_phonopy(text: str) -> RawCrystal:
+    """Read the unit cell, or the primitive cell where there is none.
+
+    Raises:
+        StructureError: Its lattice or its points are missing or broken.
+    """
+    for name in _CELLS:
+        # Only this block: a whole file of force constants would take a minute.
+        block = re.search(rf"^{name}:[ \t]*\n((?:[ \t]+.*\n|\n)*)", text + "\n", re.M)
+        if block:
+            break
+    else:
+        raise StructureError("has no unit_cell; give a phonopy.yaml or phonopy_disp.yaml")
+    lines = block[1].split("\n")
+    points = sum("coordinates:" in line for line in lines)
+    check_number_of_sites(points)
+    try:
+        cell = yaml.load(block[1], Loader=_loader())
+    except yaml.YAMLError as error:
+        raise StructureError(
+            f"has a {name} that is not valid YAML; it may have been cut off"
+        ) from error
+    listed = cell.get("points") if isinstance(cell, dict) else None
+    if not isinstance(listed, list) or "lattice" not in cell:
+        raise StructureError(
+            f"has a {name} without lattice or points; give the whole file"
+        )
+    in_bohr = re.search(r"^\s*length(?:_unit)?:\s*\"?(?:au|bohr)\b", text, re.M)
+    lattice = array(cell["lattice"]) * (BOHR if in_bohr else 1.0)
+    sites = [species(str(point.get("symbol", "?"))) for point in listed]
+    coords = array([point.get("coordinates", [np.nan] * 3) for point in listed])
+    return RawCrystal(lattice, sites, coords)
+
+
+def _loader() -> type:
+    """Return the quickest loader that builds nothing but lists, texts and numbers."""
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
