@@ -53,7 +53,7 @@ def test_nothing_found_is_an_empty_page():
 def test_a_card_says_what_it_is():
     card = next(c for c in picker_data(Query(text="rutile TiO2"))["cards"])
     assert card["formula"] == "TiO₂"
-    assert card["facts"] == "P4_2/mnm (136)"
+    assert card["facts"] == "P4₂/mnm (136)"
     assert card["prototype"].startswith("rutile")
     assert card["picture"].startswith("data:image/svg+xml;base64,")
 
