@@ -20,6 +20,7 @@ with row, guard():
     tokens = choose_crystals()
     options = view_options(layers=True)
     crystals = candidates(tokens, options.cell)
+places.show_crystals("Crystals", [each.name for each in crystals])
 if not crystals:
     st.stop()
 

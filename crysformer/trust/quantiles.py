@@ -87,7 +87,7 @@ def _quantiles(
     together = _large(scores[known & (bands == rare)], _FEW)
     filled = everyone * together / conformal_quantile(scores[strangers])
     own[:, rare] = np.where(np.isnan(own[:, rare]), filled, own[:, rare])
-    own[:, BEYOND] = _large(scores[known & (bands == BEYOND)], _FEW)
+    own[:, BEYOND] = conformal_quantile(scores[known & (bands == BEYOND)])
     twins = _told_apart(known & (bands == TWINS), others)
     own[:, TWINS] = [_large(scores[rows], _FEW) for rows in twins]
     return own, everyone

@@ -29,6 +29,9 @@ UPLOAD_WIDGET: Final = "upload_widget"
 PASTE_WIDGET: Final = "paste_widget"
 LIBRARY_WIDGET: Final = "library_widget"
 LIBRARY_QUERY: Final = "library_query"
+LINK_TROUBLE: Final = "link_trouble"
+LINK_SEEN: Final = "link_seen"
+UPLOAD_POPOVER: Final = "upload_popover"
 DRAWN: Final = "picture_drawn"
 
 # Widgets bound to the URL. Each name is a query parameter.

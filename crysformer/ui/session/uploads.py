@@ -22,10 +22,12 @@ class Offer:
     Attributes:
         name: What its file is called.
         content: The file as it is.
+        reason: What is wrong with it, in a sentence.
     """
 
     name: str
     content: bytes
+    reason: str
 
 
 def take_files() -> None:
@@ -110,9 +112,10 @@ def _keep(given: list[tuple[str, bytes]], sentences: list[str]) -> None:
                 # The readers, loaded here, import half of pymatgen.
                 crystal = structures.read.read_crystal(content, name)
             except CrysformerError as error:
-                sentences.append(str(error))
                 if isinstance(error, DisorderedError) and len(offers) < MAX_OFFERS:
-                    offers[kept] = Offer(name, content)
+                    offers[kept] = Offer(name, content, str(error))
+                else:
+                    sentences.append(str(error))
                 continue
             structure, warnings = crystal.structure, crystal.warnings
             if name == _PASTED:
@@ -131,3 +134,10 @@ def _keep(given: list[tuple[str, bytes]], sentences: list[str]) -> None:
         sentences[MAX_SENTENCES:] = [f"{files} could not be read."]
     st.session_state[state.UPLOAD_ERRORS] = sentences
     st.session_state[state.OFFERS] = offers
+    st.session_state[state.UPLOAD_POPOVER] = False
+
+
+def forget_errors() -> None:
+    """Forget what was wrong with the last files, and what could be made of them."""
+    st.session_state[state.UPLOAD_ERRORS] = []
+    st.session_state[state.OFFERS] = {}

@@ -17,8 +17,10 @@ from crysformer.model.bundled import bundled_models
 from crysformer.paths import ROOT
 from crysformer.ui.session import answers, state
 from crysformer.ui.session.carry import carry_settings, settings_of_other_pages
+from crysformer.ui.session.link import wrong_values
 from crysformer.ui.session.text import plain
 from crysformer.ui.shell.menu import MENU
+from crysformer.ui.shell.notices import link_notice
 
 if TYPE_CHECKING:
     from crysformer.predict.predictor import Predictor
@@ -36,12 +38,22 @@ class Frame:
     Attributes:
         crystal: Which crystal is shown.
         model: Which model predicts.
-        device: Where it runs.
+        device: Where it runs; empty until the model is loaded.
     """
 
     crystal: DeltaGenerator
     model: DeltaGenerator
     device: DeltaGenerator
+
+    def show_crystals(self, label: str, names: Sequence[str]) -> None:
+        """Say what the page shows; nothing where it shows no crystal.
+
+        Args:
+            label: What they are.
+            names: Their names; may come from a file.
+        """
+        listed = "  \n".join(f"**{plain(name)}**" for name in names)
+        self.crystal.caption(f"{label}  \n{listed}" if names else "")
 
     def show_model(self, predictor: "Predictor | None" = None) -> None:
         """Name a model and the device it runs on.
@@ -86,11 +98,11 @@ def frame(title: str) -> Frame:
         places = Frame(st.empty(), st.empty(), st.empty())
         if len(models) > 1:
             _choose_model(models)
-    places.crystal.caption(f"Crystal  \n**{plain(answers.crystal_name())}**")
-    places.model.caption("Model  \n**not loaded yet**")
-    places.device.caption("Device  \n**–**")
-    if trouble:
-        st.warning(plain(trouble), icon=":material/link_off:")
+    places.show_crystals("Crystal", [answers.crystal_name()])
+    places.model.caption(f"Model  \n**{plain(state.model())}**")
+    # One container, always: what stands below keeps its place and its camera.
+    with st.container():
+        link_notice([*filter(None, [trouble]), *wrong_values()])
     return places
 
 

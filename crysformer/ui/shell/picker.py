@@ -6,12 +6,11 @@ from streamlit.delta_generator import DeltaGenerator
 from crysformer.library.catalogue import load_library
 from crysformer.structure.formats import FORMATS
 from crysformer.ui.session import state, uploads
-from crysformer.ui.session.text import plain
 from crysformer.ui.shell.library_dialog import library_dialog
+from crysformer.ui.shell.notices import upload_notice
 
 # The widget's limit is that of a zip; a crystal's own holds where it is read.
 MAX_ZIP_MB = 50
-MAX_FILE_MB = 5
 _FORMATS = f"{FORMATS}, gz of each, or a zip of many"
 
 
@@ -37,7 +36,13 @@ def pick_crystal() -> DeltaGenerator:
     # The query outlives the dialog, which Streamlit forgets when it closes.
     if row.button("Library", icon=":material/grid_view:"):
         library_dialog(_open)
-    with row.popover("Upload", icon=":material/upload_file:", width="content"):
+    with row.popover(
+        "Upload",
+        icon=":material/upload_file:",
+        width="content",
+        key=state.UPLOAD_POPOVER,
+        on_change="rerun",  # So that it can be closed once the file is in.
+    ):
         # No list of endings: formats are recognised by content, and CONTCAR has none.
         st.file_uploader(
             f"Crystals ({_FORMATS})",
@@ -47,9 +52,8 @@ def pick_crystal() -> DeltaGenerator:
             max_upload_size=MAX_ZIP_MB,
         )
         st.caption(
-            f"Up to {uploads.MAX_FILES} files: {MAX_FILE_MB} MB a crystal, {MAX_ZIP_MB} "
-            "MB a zip. They are kept for this session only: a link to this page does "
-            "not carry them."
+            "Files are kept for this session only: a link to this page does not carry "
+            "them."
         )
     paste = row.popover("Paste", icon=":material/content_paste:", width="content")
     with paste.form("paste", border=False):
@@ -63,27 +67,8 @@ def pick_crystal() -> DeltaGenerator:
         st.form_submit_button("Use this crystal", on_click=uploads.take_text)
     # Always one element, so that the views below keep their places and their cameras.
     with st.container():
-        _say()
+        upload_notice()
     return row
-
-
-def _say() -> None:
-    """Say what was wrong with the last files, and what was done to the shown crystal."""
-    for sentence in st.session_state[state.UPLOAD_ERRORS]:
-        st.error(plain(sentence), icon=":material/error:")
-    for token, offer in st.session_state[state.OFFERS].items():
-        st.button(
-            f"Use an ordered approximation of {plain(offer.name)}",
-            key=f"order_{token}",
-            icon=":material/grain:",
-            on_click=uploads.take_approximation,
-            args=(offer.name, offer.content),
-        )
-    shown = state.upload()
-    if shown and shown.note:
-        st.info(plain(shown.note), icon=":material/grain:")
-    for sentence in shown.warnings if shown else ():
-        st.warning(plain(sentence), icon=":material/warning:")
 
 
 def crystal_labels() -> dict[str, str]:
@@ -106,5 +91,4 @@ def _take_choice() -> None:
 
 def _open(chosen: str) -> None:
     state.choose(chosen)
-    st.session_state[state.UPLOAD_ERRORS] = []
-    st.session_state[state.OFFERS] = {}
+    uploads.forget_errors()
