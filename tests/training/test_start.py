@@ -7,7 +7,9 @@ import pytest
 
 from crysformer.cli.parser import main
 from crysformer.errors import SettingsError
+from crysformer.training.left_out import LeftOut
 from crysformer.training.recipe import Recipe
+from crysformer.training.run_folder import RunFolder
 from crysformer.training.start import read_recipe, train
 from tests.support.training import RECIPE, SMALL, assert_same_weights, fitted, state
 
@@ -93,6 +95,9 @@ def test_a_folder_with_a_run_is_not_overwritten(data, folder, tmp_path):
         "1",
         "--resume",
     ]
+    # A run that does not say what it left out cannot go on with the same crystals.
+    assert main(again) == 1
+    RunFolder(tmp_path / "run").describe({}, LeftOut())
     # A resumed run has the settings it began with; other batches would not be its own.
     assert main([*again, "--set", "batch_size=6"]) == 1
     assert main(again) == 0

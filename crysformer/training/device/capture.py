@@ -58,10 +58,12 @@ def as_cuda_graphs(parts: Sequence[Part]) -> list[Part]:
     torch.cuda.current_stream().wait_stream(stream)
     torch.cuda.synchronize()
     graphs, pool = [], torch.cuda.graph_pool_handle()
+    # Several parts have messages between them, and a thread that watches over these asks
+    # the driver meanwhile.
+    mode = "global" if len(parts) == 1 else "thread_local"
     for part in parts:
         graph = torch.cuda.CUDAGraph()
-        # Other threads of a rank, such as NCCL's watchdog, may ask the driver meanwhile.
-        with torch.cuda.graph(graph, pool=pool, capture_error_mode="thread_local"):
+        with torch.cuda.graph(graph, pool=pool, capture_error_mode=mode):
             part()
         graphs.append(graph)
     torch.cuda.synchronize()

@@ -23,7 +23,7 @@ _PASSES = 3
 """Passes whose batches the sizes are taken from."""
 
 _TRIES = 1000
-"""Shuffles of a pass before giving up; nine in ten fit at once."""
+"""Shuffles of a pass before giving up; nearly all fit at once."""
 
 
 @dataclass(frozen=True)

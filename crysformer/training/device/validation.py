@@ -15,7 +15,7 @@ from crysformer.training.plan import share_by_work
 from crysformer.training.processes import Ranks
 
 MAX_WORK = 800_000
-"""Work of one batch: seconds become tenths where a GPU is kept busy."""
+"""Work of one batch: much, since a GPU waits for the start of every kernel."""
 
 
 class DeviceValidation:
@@ -32,6 +32,7 @@ class DeviceValidation:
         self, data: Dataset, ranks: Ranks, dtype: torch.dtype, limit: int = MAX_WORK
     ) -> None:
         self._data, self._ranks = data, ranks
+        self._arrays = [data.graphs[row] for row in range(len(data))]
         self._composition = data.composition()
         work = data.graphs.work
         mine = share_by_work(np.arange(len(data)), work, ranks.count)[ranks.index]
@@ -57,7 +58,6 @@ class DeviceValidation:
             for place, sizes in zip(self._places, self._sizes, strict=True)
         ]
         predictions = np.zeros(data.values.shape)
-        graphs = [data.graphs[row] for row in range(len(data))]
         for crystals, outputs in zip(self._batches, found, strict=True):
             predictions[crystals] = decode(
                 outputs.cpu().double().numpy(),
@@ -67,7 +67,7 @@ class DeviceValidation:
                 data.formula_atoms[crystals],
             )
         predictions = self._ranks.sum(predictions)
-        predictions[zero_by_symmetry(scalings, graphs)] = 0.0
+        predictions[zero_by_symmetry(scalings, self._arrays)] = 0.0
         return {
             scaling.key: property_error(data.values[:, column], predictions[:, column])
             for column, scaling in enumerate(scalings)
