@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "correlation",
         "curves",
         "knockout",
+        "orbits",
         "study",
         "tables",
         "verdict",

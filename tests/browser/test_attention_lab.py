@@ -192,3 +192,15 @@ def test_dark_and_narrow(browse):
     assert scene(page)["counts"]["halves"] > 0
     page.wait_for_timeout(1000)
     page.screenshot(path=ARTIFACTS / "attention_dark_400.png", full_page=True)
+
+
+@pytest.mark.parametrize("width", [1400, 1000, 400])
+def test_legend_and_colour_bar_do_not_meet(browse, width):
+    page = browse(QUARTZ, width=width)
+    ready(page)
+    one, two = (
+        page.locator(f"{VIEW} {part}").bounding_box() for part in (".legend", ".bar")
+    )
+    aside = one["x"] + one["width"] <= two["x"] or two["x"] + two["width"] <= one["x"]
+    above = two["y"] + two["height"] <= one["y"] + 1
+    assert aside or above

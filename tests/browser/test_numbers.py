@@ -35,8 +35,9 @@ def test_the_picture_is_there_before_the_model_is_loaded(browse):
     """The first visitor of a fresh server: importing torch takes seconds."""
     page = browse("/")
     scene(page)
-    assert page.get_by_text("not loaded yet").is_visible()
-    page.get_by_text("not loaded yet").wait_for(state="hidden")
+    device = page.get_by_test_id("stSidebar").get_by_text("Device")
+    assert device.count() == 0
+    device.wait_for()
     page.locator("table tr", has_text="Formation energy").wait_for()
 
 
