@@ -22,15 +22,21 @@ class Offer:
     Attributes:
         name: What its file is called.
         content: The file as it is.
+        sentence: What is wrong with it.
     """
 
     name: str
     content: bytes
+    sentence: str
 
 
-def take_files() -> None:
-    """Keep the crystals of the given files and show the first that is new."""
-    files = st.session_state[state.UPLOAD_WIDGET] or []
+def take_files(widget: str) -> None:
+    """Keep the crystals of the given files and show the first that is new.
+
+    Args:
+        widget: Key of the upload widget that has them.
+    """
+    files = st.session_state[widget] or []
     given: list[tuple[str, bytes]] = []
     sentences: list[str] = []
     for file in files[:MAX_FILES]:
@@ -110,9 +116,10 @@ def _keep(given: list[tuple[str, bytes]], sentences: list[str]) -> None:
                 # The readers, loaded here, import half of pymatgen.
                 crystal = structures.read.read_crystal(content, name)
             except CrysformerError as error:
-                sentences.append(str(error))
                 if isinstance(error, DisorderedError) and len(offers) < MAX_OFFERS:
-                    offers[kept] = Offer(name, content)
+                    offers[kept] = Offer(name, content, str(error))
+                else:
+                    sentences.append(str(error))
                 continue
             structure, warnings = crystal.structure, crystal.warnings
             if name == _PASTED:

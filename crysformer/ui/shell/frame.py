@@ -50,16 +50,32 @@ class Frame:
             predictor: Whose numbers the page shows; the chosen one's if none is given.
         """
         predictor = predictor or answers.predictor()
-        self.model.caption(f"Model  \n**{plain(predictor.name)}**")
+        self.name_model(predictor.name)
         device = _DEVICES.get(predictor.device.type, predictor.device.type)
         self.device.caption(f"Device  \n**{plain(device)}**")
 
+    def show_crystals(self, names: Sequence[str]) -> None:
+        """Name what the page shows.
 
-def frame(title: str) -> Frame:
+        Args:
+            names: Of one crystal or several; they may come from files.
+        """
+        label = "Crystal" if len(names) == 1 else "Crystals"
+        listed = "  \n".join(f"**{plain(name)}**" for name in names)
+        self.crystal.caption(f"{label}  \n{listed}")
+
+    def name_model(self, name: str) -> None:
+        """Name a model that may not be loaded yet."""
+        self.model.caption(f"Model  \n**{plain(name)}**")
+
+
+def frame(title: str, *, one_crystal: bool = True) -> Frame:
     """Set up a page and draw the sidebar.
 
     Args:
         title: The page's name, in the browser's tab.
+        one_crystal: Whether the page is about the chosen crystal, which is its heading
+            then; its own name is the heading of any other page.
 
     Returns:
         The sidebar's places for crystal, model and device.
@@ -86,9 +102,12 @@ def frame(title: str) -> Frame:
         places = Frame(st.empty(), st.empty(), st.empty())
         if len(models) > 1:
             _choose_model(models)
-    places.crystal.caption(f"Crystal  \n**{plain(answers.crystal_name())}**")
-    places.model.caption("Model  \n**not loaded yet**")
-    places.device.caption("Device  \n**–**")
+    # The device is not known before the model is loaded, and some pages need none.
+    places.name_model(state.model())
+    if one_crystal:
+        places.show_crystals([answers.crystal_name()])
+    else:
+        st.title(title, anchor=False)
     if trouble:
         st.warning(plain(trouble), icon=":material/link_off:")
     return places
