@@ -10,15 +10,24 @@ from collections.abc import Iterable
 Ends = tuple[float, float]
 
 
-def common_axis(numbers: Iterable[float]) -> Ends:
-    """The ends of one axis for several bars: all numbers and zero."""
+def common_axis(numbers: Iterable[float], least: float = 0.0) -> Ends:
+    """The ends of one axis for several bars: all numbers and zero.
+
+    Args:
+        numbers: What must have room.
+        least: Shortest axis: on one of their own, tiny numbers would look uncertain.
+    """
     found = [0.0, *numbers]
     low, high = min(found), max(found)
+    if high >= -low:
+        high = max(high, low + least)
+    else:
+        low = min(low, high - least)
     return (low, high) if high > low else (0.0, 1.0)
 
 
 def interval_bar(
-    value: float,
+    value: float | None,
     interval: Ends | None,
     axis: Ends,
     *,
@@ -28,7 +37,7 @@ def interval_bar(
     """Draw one bar as HTML.
 
     Args:
-        value: What is predicted.
+        value: What is predicted, if anything.
         interval: Lower and upper end, if there is one.
         axis: Both ends of the axis.
         holds: Whether the interval is calibrated for such crystals; hatched if not.
@@ -46,7 +55,8 @@ def interval_bar(
         parts.append(
             f'<i class="{kind}" style="left:{left:.1f}%;width:{right - left:.1f}%"></i>'
         )
-    parts.append(f'<i class="ib-value" style="left:{place(value):.1f}%"></i>')
+    if value is not None:
+        parts.append(f'<i class="ib-value" style="left:{place(value):.1f}%"></i>')
     if measured is not None:
         parts.append(f'<i class="ib-measured" style="left:{place(measured):.1f}%"></i>')
     return f'<span class="ib" aria-hidden="true">{"".join(parts)}</span>'

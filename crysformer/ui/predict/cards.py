@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from crysformer.figures.interval_bar import common_axis
+from crysformer.figures.interval_bar import interval_bar
 from crysformer.library.measured import Measured, Quantity
 from crysformer.predict.applicability import BY_SYMMETRY
 from crysformer.properties.metals import is_metal
@@ -15,15 +15,17 @@ from crysformer.trust.stability import LIKELY, Stability
 from crysformer.ui.predict.explained import EXTRAPOLATED, Explained, tag
 from crysformer.ui.session.numbers import fixed
 
-_MEASURED = '<span class="tag measured">measured ◆</span>'
+_MEASURED = '<span class="tag measured">measured</span>'
 _NEARER = (
-    "TBmBJ comes nearest to experiment: the best of 12 functionals on 472 crystals "
+    "TBmBJ comes nearest to experiment.",
+    "Of 12 functionals the modified Becke-Johnson potential was the best on 472 crystals "
     "(Borlido et al., J. Chem. Theory Comput. 15, 5069 (2019)). OptB88vdW and PBE are "
-    "semilocal: their gaps come out too small."
+    "semilocal: their gaps come out too small.",
 )
 _SEMILOCAL = (
-    "Measured gaps are mostly larger: the functional is semilocal, and its gaps come out "
-    "too small."
+    "Measured gaps are mostly larger.",
+    "The functional is semilocal, and its gaps come out too small (Borlido et al., J. "
+    "Chem. Theory Comput. 15, 5069 (2019)).",
 )
 _METAL = "A metal: no functional has a gap."
 _TWO_ENERGIES = (
@@ -35,6 +37,7 @@ _STABILITY = (
     "How often crystals of the Materials Project with such a predicted energy above the "
     "hull lie so near it. Of crystals that somebody made up, fewer are stable."
 )
+_TENS = 10.0
 
 
 @dataclass(frozen=True)
@@ -89,9 +92,10 @@ def headline_cards(
     cards = []
     for headings in _TOGETHER:
         parts = [_part(heading, shown, measured or {}) for heading in headings]
-        if any(parts):
-            cards.append(f'<section class="card">{"".join(parts)}</section>')
-    st.html(f'<div class="cards">{"".join(cards)}</div>')
+        inner = "".join(f"<div>{part}</div>" for part in parts if part)
+        if inner:
+            cards.append(f'<section class="card">{inner}</section>')
+    st.html(f'<div class="cards-frame"><div class="cards">{"".join(cards)}</div></div>')
 
 
 def _part(
@@ -112,6 +116,8 @@ def _part(
         f"{_beside(shown, first)}</p>"
     )
     said = "".join(_said(heading, shown, lines))
+    if real:
+        said += _details("Source of the measured value", f"{real.source}.")
     return f'{title}{big}<div class="lines">{_lines(shown, lines, real)}</div>{said}'
 
 
@@ -124,19 +130,17 @@ def _beside(shown: Explained, key: str) -> str:
 
 
 def _lines(shown: Explained, lines: Sequence[Line], real: Measured | None) -> str:
-    numbers = [number for line in lines for number in shown.numbers(line.key)]
-    axis = common_axis(numbers + ([real.value] if real else []))
-    value = real.value if real else None
+    axis = shown.axis([line.key for line in lines], [real.value] if real else [])
     rows = [
         f"{_name(line.key)}<b>{escape(shown.value(line.key))}</b>"
-        f"{shown.bar(line.key, axis, value)}"
+        f"{shown.bar(line.key, axis)}"
         for line in lines
     ]
     if real:
-        digits = 2 if real.value < 10 else 0
+        digits = 2 if real.value < _TENS else 0
         rows.append(
             f"{_MEASURED}<b>{fixed(real.value, digits)}</b>"
-            f'<span class="source">{escape(real.source)}</span>'
+            f"{interval_bar(None, None, axis, measured=real.value)}"
         )
     return "".join(rows)
 
@@ -155,13 +159,12 @@ def _said(heading: str, shown: Explained, lines: Sequence[Line]) -> Iterator[str
     if heading == "Band gap":
         metal = is_metal(shown.prediction.shown)
         nearer = _NEARER if "mbj_bandgap" in keys else _SEMILOCAL
-        yield _note(_METAL if metal else nearer)
+        yield _note(_METAL) if metal else _details(*nearer)
     if heading == "Formation energy":
         if shown.prediction.stability is not None:
             yield _stability(shown.prediction.stability)
         if {"formation_energy_per_atom", "formation_energy_peratom"} <= set(keys):
-            why = "<summary>Why two energies?</summary>"
-            yield f"<details>{why}{_TWO_ENERGIES}</details>"
+            yield _details("Why two energies?", _TWO_ENERGIES)
     if heading == "Magnetic moment":
         atoms = shown.prediction.num_sites
         yield _note(
@@ -189,6 +192,10 @@ def _stability(stability: Stability) -> str:
 def _chance(probability: float) -> str:
     """A probability as a person is told it: never certain."""
     return f"{min(max(100 * probability, 1), 99):.0f} %"
+
+
+def _details(summary: str, text: str) -> str:
+    return f"<details><summary>{escape(summary)}</summary>{escape(text)}</details>"
 
 
 def _note(text: str) -> str:

@@ -1,11 +1,11 @@
 """Predicted values as HTML: value, bar and interval of a property, what they mean."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from crysformer.figures.interval_bar import Ends, interval_bar
+from crysformer.figures.interval_bar import Ends, common_axis, interval_bar
 from crysformer.predict.applicability import BY_SYMMETRY
 from crysformer.properties.entry import Property
 from crysformer.properties.table import GAPS, PROPERTIES, TAGS
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 EXTRAPOLATED = "not calibrated"
 """What stands beside an interval of a crystal that is unlike all that calibrated it."""
+
+# An axis is at least so many mean absolute errors long: our choice.
+_AXIS_ERRORS = 5.0
 
 
 @dataclass(frozen=True)
@@ -63,12 +66,19 @@ class Explained:
         """What a bar of the property must have room for."""
         return [_above(key, number) for number in self._all(key)]
 
-    def bar(self, key: str, axis: Ends, measured: float | None = None) -> str:
+    def axis(self, keys: Iterable[str], measured: Iterable[float] = ()) -> Ends:
+        """One axis for the bars of a quantity, and for what experiments say of it."""
+        keys = list(keys)
+        numbers = [number for key in keys for number in self.numbers(key)]
+        least = _AXIS_ERRORS * max(self.errors.get(key, 0.0) for key in keys)
+        return common_axis([*numbers, *measured], least)
+
+    def bar(self, key: str, axis: Ends) -> str:
         """The property's bar, as HTML."""
         value, *ends = self.numbers(key)
         interval = (ends[0], ends[1]) if ends else None
         holds = self.intervals_hold
-        return interval_bar(value, interval, axis, holds=holds, measured=measured)
+        return interval_bar(value, interval, axis, holds=holds)
 
     def explanation(self, key: str) -> str:
         """What the number is, how large its error is on average, and where it is from."""

@@ -5,7 +5,6 @@ from html import escape
 
 import streamlit as st
 
-from crysformer.figures.interval_bar import common_axis
 from crysformer.properties.entry import Theme
 from crysformer.properties.table import PROPERTIES
 from crysformer.ui.predict.explained import EXTRAPOLATED, Explained, tag
@@ -18,8 +17,8 @@ _BARS = (
     "means and how large its error is."
 )
 _HATCHED = (
-    "Hatched: this crystal is unlike those that intervals were calibrated on; they may be "
-    "too narrow."
+    "Hatched: this crystal is unlike those that intervals were calibrated on; they may "
+    "be too narrow."
 )
 
 
@@ -47,7 +46,7 @@ def _rows(shown: Explained, theme: Theme) -> Iterator[str]:
     quantities = dict.fromkeys(_quantity(key) for key in keys)
     for quantity in quantities:
         same = [key for key in keys if _quantity(key) == quantity]
-        axis = common_axis(number for key in same for number in shown.numbers(key))
+        axis = shown.axis(same)
         for key in same:
             item = PROPERTIES[key]
             yield (
