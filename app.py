@@ -2,54 +2,57 @@
 
 import streamlit as st
 
-from crysformer.ui import predict, shell
+from crysformer.ui import predict
+from crysformer.ui.predict.cards import headline_cards
+from crysformer.ui.predict.layout import predict_layout
 from crysformer.ui.session import answers, first_picture
 from crysformer.ui.session.text import guard
 from crysformer.ui.shell.export_menu import export_menu
 from crysformer.ui.shell.frame import frame
 from crysformer.ui.shell.picker import pick_crystal
+from crysformer.ui.shell.trust import trust_pill
 from crysformer.ui.shell.view_menu import view_options
 from crysformer.ui.viewer.view import crystal_view
 
 places = frame("Predict")
-st.markdown(
-    "Pick or upload a crystal. The model predicts its properties, and the Attention "
-    "page shows which bonds it attended to."
-)
 row = pick_crystal()
-with row:
+page = predict_layout(row)
+with page.cards.container():
+    headline_cards(None)
+with page.toolbar:
     options = view_options(layers=True)
-
-picture, numbers = st.columns([1, 1], gap="medium")
-with picture, guard():
+with page.picture, guard():
     scene = answers.chemical_scene(options)
-    crystal_view(scene, key="crystal_view", height=640, title=answers.formula())
-    with row:
+    crystal_view(scene, key="crystal_view", height=560, title=answers.formula())
+    with page.toolbar:
         export_menu(scene, answers.formula())
 
 
 def show_facts() -> None:
     """Show what is known without a model."""
-    with picture, guard():
+    with page.picture, guard():
         predict.facts.facts_panel()
 
 
 def show_answers() -> None:
     """Show what the model says."""
-    with numbers, guard():
+    with page.numbers, guard():
         prediction = answers.prediction()
         places.show_model()
-        shell.tables.novelty_line(prediction.novelty)
-        shell.tables.stability_line(prediction.stability)
-        shell.tables.reliability_line(prediction.reliability)
-        shell.tables.property_tables(
+        shown = predict.explained.Explained(
             prediction,
             answers.predictor().validation_errors,
             answers.reasons_against(answers.chosen()),
         )
+        with page.cards.container():
+            headline_cards(shown, answers.measured())
+        with page.trust:
+            trust_pill(prediction)
+        predict.downloads.prediction_downloads()
+        predict.property_table.property_table(shown)
 
 
-with numbers, st.spinner("Predicting…"):
+with page.numbers, st.spinner("Predicting…"):
     first_picture.wait()
     # The facts need pandas, the answers torch: on a fresh server the quicker comes first.
     ready = answers.predictor_ready.is_set()

@@ -11,8 +11,7 @@ from crysformer.ui.session import state
 from crysformer.ui.session.text import guard
 from crysformer.ui.shell.frame import frame
 
-places = frame("Model")
-places.show_crystals("", [])
+places = frame("Model", one_crystal=False)
 folder = weights_folder() / state.model()
 st.markdown(
     "Can you trust it? What the model was trained on, and how large its errors are on "

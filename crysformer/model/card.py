@@ -86,6 +86,13 @@ def summary(card: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def citations(card: Mapping[str, Any]) -> tuple[str, ...]:
+    """What to cite with a number of the model: its architecture and its labels."""
+    paper = card.get("architecture", {}).get("paper")
+    labels = card.get("training_data", {}).get("citations", ())
+    return (*filter(None, [paper]), *labels)
+
+
 def error_rows(card: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Errors of every shown property, and the coverage of its intervals.
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from crysformer import __version__
 from crysformer.predict.prediction import Prediction
 from crysformer.properties.table import PROPERTIES
 
@@ -12,6 +13,7 @@ def document(
     notes: Mapping[str, str],
     errors: Mapping[str, float],
     warnings: Sequence[str] = (),
+    citations: Sequence[str] = (),
 ) -> dict[str, Any]:
     """A prediction as JSON.
 
@@ -20,12 +22,13 @@ def document(
         notes: What else is to be said of some values, see ``applicability``.
         errors: The model's mean absolute validation errors, by property.
         warnings: What to check about the file that the crystal was read from.
+        citations: What to cite.
 
     Returns:
-        ``formula``, ``space_group``, ``sites``, ``model``, ``properties`` and
-        ``warnings``, and ``novelty`` and ``stability`` if the model can tell, with
+        ``formula``, ``space_group``, ``sites``, ``model``, ``version``, ``properties``
+        and ``warnings``, and ``novelty`` and ``stability`` if the model can tell, with
         ``interval_coverage`` if its card says what intervals were worth for crystals this
-        unusual.
+        unusual, and ``citations`` if there are some.
     """
     novelty, worth = prediction.novelty, prediction.reliability
     stability = prediction.stability
@@ -34,11 +37,13 @@ def document(
         "space_group": prediction.space_group,
         "sites": prediction.num_sites,
         "model": prediction.model,
+        "version": __version__,
         "properties": _properties(prediction, notes, errors),
         "warnings": list(warnings),
         **({} if novelty is None else {"novelty": novelty.to_dict()}),
         **({} if stability is None else {"stability": stability.to_dict()}),
         **({} if worth is None else {"interval_coverage": worth.to_dict()}),
+        **({"citations": list(citations)} if citations else {}),
     }
 
 

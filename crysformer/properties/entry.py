@@ -1,12 +1,24 @@
 """What is written down about one property."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal
 
 Transform = Literal["identity", "log1p"]
 Extent = Literal["intensive", "per_cell", "per_formula_unit"]
 Need = Literal["", "gap", "layers"]
 ReleaseName = Literal["jarvis", "mp"]
+
+
+class Theme(StrEnum):
+    """What a property is about: tables are ordered by it."""
+
+    ELECTRONIC = "Electronic"
+    MECHANICAL = "Mechanical"
+    THERMAL = "Thermal and thermoelectric"
+    MAGNETIC = "Magnetic and nuclear"
+    OPTICAL = "Optical and dielectric"
+    STABILITY = "Energy and stability"
 
 
 @dataclass(frozen=True)
@@ -19,6 +31,7 @@ class Property:
         symbol: Short mathematical symbol.
         unit: Unit of every number printed; empty for dimensionless ones.
         source: Method and data set the labels come from.
+        theme: What it is about.
         labels: Label columns whose mean is the training target.
         transform: Compression of heavy tails before standardising (our choice).
         extent: What the label counts: ``per_cell`` labels are learnt per atom of the
@@ -48,6 +61,7 @@ class Property:
     symbol: str
     unit: str
     source: str
+    theme: Theme
     labels: tuple[str, ...] = ()
     transform: Transform = "identity"
     extent: Extent = "intensive"

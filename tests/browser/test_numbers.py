@@ -8,7 +8,7 @@ import pytest
 
 from crysformer.paths import ROOT
 from crysformer.properties.table import PROPERTIES
-from crysformer.ui.shell.tables import readable
+from crysformer.ui.session.numbers import readable
 from tests.support.browser import CIF, POSCAR, XYZ, scene, upload
 
 FILES = {"periclase.cif": CIF, "CsCl.vasp": POSCAR, "iron.xyz": XYZ}

@@ -10,9 +10,9 @@ from crysformer import screening
 from crysformer.figures.crystals import titles
 from crysformer.predict.applicability import BY_SYMMETRY, REASONS
 from crysformer.properties.table import PROPERTIES
-from crysformer.ui import shell
 from crysformer.ui.batch.job import BatchJob
 from crysformer.ui.session import state, uploads
+from crysformer.ui.session.numbers import readable
 from crysformer.ui.session.text import plain
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _written(
         return frame
     errors = job.predictor.validation_errors
     styled = frame.style.format(
-        {key: partial(shell.tables.readable, error=errors.get(key)) for key in keys},
+        {key: partial(readable, error=errors.get(key)) for key in keys},
         na_rep="–",
     )
     for key in keys:

@@ -10,7 +10,7 @@ from crysformer.experiments.comparison import Compared
 from crysformer.figures.crystals import titles
 from crysformer.predict.applicability import BY_SYMMETRY
 from crysformer.properties.table import PROPERTIES
-from crysformer.ui.shell.tables import readable
+from crysformer.ui.session.numbers import readable
 
 if TYPE_CHECKING:
     from crysformer.trust.stability import Stability

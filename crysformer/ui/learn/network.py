@@ -9,13 +9,12 @@ from crysformer.lesson.figures import block_lines, kind_bars, stretch_curve
 from crysformer.lesson.scenes import kind_scene, weight_scene
 from crysformer.lesson.steps import STEPS
 from crysformer.properties.table import PROPERTIES
-from crysformer.ui import shell
 from crysformer.ui.learn import cached
 from crysformer.ui.learn.cached import Lesson
 from crysformer.ui.learn.graphs import HEIGHT, chart, view
 from crysformer.ui.learn.questions import attention_by_block
 from crysformer.ui.session import answers
-from crysformer.ui.session.numbers import tiny
+from crysformer.ui.session.numbers import physical, readable, tiny
 
 if TYPE_CHECKING:
     from crysformer.predict.prediction import Prediction
@@ -64,9 +63,7 @@ def show_prediction(lesson: Lesson) -> None:
             key="lesson-property",
         )
         item, value, error = PROPERTIES[key], prediction.shown[key], errors.get(key)
-        st.metric(
-            item.label, f"{shell.tables.physical(key, value, error)} {item.unit}".strip()
-        )
+        st.metric(item.label, f"{physical(key, value, error)} {item.unit}".strip())
         low, high = prediction.intervals.get(
             key, (value - (error or 0.0), value + (error or 0.0))
         )
@@ -93,14 +90,12 @@ def _how_sure(key: str, prediction: "Prediction", error: float | None) -> str:
     if key in prediction.exact:
         return "**Zero by symmetry:** this crystal's symmetry forbids any other value."
     if key not in prediction.intervals:
-        typical = shell.tables.readable(error or 0.0, error)
+        typical = readable(error or 0.0, error)
         return (
             f"**The typical error** is ± {typical} {unit}, the mean over crystals that "
             "were kept out of training."
         )
-    low, high = (
-        shell.tables.physical(key, end, error) for end in prediction.intervals[key]
-    )
+    low, high = (physical(key, end, error) for end in prediction.intervals[key])
     card = answers.predictor().checkpoint.card["validation"]
     known = card.get("coverage", {}).get(key)
     held = f"{known['all']['coverage']:.0%}" if known else "about nine in ten"

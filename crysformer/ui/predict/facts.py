@@ -22,7 +22,6 @@ from crysformer.properties.table import PROPERTIES
 from crysformer.structure.write import FORMATS
 from crysformer.ui.session import answers, state
 from crysformer.ui.session.text import guard
-from crysformer.ui.shell.tables import fact_table
 
 if TYPE_CHECKING:
     from crysformer.description.diffraction import Pattern
@@ -49,7 +48,14 @@ def facts_panel() -> None:
 
 
 def _facts() -> None:
-    fact_table(answers.facts(), {"Structure type": _structure_type()})
+    formula, *rest = answers.facts().rows()
+    rows = [formula, ("Structure type", _structure_type()), *rest]
+    st.table(
+        pd.DataFrame(rows, columns=["Fact", "Value"]),
+        border="horizontal",
+        hide_header=True,
+        alt="Symmetry and cell of the crystal",
+    )
     if not answers.is_as_given():
         st.caption("The file or library gives a different cell: see View, Unit cell.")
 

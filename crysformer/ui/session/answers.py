@@ -5,16 +5,18 @@ out copies, ``cache_resource`` only things that are immutable.
 """
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
-from pymatgen.core import Structure
+from pymatgen.core import Composition, Structure
 
 from crysformer import predict
 from crysformer.attention.bond_picture import model_bonds
 from crysformer.description.summary import Facts, crystal_facts
 from crysformer.graph.crystal import CrystalGraph
 from crysformer.library.catalogue import load_library
+from crysformer.library.measured import Measured, Quantity, load_measured
 from crysformer.model.bundled import read_architecture
 from crysformer.picture.bonds import (
     BondLayer,
@@ -152,6 +154,23 @@ def chemical_scene(options: ViewOptions) -> Scene:
 def scene_of(crystal: Chosen, options: ViewOptions) -> Scene:
     """Return the picture of any crystal, without a model."""
     return _chemical_scene(crystal._replace(cell=options.cell), options)
+
+
+def measured() -> Mapping[Quantity, Measured]:
+    """Return what experiments say of the chosen crystal, by quantity.
+
+    An upload counts as a crystal of the library that has its formula and space group.
+    """
+    known = load_measured()
+    if not state.upload():
+        return known.get(state.token(), {})
+    formula, number = structure().composition.reduced_formula, facts().number
+    for id_ in known:
+        crystal = load_library()[id_]
+        same = Composition(crystal.formula).reduced_formula == formula
+        if same and crystal.space_group == number:
+            return known[id_]
+    return {}
 
 
 def crystal_name() -> str:

@@ -2,6 +2,8 @@
 
 import math
 
+from crysformer.properties.table import PROPERTIES
+
 MINUS = "\N{MINUS SIGN}"
 _NOTHING = "–"
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -29,3 +31,24 @@ def tiny(value: float) -> str:
         return "0"
     mantissa, _, power = f"{value:.0e}".partition("e")
     return f"{mantissa} × 10{str(int(power)).translate(_RAISED)}"
+
+
+def physical(key: str, value: float, error: float | None) -> str:
+    """A number as a person is told it: never below zero where physics forbids that."""
+    clipped = PROPERTIES[key].non_negative and value <= 0
+    return "0" if clipped else readable(value, error)
+
+
+def readable(value: float, error: float | None) -> str:
+    """Write a number with the digits its error warrants: two of the error's own.
+
+    Args:
+        value: The number.
+        error: Its typical error in the same unit; None or 0 where it is unknown.
+    """
+    if not error:
+        return f"{value:.3g}".replace("-", MINUS)
+    digits = 1 - math.floor(math.log10(abs(error)))
+    # Adding zero turns the -0.0 that rounding leaves into 0.0.
+    text = f"{round(value, digits) + 0.0:.{max(digits, 0)}f}"
+    return text.replace("-", MINUS)

@@ -22,17 +22,21 @@ class Offer:
     Attributes:
         name: What its file is called.
         content: The file as it is.
-        reason: What is wrong with it, in a sentence.
+        sentence: What is wrong with it.
     """
 
     name: str
     content: bytes
-    reason: str
+    sentence: str
 
 
-def take_files() -> None:
-    """Keep the crystals of the given files and show the first that is new."""
-    files = st.session_state[state.UPLOAD_WIDGET] or []
+def take_files(widget: str) -> None:
+    """Keep the crystals of the given files and show the first that is new.
+
+    Args:
+        widget: Key of the upload widget that has them.
+    """
+    files = st.session_state[widget] or []
     given: list[tuple[str, bytes]] = []
     sentences: list[str] = []
     for file in files[:MAX_FILES]:
@@ -134,10 +138,3 @@ def _keep(given: list[tuple[str, bytes]], sentences: list[str]) -> None:
         sentences[MAX_SENTENCES:] = [f"{files} could not be read."]
     st.session_state[state.UPLOAD_ERRORS] = sentences
     st.session_state[state.OFFERS] = offers
-    st.session_state[state.UPLOAD_POPOVER] = False
-
-
-def forget_errors() -> None:
-    """Forget what was wrong with the last files, and what could be made of them."""
-    st.session_state[state.UPLOAD_ERRORS] = []
-    st.session_state[state.OFFERS] = {}

@@ -19,8 +19,8 @@ from crysformer.ui.session import answers, state
 from crysformer.ui.session.carry import carry_settings, settings_of_other_pages
 from crysformer.ui.session.link import wrong_values
 from crysformer.ui.session.text import plain
+from crysformer.ui.shell.link_notes import link_note
 from crysformer.ui.shell.menu import MENU
-from crysformer.ui.shell.notices import link_notice
 
 if TYPE_CHECKING:
     from crysformer.predict.predictor import Predictor
@@ -62,16 +62,22 @@ class Frame:
             predictor: Whose numbers the page shows; the chosen one's if none is given.
         """
         predictor = predictor or answers.predictor()
-        self.model.caption(f"Model  \n**{plain(predictor.name)}**")
+        self.name_model(predictor.name)
         device = _DEVICES.get(predictor.device.type, predictor.device.type)
         self.device.caption(f"Device  \n**{plain(device)}**")
 
+    def name_model(self, name: str) -> None:
+        """Name a model that may not be loaded yet."""
+        self.model.caption(f"Model  \n**{plain(name)}**")
 
-def frame(title: str) -> Frame:
+
+def frame(title: str, *, one_crystal: bool = True) -> Frame:
     """Set up a page and draw the sidebar.
 
     Args:
         title: The page's name, in the browser's tab.
+        one_crystal: Whether the page is about the chosen crystal, which is its heading
+            then; its own name is the heading of any other page.
 
     Returns:
         The sidebar's places for crystal, model and device.
@@ -98,11 +104,15 @@ def frame(title: str) -> Frame:
         places = Frame(st.empty(), st.empty(), st.empty())
         if len(models) > 1:
             _choose_model(models)
-    places.show_crystals("Crystal", [answers.crystal_name()])
-    places.model.caption(f"Model  \n**{plain(state.model())}**")
+    # The device is not known before the model is loaded, and some pages need none.
+    places.name_model(state.model())
+    if one_crystal:
+        places.show_crystals("Crystal", [answers.crystal_name()])
+    else:
+        st.title(title, anchor=False)
     # One container, always: what stands below keeps its place and its camera.
     with st.container():
-        link_notice([*filter(None, [trouble]), *wrong_values()])
+        link_note([*filter(None, [trouble]), *wrong_values()])
     return places
 
 

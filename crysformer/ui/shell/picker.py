@@ -1,74 +1,109 @@
-"""Choosing a crystal: from the library, from files, or from pasted text."""
+"""Choosing a crystal: its title, the choice among known ones, and new ones."""
+
+from pathlib import Path
 
 import streamlit as st
+from pymatgen.util.string import unicodeify, unicodeify_spacegroup
 from streamlit.delta_generator import DeltaGenerator
 
 from crysformer.library.catalogue import load_library
 from crysformer.structure.formats import FORMATS
-from crysformer.ui.session import state, uploads
+from crysformer.ui.session import answers, state, uploads
+from crysformer.ui.session.text import guard, plain
+from crysformer.ui.shell.drop_zone import drop_zone
 from crysformer.ui.shell.library_dialog import library_dialog
-from crysformer.ui.shell.notices import upload_notice
+from crysformer.ui.shell.upload_notes import forget_notes, upload_notes
 
-# The widget's limit is that of a zip; a crystal's own holds where it is read.
+# The widget's limit is that of a zip; a crystal's own is told where it is broken.
 MAX_ZIP_MB = 50
 _FORMATS = f"{FORMATS}, gz of each, or a zip of many"
+_CSS = Path(__file__).with_name("shell.css")
 
 
 def pick_crystal() -> DeltaGenerator:
-    """Draw the row that chooses the crystal; the choice goes to the session state.
+    """Draw the title row, which chooses the crystal; the choice goes to the session.
 
     Returns:
         The row, for what else a page wants beside the choice.
     """
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    labels = crystal_labels()
-    st.session_state[state.CRYSTAL_WIDGET] = state.token()
-    row.selectbox(
-        "Crystal",
-        list(labels),
-        format_func=labels.__getitem__,
-        key=state.CRYSTAL_WIDGET,
-        on_change=_take_choice,
-        filter_mode="contains",
-        help="Type a formula or a name. Every named crystal has its own URL.",
-        width=380,
+    st.html(_CSS)
+    drop_zone(MAX_ZIP_MB)
+    row = st.container(
+        key="title_row", horizontal=True, vertical_alignment="bottom", gap="small"
     )
-    # The query outlives the dialog, which Streamlit forgets when it closes.
-    if row.button("Library", icon=":material/grid_view:"):
-        library_dialog(_open)
-    with row.popover(
-        "Upload",
-        icon=":material/upload_file:",
+    with row:
+        with st.container(key="crystal_title"), guard():
+            _title()
+        labels = crystal_labels()
+        st.session_state[state.CRYSTAL_WIDGET] = state.token()
+        st.selectbox(
+            "Crystal",
+            list(labels),
+            format_func=labels.__getitem__,
+            key=state.CRYSTAL_WIDGET,
+            on_change=_take_choice,
+            filter_mode="contains",
+            label_visibility="collapsed",
+            width=300,
+        )
+        _add_crystal()
+    # Always one element, so that the views below keep their places and their cameras.
+    with st.container():
+        upload_notes()
+    return row
+
+
+def _title() -> None:
+    """The crystal's formula as the page's heading, and what it is."""
+    structure, given = answers.structure(), state.upload()
+    named = load_library().get(state.token())
+    formula = named.formula if named else structure.composition.reduced_formula
+    st.title(unicodeify(formula), anchor=False)
+    # The library knows the group of its own: the first picture waits for no symmetry.
+    group = (
+        f"{unicodeify_spacegroup(named.space_group_symbol)} ({named.space_group})"
+        if named
+        else f"{answers.facts().space_group} ({answers.facts().number})"
+    )
+    atoms = f"{len(structure)} atoms" if len(structure) > 1 else "1 atom"
+    name = given.name if given else answers.crystal_name()
+    st.caption(f"{plain(name)} · {group} · {atoms}")
+
+
+def _add_crystal() -> None:
+    """One button for all ways to bring another crystal."""
+    with st.popover(
+        "Add crystal",
+        icon=":material/add:",
+        type="primary",
         width="content",
-        key=state.UPLOAD_POPOVER,
-        on_change="rerun",  # So that it can be closed once the file is in.
+        key=state.ADD,
+        on_change="rerun",
     ):
+        # The query outlives the dialog, which Streamlit forgets when it closes.
+        if st.button("Library", icon=":material/grid_view:", on_click=_close_popover):
+            library_dialog(_open)
         # No list of endings: formats are recognised by content, and CONTCAR has none.
         st.file_uploader(
-            f"Crystals ({_FORMATS})",
+            f"Files ({_FORMATS})",
             accept_multiple_files=True,
             key=state.UPLOAD_WIDGET,
-            on_change=uploads.take_files,
+            on_change=_take_files,
             max_upload_size=MAX_ZIP_MB,
         )
         st.caption(
-            "Files are kept for this session only: a link to this page does not carry "
-            "them."
+            f"Up to {uploads.MAX_FILES} files, or drop them anywhere on the page. They "
+            "are kept for this session only: a link does not carry them."
         )
-    paste = row.popover("Paste", icon=":material/content_paste:", width="content")
-    with paste.form("paste", border=False):
-        st.text_area(
-            "A crystal as text",
-            key=state.PASTE_WIDGET,
-            height=220,
-            width=420,
-            placeholder="CIF, POSCAR, extended XYZ or JSON",
-        )
-        st.form_submit_button("Use this crystal", on_click=uploads.take_text)
-    # Always one element, so that the views below keep their places and their cameras.
-    with st.container():
-        upload_notice()
-    return row
+        with st.form("paste", border=False):
+            st.text_area(
+                "A crystal as text",
+                key=state.PASTE_WIDGET,
+                height=150,
+                width=420,
+                placeholder="CIF, POSCAR, extended XYZ or JSON",
+            )
+            st.form_submit_button("Use this crystal", on_click=_take_text)
 
 
 def crystal_labels() -> dict[str, str]:
@@ -89,6 +124,20 @@ def _take_choice() -> None:
     _open(st.session_state[state.CRYSTAL_WIDGET])
 
 
+def _take_files() -> None:
+    uploads.take_files(state.UPLOAD_WIDGET)
+    _close_popover()
+
+
+def _take_text() -> None:
+    uploads.take_text()
+    _close_popover()
+
+
+def _close_popover() -> None:
+    st.session_state[state.ADD] = False
+
+
 def _open(chosen: str) -> None:
     state.choose(chosen)
-    uploads.forget_errors()
+    forget_notes()

@@ -3,7 +3,7 @@
 import pytest
 
 from crysformer.predict.predictor import Predictor
-from crysformer.ui.shell.tables import readable
+from crysformer.ui.session.numbers import readable
 from tests.support.pages import ATTENTION, POSCAR, SALT, app, tables, text, upload
 
 ENERGY = "formation_energy_peratom"

@@ -1,0 +1,44 @@
+"""Where the parts of the page Predict stand."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+_CSS = Path(__file__).with_name("predict.css")
+
+
+@dataclass(frozen=True)
+class PredictLayout:
+    """Places on the page.
+
+    Attributes:
+        trust: In the title row.
+        cards: Over everything else, also on a phone.
+        toolbar: Over the picture.
+        picture: The crystal, and what is known of it.
+        numbers: All that is predicted.
+    """
+
+    trust: DeltaGenerator
+    cards: DeltaGenerator
+    toolbar: DeltaGenerator
+    picture: DeltaGenerator
+    numbers: DeltaGenerator
+
+
+def predict_layout(row: DeltaGenerator) -> PredictLayout:
+    """Make the places.
+
+    Args:
+        row: The title row.
+    """
+    st.html(_CSS)
+    trust = row.container(key="trust", width="content")
+    cards = st.empty()
+    picture, numbers = st.columns([11, 9], gap="medium")
+    toolbar = picture.container(
+        key="view_toolbar", horizontal=True, horizontal_alignment="right", gap="small"
+    )
+    return PredictLayout(trust, cards, toolbar, picture, numbers)
