@@ -1,10 +1,12 @@
-"""Errors beside the paper's, and how often a crystal called stable is."""
+"""Errors beside those of others, and how often a crystal that is called stable is."""
 
 import pandas as pd
 import streamlit as st
 
 from crysformer.evaluation.hull import HullCheck, hull_check
+from crysformer.evaluation.leaderboard import COLUMNS, leaderboard_rows
 from crysformer.evaluation.published import published_rows
+from crysformer.figures.crystals import titles
 from crysformer.figures.stability import reliability_curve
 
 _HEIGHT = 400
@@ -58,6 +60,43 @@ def published_table(table: pd.DataFrame) -> None:
         "crystals; ours are validation errors of one network for all properties. Our "
         f"copy of the paper lacks the contents of its tables: these are the numbers of "
         f"its text.{lacks}"
+    )
+
+
+def leaderboard_table(table: pd.DataFrame) -> None:
+    """Show errors beside those of other networks on JARVIS-DFT.
+
+    Args:
+        table: The model's validation table.
+    """
+    rows = pd.DataFrame(leaderboard_rows(table))
+    if rows.empty:
+        return
+    st.markdown("##### Beside other networks on JARVIS-DFT")
+    keys = rows.pop("key")
+    rows.insert(0, "Property", keys.map(titles(keys)))
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        rows,
+        hide_index=True,
+        height="content",
+        placeholder="–",
+        column_config={
+            "Property": st.column_config.TextColumn(pinned=True, width=230),
+            "Ours": number("Ours (validation)", format="%.3g"),
+            "Crystals": number("Our crystals", format="%d"),
+            **{name: number(f"{name} (test)", format="%.3g") for name in COLUMNS},
+            "Test crystals": number("Their crystals", format="%d"),
+        },
+        alt="Our validation errors beside test errors of other networks",
+    )
+    st.caption(
+        "Mean absolute errors. **Not the same crystals:** ours are of the validation "
+        "part, which also selected our weights; theirs are of the test part of the same "
+        "release (ALIGNN's split), with one network for each property. A few per cent "
+        "between the columns say nothing. Theirs: JARVIS-Leaderboard, K. Choudhary et "
+        "al., npj Comput. Mater. 10, 93 (2024); –: not among its six best. The heat "
+        "capacity is one of a mole of formula units; ours is told how many atoms that is."
     )
 
 

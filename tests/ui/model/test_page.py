@@ -69,6 +69,20 @@ def test_errors_stand_beside_the_papers_with_their_crystals():
     assert "lacks the contents of its tables" in text(test)
 
 
+def test_errors_stand_beside_those_of_other_networks():
+    test = app(MODEL)
+    rows = next(table for table in tables(test) if "coGN" in table)
+    rows = rows.set_index("Property")
+    errors = CARD["validation"]["errors"]
+    gap = rows.loc["Band gap, OptB88vdW (eV)"]
+    assert gap["Ours"] == pytest.approx(errors["optb88vdw_bandgap"]["mae"], rel=1e-3)
+    assert gap["coGN"] == 0.1219
+    assert gap["Crystals"] == errors["optb88vdw_bandgap"]["n"]
+    said = text(test)
+    assert "**Not the same crystals:**" in said
+    assert "npj Comput. Mater. 10, 93 (2024)" in said
+
+
 def test_every_property_has_its_pictures():
     test = app(MODEL)
     for key in shown_properties(CARD)[:: len(shown_properties(CARD)) - 1]:
