@@ -31,7 +31,8 @@ def test_numbers_of_undirected_orbits(make, number, counts):
         assert len(orbits) == number
         assert orbits.count.tolist() == counts
     assert orbits.share.sum() == pytest.approx(1.0)
-    assert (np.diff(orbits.length) >= 0).all()
+    # Equal lengths may differ by rounding: they are ordered in whole micro-Å.
+    assert (np.diff(np.rint(orbits.length * 1e6)) >= 0).all()
 
 
 def test_a_bond_and_its_reverse_are_one_orbit_and_one_way_bonds_are_told():
