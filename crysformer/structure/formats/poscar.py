@@ -19,7 +19,6 @@ from crysformer.structure.formats.raw import (
     not_an_element,
 )
 
-
 _MAX_HEADER = 60
 """Lines within which the counts of atoms have to come; long ones may be wrapped."""
 _MAX_NAMES = 1000
@@ -83,7 +82,7 @@ def _header(lines: list[str]) -> tuple[list[str], list[int], list[str]]:
     """Return the element names, the numbers of atoms, and the lines behind those."""
     head = lines[:_MAX_HEADER]
     start = next((n for n in range(5, len(head)) if _integers(head[n])), len(head))
-    numbers = list(takewhile(bool, map(_integers, lines[start:])))
+    numbers = list(takewhile(bool, map(_integers, lines[start : start + _MAX_HEADER])))
     counts = [count for line in numbers for count in line]
     if not counts:
         raise StructureError("has no line of atom counts after its cell vectors; add it")
