@@ -71,8 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         counts, seconds = compare(options.folders)
     for outcome, number in counts.most_common():
         print(f"{number:6d} {outcome}")
-    each = 1000 * seconds / max(1, sum(counts.values()))
-    print(f"{each:.2f} ms of processor time a file, ours alone")
+    files = max(1, sum(counts.values()))
+    print(f"{1000 * seconds / files:.2f} ms of processor time a file, ours alone")
     return int(options.library and set(counts) != {"agree"})
 
 

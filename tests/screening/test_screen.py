@@ -10,7 +10,10 @@ import pytest
 from crysformer.errors import StructureError
 from crysformer.library.catalogue import load_library
 from crysformer.predict.predictor import Predictor
+from crysformer.screening.output import answer
 from crysformer.screening.screen import find_inputs, screen, unpack
+from tests.support.crystal_files import cif as cif_text
+from tests.support.crystal_files import group, xyz
 from tests.support.random_model import random_checkpoint
 
 CRYSTALS = list(load_library().values())[::4]
@@ -157,3 +160,25 @@ def test_inputs_are_files_folders_and_zips(folder, tmp_path):
         "none.cif",
         "empty",
     ]
+
+
+def test_a_list_has_a_row_for_each_crystal_and_a_trajectory_for_each_step(predictor):
+    salt, iron = (load_library()[key].structure() for key in ("rock-salt-nacl", "bcc-fe"))
+    listed = json.dumps([salt.as_dict(), {"lattice": 1}, iron.as_dict()]).encode()
+    steps = (xyz("Cs 0 0 0", "Cl 2.8 2.8 2.8") * 2).encode()
+    rows = list(screen([("a.json", listed), ("b.xyz", steps)], predictor))
+    assert [row.file for row in rows] == [
+        "a.json #1",
+        "a.json #2",
+        "b.xyz #1",
+        "b.xyz #2",
+    ]
+    assert [row.formula for row in rows] == ["NaCl", "Fe", "CsCl", "CsCl"]
+
+
+def test_warnings_of_a_file_are_in_its_row_and_in_json(predictor):
+    header = f"{group('F m -3 m')}\n_cell_volume 160"
+    salt = cif_text([("Na1", 0, 0, 0, 1), ("Cl1", 0.5, 0.5, 0.5, 1)], header=header)
+    (row,) = screen([("salt.cif", salt.encode())], predictor)
+    assert "160 Å³" in row.warnings[0]
+    assert answer(row, predictor)["warnings"] == list(row.warnings)

@@ -19,6 +19,10 @@ from crysformer.structure.formats.raw import (
     not_an_element,
 )
 
+_MAX_HEADER = 60
+"""Lines within which the counts of atoms have to come; long ones may be wrapped."""
+_MAX_NAMES = 1000
+
 
 def is_poscar(text: str) -> bool:
     """Tell a POSCAR by lines 2 to 5: scaling factors and three vectors.
@@ -76,13 +80,14 @@ def read_poscar(text: str) -> RawCrystal:
 
 def _header(lines: list[str]) -> tuple[list[str], list[int], list[str]]:
     """Return the element names, the numbers of atoms, and the lines behind those."""
-    start = next((n for n in range(5, len(lines)) if _integers(lines[n])), len(lines))
-    numbers = list(takewhile(bool, map(_integers, lines[start:])))
+    head = lines[:_MAX_HEADER]
+    start = next((n for n in range(5, len(head)) if _integers(head[n])), len(head))
+    numbers = list(takewhile(bool, map(_integers, lines[start : start + _MAX_HEADER])))
     counts = [count for line in numbers for count in line]
     if not counts:
         raise StructureError("has no line of atom counts after its cell vectors; add it")
     check_number_of_sites(sum(counts))
-    words = " ".join(lines[5:start]).split()
+    words = " ".join(lines[5:start]).split(maxsplit=_MAX_NAMES)[:_MAX_NAMES]
     # Of Na_pv/6a2f546d or Na1.
     names = [re.split(r"[/_\d]", word, maxsplit=1)[0].capitalize() for word in words]
     for name in names:

@@ -79,8 +79,9 @@ def _named(pattern: str, line: int) -> Callable[[str], bool]:
     )
 
 
-_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eEdD][-+]?\d+)?"
-_ROW = rf"\s*{_NUMBER}\s+{_NUMBER}\s+{_NUMBER}"
+# Bounded runs: on a megabyte of digits open ones would take minutes.
+_NUMBER = r"[-+]?(?:\d{1,20}\.?\d{0,20}|\.\d{1,20})(?:[eEdD][-+]?\d{1,4})?"
+_ROW = rf"[ \t]{{0,40}}{_NUMBER}[ \t]{{1,40}}{_NUMBER}[ \t]{{1,40}}{_NUMBER}"
 _STEPS = "the steps of a calculation"
 _MANY = "one crystal or many"
 

@@ -3,6 +3,7 @@
 from crysformer.ui.session import state
 from crysformer.ui.session.text import plain
 from crysformer.ui.session.uploads import MAX_SENTENCES
+from tests.support.crystal_files import cif, group
 from tests.support.pages import POSCAR, SALT, app, text, upload, zipped
 
 
@@ -58,3 +59,13 @@ def test_uploads_of_a_session_are_bounded(random_weights, monkeypatch):
     kept = [each.name for each in test.session_state[state.UPLOADS].values()]
     assert kept == ["4.20.vasp", "4.30.vasp"]
     assert plain("4.30.vasp") in text(test)
+
+
+def test_what_a_file_contradicts_is_said_beside_its_picture(random_weights):
+    header = f"{group('F m -3 m')}\n_cell_volume 160"
+    salt = cif([("Na1", 0, 0, 0, 1), ("Cl1", 0.5, 0.5, 0.5, 1)], header=header)
+    test = app(crystal=SALT.id)
+    upload(test, "salt.cif", salt.encode())
+    assert not test.exception
+    said = [warning.value for warning in test.warning]
+    assert any("160 Å³" in sentence and "179.41 Å³" in sentence for sentence in said)

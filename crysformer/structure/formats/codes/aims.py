@@ -3,7 +3,11 @@
 import numpy as np
 
 from crysformer.structure.formats.lines import known_lines, numbers, species
-from crysformer.structure.formats.raw import RawCrystal, check_periodic
+from crysformer.structure.formats.raw import (
+    RawCrystal,
+    check_number_of_sites,
+    check_periodic,
+)
 
 
 def read_aims(text: str) -> RawCrystal:
@@ -18,6 +22,7 @@ def read_aims(text: str) -> RawCrystal:
         if keyword == "lattice_vector":
             lattice.append(numbers(words[1:], 3, "lattice_vector"))
         elif keyword in ("atom", "atom_frac"):
+            check_number_of_sites(len(coords) + 1)
             coords.append(numbers(words[1:], 3, keyword))
             sites.append(species(words[4] if len(words) > 4 else "?"))
             fractional.append(keyword == "atom_frac")

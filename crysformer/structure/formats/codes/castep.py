@@ -8,7 +8,7 @@ from pymatgen.core import Lattice
 
 from crysformer.errors import StructureError
 from crysformer.structure.formats.lines import BOHR, known_lines, numbers, species
-from crysformer.structure.formats.raw import RawCrystal
+from crysformer.structure.formats.raw import RawCrystal, check_number_of_sites
 
 _UNITS = {
     "ang": 1.0,
@@ -53,6 +53,7 @@ def read_cell(text: str) -> RawCrystal:
             "has no %BLOCK POSITIONS_FRAC or POSITIONS_ABS, so no atoms; add it"
         )
     cartesian = name == "positions_abs"
+    check_number_of_sites(len(rows))
     coords = np.array([numbers(words[1:], 3, name.upper()) for words in rows])
     # A label such as Fe:up tells sites of one element apart.
     sites = [species(words[0].partition(":")[0]) for words in rows]

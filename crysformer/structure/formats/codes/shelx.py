@@ -1,6 +1,7 @@
 """Read .res and .ins files of SHELX: cell, symmetry and sites."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 from pymatgen.core import Lattice
@@ -10,6 +11,7 @@ from crysformer.errors import StructureError
 from crysformer.structure.formats.lines import numbers
 from crysformer.structure.formats.numbers import parse_number
 from crysformer.structure.formats.raw import (
+    MAX_SITES,
     RawCrystal,
     check_lattice,
     check_number_of_sites,
@@ -140,7 +142,8 @@ def read_res(text: str) -> RawCrystal:
     operations = _operations(lines)
     if not keeps_metric(operations, lattice).all():
         raise metric_fault("that of LATT and SYMM", lattice)
-    atoms = [words for words in lines if _is_atom(words, len(elements))]
+    found_atoms = (words for words in lines if _is_atom(words, len(elements)))
+    atoms = list(islice(found_atoms, MAX_SITES + 1))
     check_number_of_sites(len(atoms))
     labels = [words[0] for words in atoms]
     symbols = [elements[int(words[1]) - 1] for words in atoms]

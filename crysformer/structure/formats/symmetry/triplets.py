@@ -17,6 +17,7 @@ from crysformer.structure.formats.symmetry.operations import (
 )
 
 _MAX_COMMON_DENOMINATOR = 4000
+_MAX_LENGTH = 200
 _TERM = re.compile(
     r"([+-]?)(?:(\d{1,9})/(\d{1,9})|(\d{1,9}(?:\.\d{0,12})?|\.\d{1,12}))?\*?([xyzabcuvw])?",
     re.I,
@@ -61,6 +62,8 @@ def parse_operations(triplets: tuple[str, ...]) -> Operations:
 
 def _triplet(text: str) -> tuple[list[list[int]], list[Fraction]] | None:
     """Return rotation and translation of one operation, or None if it is none."""
+    if len(text) > _MAX_LENGTH:
+        return None
     rows = plain_minus(text.replace(" ", "").replace("\t", "")).split(",")
     parsed = [_row(row) for row in rows]
     if len(parsed) != 3 or not all(parsed):
