@@ -19,6 +19,7 @@ from crysformer.ui.session import answers, state
 from crysformer.ui.session.carry import carry_settings, settings_of_other_pages
 from crysformer.ui.session.link import wrong_values
 from crysformer.ui.session.text import plain
+from crysformer.ui.shell.history import short_history
 from crysformer.ui.shell.menu import MENU
 from crysformer.ui.shell.notices import link_notice
 
@@ -94,6 +95,7 @@ def frame(title: str) -> Frame:
                 st.page_link(
                     path, label=label, icon=icon, width="stretch", query_params=query
                 )
+        short_history()
         st.space("small")
         places = Frame(st.empty(), st.empty(), st.empty())
         if len(models) > 1:
