@@ -19,6 +19,7 @@ from crysformer.ui.session import answers, state
 from crysformer.ui.session.carry import carry_settings, settings_of_other_pages
 from crysformer.ui.session.link import wrong_values
 from crysformer.ui.session.text import plain
+from crysformer.ui.shell.history import short_history
 from crysformer.ui.shell.link_notes import link_note
 from crysformer.ui.shell.menu import MENU
 
@@ -100,6 +101,7 @@ def frame(title: str, *, one_crystal: bool = True) -> Frame:
                 st.page_link(
                     path, label=label, icon=icon, width="stretch", query_params=query
                 )
+        short_history()
         st.space("small")
         places = Frame(st.empty(), st.empty(), st.empty())
         if len(models) > 1:

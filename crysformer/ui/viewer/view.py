@@ -39,7 +39,6 @@ HTML = """
 # One module out of files that each keep to one thing; the order does not matter to
 # JavaScript, whose functions and classes are only used once all are defined.
 SCRIPTS = (
-    "js/history.js",
     "js/load_3dmol.js",
     "js/mesh.js",
     "js/draw.js",

@@ -59,7 +59,7 @@ def test_all_nine_steps(random_weights, crystal):
         assert words.idea in said
         assert "**Question.**" in said
         assert not test.error
-        assert len(test.get("bidi_component")) == (step in WITH_VIEW)
+        assert len(test.main.get("bidi_component")) == (step in WITH_VIEW)
         assert test.query_params[state.STEP] == str(step)
 
 

@@ -58,7 +58,7 @@ def test_a_crystal_that_cannot_be_predicted_keeps_its_picture(
         test.switch_page(page).run()
     assert not test.exception
     assert "too empty" in text(test)
-    assert len(test.get("bidi_component")) == 1
+    assert len(test.main.get("bidi_component")) == 1
 
 
 @pytest.mark.parametrize(

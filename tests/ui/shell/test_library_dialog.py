@@ -103,11 +103,11 @@ def test_known_elements_are_those_of_the_crystals():
 
 def test_the_button_opens_the_dialog_with_the_last_question(random_weights):
     test = app(crystal=SALT.id)
-    assert len(test.get("bidi_component")) == 1
+    assert len(test.main.get("bidi_component")) == 1
     test.session_state[state.LIBRARY_QUERY] = Query(text="quartz")
     next(each for each in test.button if each.label == "Library").click().run()
     assert not test.exception
-    assert len(test.get("bidi_component")) == 2
+    assert len(test.get("bidi_component")) == 3
 
 
 @pytest.mark.parametrize(

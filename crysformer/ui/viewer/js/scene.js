@@ -5,7 +5,6 @@ const BAND_GAP = 10; // pixels
 
 // One view for each element; Streamlit calls this again whenever data or theme change.
 function mount(component, views, View) {
-  keepHistoryShort();
   const host = component.parentElement;
   if (!views.has(host)) views.set(host, new View(host));
   const view = views.get(host);

@@ -6,7 +6,7 @@
 
 const STEPS_BACK = ["crystal", "upload", "compare", "step"];
 
-function keepHistoryShort() {
+export default function keepHistoryShort() {
   const { history, location } = window;
   if (Object.hasOwn(history, "pushState")) return;
   const push = history.pushState.bind(history);
