@@ -9,6 +9,7 @@ from crysformer.ui.batch.plots import plots
 from crysformer.ui.session import answers
 from crysformer.ui.session.text import guard
 from crysformer.ui.shell.frame import frame
+from crysformer.ui.shell.sidebar import name_crystals, name_model
 
 SECONDS_BETWEEN_LOOKS = 1.0
 
@@ -45,6 +46,8 @@ with guard():
             form.start_job(given, answers.predictor())
 form.notes()
 job = form.current_job()
+name_crystals(places, [f"{len(job.inputs)} in the batch"] if job else [])
+name_model(places)
 if job:
     places.show_model(job.predictor)
     live = job.running

@@ -13,6 +13,7 @@ from crysformer.ui.session import answers
 from crysformer.ui.session.text import guard
 from crysformer.ui.shell.frame import frame
 from crysformer.ui.shell.picker import pick_crystal
+from crysformer.ui.shell.sidebar import name_model
 
 VIEWS = (
     graphs.show_cell,
@@ -45,6 +46,7 @@ with st.container(key="lesson"), guard():
         st.context.theme.type == "dark",
     )
     if step < FIRST_WITH_NETWORK:
+        name_model(places)
         VIEWS[step - 1](lesson)
     else:
         with st.spinner("Following the crystal through the network…"):

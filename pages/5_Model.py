@@ -10,8 +10,11 @@ from crysformer.ui.model.card import card_table, error_table, self_test
 from crysformer.ui.session import state
 from crysformer.ui.session.text import guard
 from crysformer.ui.shell.frame import frame
+from crysformer.ui.shell.sidebar import name_crystals, name_model
 
 places = frame("Model")
+name_crystals(places, [])
+name_model(places)
 folder = weights_folder() / state.model()
 st.markdown(
     "Can you trust it? What the model was trained on, and how large its errors are on "

@@ -1,4 +1,4 @@
-"""The frame of the lesson: list of steps, way back and forth, choice of atom, projector."""
+"""The lesson's frame: list of steps, way back and forth, the atom, the projector."""
 
 from pathlib import Path
 
