@@ -6,9 +6,11 @@ from crysformer.errors import CrysformerError
 from crysformer.experiments import comparison
 from crysformer.ui import compare
 from crysformer.ui.compare.choice import candidates, choose_crystals
+from crysformer.ui.compare.sources import say, sources
 from crysformer.ui.session import answers, first_picture
 from crysformer.ui.session.text import guard, plain
 from crysformer.ui.shell.frame import frame
+from crysformer.ui.shell.sidebar import name_crystals, name_model
 from crysformer.ui.shell.view_menu import view_options
 from crysformer.ui.viewer.grid import crystal_grid
 
@@ -18,8 +20,12 @@ crystals = []
 row = st.container(horizontal=True, vertical_alignment="bottom")
 with row, guard():
     tokens = choose_crystals()
+    sources()
     options = view_options(layers=True)
     crystals = candidates(tokens, options.cell)
+say()
+name_crystals(places, [each.formula for each in crystals])
+name_model(places)
 if not crystals:
     st.stop()
 
@@ -55,5 +61,5 @@ if predictions:
         )
     st.markdown("##### Strain and substitution")
     compare.response.response_section(
-        [each for each in crystals if each.label in predictions]
+        [each for each in crystals if each.label in predictions], options
     )
