@@ -6,6 +6,7 @@ from crysformer.errors import CrysformerError
 from crysformer.experiments import comparison
 from crysformer.ui import compare
 from crysformer.ui.compare.choice import candidates, choose_crystals
+from crysformer.ui.compare.sources import say, sources
 from crysformer.ui.session import answers, first_picture
 from crysformer.ui.session.text import guard, plain
 from crysformer.ui.shell.frame import frame
@@ -18,8 +19,10 @@ crystals = []
 row = st.container(horizontal=True, vertical_alignment="bottom")
 with row, guard():
     tokens = choose_crystals()
+    sources()
     options = view_options(layers=True)
     crystals = candidates(tokens, options.cell)
+say()
 places.show_crystals("Crystals", [each.name for each in crystals])
 if not crystals:
     st.stop()
@@ -56,5 +59,5 @@ if predictions:
         )
     st.markdown("##### Strain and substitution")
     compare.response.response_section(
-        [each for each in crystals if each.label in predictions]
+        [each for each in crystals if each.label in predictions], options
     )

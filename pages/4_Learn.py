@@ -5,6 +5,7 @@ import streamlit as st
 from crysformer.lesson.neighbourhood import neighbourhood_of
 from crysformer.ui.learn import attention, cached, graphs, network
 from crysformer.ui.learn import frame as lesson_frame
+from crysformer.ui.learn.ask import ask
 from crysformer.ui.learn.cached import Lesson
 from crysformer.ui.learn.handout import handout_menu
 from crysformer.ui.learn.questions import QUESTIONS
@@ -35,6 +36,7 @@ with st.container(key="lesson"), guard():
     graph = answers.graph()
     with row:
         site = lesson_frame.pick_atom(graph)
+        lesson_frame.projector()
     lesson = Lesson(
         answers.chosen(),
         graph,
@@ -48,6 +50,6 @@ with st.container(key="lesson"), guard():
         with st.spinner("Following the crystal through the network…"):
             VIEWS[step - 1](lesson)
         places.show_model()
-    lesson_frame.ask(QUESTIONS[step - 1](lesson), lesson.key(f"answer{step}"))
+    ask(QUESTIONS[step - 1](lesson), lesson.key(f"answer{step}"), step)
     with lesson_frame.way_on(step):
         handout_menu(lesson)

@@ -86,7 +86,14 @@ def _number_of_bins(values: np.ndarray) -> int:
     return int(np.clip(np.ceil(np.ptp(values) / width), 5, MAX_BINS))
 
 
-def scatter(table: pd.DataFrame, x: str, y: str, names: dict[str, str]) -> go.Figure:
+def scatter(
+    table: pd.DataFrame,
+    x: str,
+    y: str,
+    names: dict[str, str],
+    *,
+    colour: str | None = None,
+) -> go.Figure:
     """Draw one property over another, a point for each crystal.
 
     Args:
@@ -94,21 +101,47 @@ def scatter(table: pd.DataFrame, x: str, y: str, names: dict[str, str]) -> go.Fi
         x: Property along the horizontal axis.
         y: Property along the vertical axis.
         names: What the axes say, with units, by key.
+        colour: Property that colours the points, or None; those without it are grey.
     """
     known = table.dropna(subset=[x, y])
-    files = [as_text(_end_of(file)) for file in known["file"]]
-    points = go.Scatter(
-        x=known[x],
-        y=known[y],
-        mode="markers",
-        marker={"size": 9, "color": MARK, "opacity": 0.75},
-        customdata=list(zip(known.index.tolist(), known["formula"], files, strict=True)),
-        hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[2]}"
-        "<br>%{x:.4g}, %{y:.4g}<extra></extra>",
+    plain = known if colour is None else known[known[colour].isna()]
+    mark = MARK if colour is None else GREY
+    figure = go.Figure(_points(plain, x, y, {"color": mark}, "") if len(plain) else [])
+    if colour is not None and len(plain) < len(known):
+        rows = known[known[colour].notna()]
+        # Below the picture: beside it, it would take a third of a phone's width.
+        bar = {
+            "title": {"text": names[colour], "side": "bottom"},
+            "orientation": "h",
+            "thickness": 12,
+            "y": -0.2,
+            "yanchor": "top",
+        }
+        marker = {
+            "color": rows[colour],
+            "colorscale": _steps(VIRIDIS),
+            "colorbar": bar,
+        }
+        figure.add_trace(_points(rows, x, y, marker, "<br>%{marker.color:.4g} (colour)"))
+    figure.update_layout(
+        xaxis_title=names[x], yaxis_title=names[y], margin=MARGIN, showlegend=False
     )
-    figure = go.Figure(points)
-    figure.update_layout(xaxis_title=names[x], yaxis_title=names[y], margin=MARGIN)
     return figure
+
+
+def _points(
+    rows: pd.DataFrame, x: str, y: str, marker: dict[str, object], more: str
+) -> go.Scatter:
+    files = [as_text(_end_of(file)) for file in rows["file"]]
+    return go.Scatter(
+        x=rows[x],
+        y=rows[y],
+        mode="markers",
+        marker={"size": 10, "opacity": 0.85, **marker},
+        customdata=list(zip(rows.index.tolist(), rows["formula"], files, strict=True)),
+        hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[2]}"
+        f"<br>%{{x:.4g}}, %{{y:.4g}}{more}<extra></extra>",
+    )
 
 
 def _end_of(name: str) -> str:

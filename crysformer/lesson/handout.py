@@ -1,4 +1,4 @@
-"""The teacher's hand-out: two printable pages, made from the lesson's own words.
+"""The teacher's hand-out and the students' sheet, made from the lesson's own words.
 
 Markdown is the source; the printable page is that Markdown as HTML with rules for paper.
 """
@@ -15,6 +15,7 @@ _EQUATIONS = (
     "Cross-attention: a_j = softmax_j(q · k_j / √d), m = Σ a_j v_j, h ← LN(h + W_o m)",
     "Conditional: g_j = tanh(W_c e_ij), a_j = softmax_j(Σ q k_j g_j / √d), then the same",
 )
+_ROOM = "." * 40
 _PRINT = """
 @page { size: A4; margin: 13mm 15mm; }
 body { font: 9.6pt/1.36 Georgia, "Times New Roman", serif; color: #111;
@@ -36,6 +37,8 @@ def handout_markdown(
     questions: Sequence[Question],
     address: str,
     steps: Sequence[LessonStep],
+    *,
+    answers: bool = True,
 ) -> str:
     """Write the hand-out for one crystal.
 
@@ -45,8 +48,30 @@ def handout_markdown(
         questions: One for each step, with the answers of this crystal.
         address: Query that opens the lesson at this crystal.
         steps: Of the lesson, in the words for the model at hand.
+        answers: For the teacher, with answers and what to watch; else for students, with
+            room to write.
     """
-    lines = [
+    lines = (
+        _for_teacher(crystal, atom, address) if answers else _for_students(crystal, atom)
+    )
+    for number, (step, question) in enumerate(zip(steps, questions, strict=True), 1):
+        lines += [f"### {number} · {step.title}", "", step.idea, ""]
+        watch = f" *Watch:* {step.watch}" if answers else ""
+        lines += [
+            f"*Do:* {step.task}{watch}",
+            "",
+            f"**Question:** {question.prompt}{_choices(question)}",
+            f"**Answer: {question.answer_text}.** {question.explanation}"
+            if answers
+            else f"**Answer:** {_ROOM} {question.unit}".rstrip(),
+            "",
+        ]
+    lines += ["## Equations of steps 5 and 6", "", *(f"- {each}" for each in _EQUATIONS)]
+    return "\n".join(lines) + "\n"
+
+
+def _for_teacher(crystal: str, atom: str, address: str) -> list[str]:
+    return [
         f"# {TITLE}",
         f"Hand-out for the teacher · crystal: **{crystal}**, atom {atom} · {TIMING}",
         "",
@@ -56,27 +81,24 @@ def handout_markdown(
         "",
         *(f"- {goal};" for goal in GOALS),
         "",
-        f"Open the Learn page with `{address}`; add `&step=5` to go straight to a step. "
-        "All numbers are computed live, offline. Answers below hold for this crystal "
-        "and atom.",
+        f"Open the Learn page with `{address}`; add `&step=5` to go straight to a step, "
+        "`&projector=true` for large type. All numbers are computed live, offline. "
+        "Answers below hold for this crystal and atom.",
         "",
         "## Nine ideas, nine questions",
         "",
     ]
-    for number, (step, question) in enumerate(zip(steps, questions, strict=True), 1):
-        lines += [
-            f"### {number} · {step.title}",
-            "",
-            step.idea,
-            "",
-            f"*Do:* {step.task} *Watch:* {step.watch}",
-            "",
-            f"**Question:** {question.prompt}{_choices(question)}",
-            f"**Answer: {question.answer_text}.** {question.explanation}",
-            "",
-        ]
-    lines += ["## Equations of steps 5 and 6", "", *(f"- {each}" for each in _EQUATIONS)]
-    return "\n".join(lines) + "\n"
+
+
+def _for_students(crystal: str, atom: str) -> list[str]:
+    return [
+        f"# {TITLE}",
+        f"Name: {_ROOM} · crystal: **{crystal}**, atom {atom}",
+        "",
+        "Open the page Learn, choose this crystal and this atom, and go from step to "
+        "step.",
+        "",
+    ]
 
 
 def _choices(question: Question) -> str:

@@ -28,6 +28,7 @@ class Question:
         prompt: What is asked, as Markdown.
         answer: The right number, or the right one of the options.
         explanation: What to understand from it, with the numbers; Markdown.
+        hint: How to find it, without saying it; Markdown.
         options: Answers to choose from; empty where a number is asked for.
         tolerance: How far a number may be off.
         unit: Of the number.
@@ -36,6 +37,7 @@ class Question:
     prompt: str
     answer: float | str
     explanation: str
+    hint: str
     options: tuple[str, ...] = ()
     tolerance: float = 0.0
     unit: str = ""
@@ -62,6 +64,8 @@ def cell_question(graph: CrystalGraph) -> Question:
         8 * count,
         f"2 × 2 × 2 = 8 cells of {_atoms(count)} each make {8 * count} atoms. Atoms on a "
         "face are drawn on both sides, but each counts only once.",
+        "The corner of the picture lists the atoms of one cell. How many cells make the "
+        "block?",
     )
 
 
@@ -86,6 +90,7 @@ def neighbour_question(around: Neighbourhood) -> Question:
         f"How many neighbours does {around.label} have in all?",
         len(around),
         f"The shells hold {total}; the rule asks for {NUM_NEIGHBOURS}. {why}",
+        "Move the slider to the last shell, and add up the atoms of all shells.",
     )
 
 
@@ -97,6 +102,7 @@ def line_graph_question(around: Neighbourhood) -> Question:
         count - 1,
         f"{around.label} has {count} bonds. Each is joined to every other one, so to "
         f"{count - 1}; a bond is not joined to itself.",
+        "Count the bonds of the atom. Which one of them is a bond not joined to?",
     )
 
 
@@ -113,6 +119,8 @@ def gaussian_question(around: Neighbourhood, config: ModelConfig) -> Question:
         f"The marks are {step:.3f} Å apart, the first at 0. The mark of number {number} "
         f"is at {mark:.3f} Å, nearest to {length:.3f} Å. Two numbers can be almost equal "
         "if the length lies midway between their marks.",
+        f"Mark $k$ stands at $(k - 1) \\times {step:.3f}$ Å. Which is nearest to "
+        f"{length:.3f} Å? The slider shows it.",
     )
 
 
@@ -131,6 +139,7 @@ def cross_question(around: Neighbourhood, attention: NDArray[np.floating]) -> Qu
             f"Each of them gets {100 * each:.2f} %, and {len(group)} × "
             f"{100 * each:.2f} % = {share:g} %. All {len(around)} weights add up to "
             "100 %.",
+            "Read the weight of one of these bonds off its bar. How many have it?",
             tolerance=1.0,
             unit="%",
         )
@@ -141,6 +150,7 @@ def cross_question(around: Neighbourhood, attention: NDArray[np.floating]) -> Qu
         share,
         f"{100 * attention[0]:.2f} % + {100 * attention[1]:.2f} % = {share:g} %. All "
         f"{len(around)} weights add up to 100 %.",
+        "Read both weights off their bars and add them.",
         tolerance=1.0,
         unit="%",
     )
@@ -170,6 +180,8 @@ def conditional_question(
         "cross-attention, in the step before, or another one?",
         SAME if same else OTHER,
         f"{why} Each module has its own parameters and looks for different things.",
+        "Look for the highest bars here and in the step before: have they the same "
+        "colour?",
         options=(SAME, OTHER),
     )
 
@@ -192,6 +204,7 @@ def block_question(around: Neighbourhood, attention: NDArray[np.floating]) -> Qu
         f"All {len(around)} bonds share 100 %: 100 / {len(around)} = {share:g} % each. "
         "Bonds that are equal by symmetry get equal shares, whatever the model has "
         "learnt.",
+        "All weights of an atom's bonds add up to 100 %.",
         tolerance=0.2,
         unit="%",
     )
@@ -209,6 +222,7 @@ def _block_of(
         f"Block {best + 1}",
         f"Its weight is {listed} from block to block: the largest is in block {best + 1}."
         f" An even share would be {100 / len(around):.1f} %.",
+        "Follow the line of this kind from block to block. Where is it highest?",
         options=tuple(f"Block {block + 1}" for block in range(len(percents))),
     )
 
@@ -245,6 +259,7 @@ def change_question(
         f"As it is: {base:.3f} {item.unit}. {listed}. The model sees only elements, "
         "lengths and angles; turning the crystal or doubling its cell changes none of "
         "them.",
+        "Which of them alters an element, a length or an angle?",
         options=tuple(changes),
     )
 
@@ -257,6 +272,7 @@ def kind_question(around: Neighbourhood) -> Question:
         len(around.kinds),
         f"The {len(around)} bonds are {kinds}. One of each kind is computed and stands "
         "for the others.",
+        "Bonds of one colour are of one kind.",
     )
 
 

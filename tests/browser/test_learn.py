@@ -70,7 +70,7 @@ def test_a_question_is_answered_by_keyboard(browse):
     field = page.get_by_role("spinbutton", name="Your answer")
     field.fill("12")
     field.press("Enter")
-    page.get_by_text("Not quite").wait_for()
+    page.get_by_text("Not yet").wait_for()
     field.fill("18")
     field.press("Enter")
     page.get_by_text("Right.").wait_for()
@@ -107,10 +107,10 @@ def test_the_handout_is_two_pages(browse, chromium, tmp_path):
     page = opened(browse, 1)
     page.get_by_role("button", name="Hand-out").click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="To print").click()
+        page.get_by_role("button", name="To print").first.click()
     path = tmp_path / "handout.html"
     download.value.save_as(path)
-    assert download.value.suggested_filename == "NaCl-lesson.html"
+    assert download.value.suggested_filename == "NaCl-lesson-teacher.html"
     paper = chromium.new_page()
     paper.goto(path.as_uri())
     assert paper.locator("h3").count() == 9
@@ -128,3 +128,19 @@ def test_the_first_steps_do_not_wait_for_the_network(serve, open_page):
     page.get_by_text("Question.").wait_for()
     assert page.get_by_test_id("stSidebar").get_by_text("Device").count() == 0
     assert record.errors == []
+
+
+def test_a_projector_has_large_type_and_no_sidebar(browse):
+    page = opened(browse, 2)
+    sidebar = page.get_by_test_id("stSidebar")
+    words = page.get_by_text("Each atom looks at its")
+    size = "element => parseFloat(getComputedStyle(element).fontSize)"
+    small = words.evaluate(size)
+    assert sidebar.is_visible()
+    page.get_by_text("Projector", exact=True).click()
+    sidebar.wait_for(state="hidden")
+    assert words.evaluate(size) > 1.25 * small
+    page.wait_for_url(re.compile("projector=true"))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1400
+    page.wait_for_timeout(1500)
+    page.screenshot(path=ARTIFACTS / "learn_projector.png")

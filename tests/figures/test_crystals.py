@@ -73,6 +73,16 @@ def test_scatter_has_a_point_for_each_crystal_with_both_numbers():
     assert points.customdata[0][2] == "&lt;b&gt;a&lt;/b&gt;.cif"
 
 
+def test_scatter_colours_by_a_third_property_and_keeps_those_without_it():
+    table = TABLE.assign(bulk_modulus_kv=[20.0, np.nan, np.nan, 90.0])
+    names = titles([GAP, ENERGY, "bulk_modulus_kv"])
+    figure = scatter(table, GAP, ENERGY, names, colour="bulk_modulus_kv")
+    grey, coloured = figure.data
+    assert [data[0] for data in grey.customdata] == [1]
+    assert list(coloured.marker.color) == [20.0]
+    assert coloured.marker.colorbar.title.text == names["bulk_modulus_kv"]
+
+
 def test_text_of_files_is_no_markup():
     assert as_text("<a href='x'>&lt;") == "&lt;a href='x'&gt;&amp;lt;"
 

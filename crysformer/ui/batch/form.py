@@ -5,11 +5,13 @@ from typing import Any
 import streamlit as st
 
 from crysformer.structure.archive import MAX_BYTES, MAX_MEMBER_BYTES
+from crysformer.ui.batch.example import COUNT, example_files
 from crysformer.ui.batch.job import MAX_FILES, BatchJob, Input, gather
 from crysformer.ui.session.text import plain
 
 JOB = "batch_job"
 FILES, SUBMIT, ORDER = "batch_files", "batch_submit", "batch_order"
+EXAMPLE = "batch_example"
 NOTES = "batch_notes"
 _MB = 1_000_000
 
@@ -55,10 +57,16 @@ def files_form() -> list[Input]:
         given = bar.form_submit_button(
             "Predict all", key=SUBMIT, type="primary", icon=":material/play_arrow:"
         )
+        example = bar.form_submit_button(
+            f"Try {COUNT} textbook crystals", key=EXAMPLE, icon=":material/science:"
+        )
         bar.caption(
             f"Up to {MAX_FILES} files or a zip; {MAX_MEMBER_BYTES // _MB} MB a crystal, "
             f"{MAX_BYTES // _MB} MB in all. They are kept for this session only."
         )
+    if example:
+        st.session_state[NOTES] = []
+        return example_files()
     if not given:
         return []
     inputs, notes = gather([(file.name, file.getvalue()) for file in files])

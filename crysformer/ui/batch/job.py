@@ -24,6 +24,8 @@ MAX_FILES = 500
 MAX_RUNNING = 2
 MAX_OPEN = 10
 _SECONDS_BETWEEN_TRIES = 0.2
+# So few together that a visitor sees the first of them soon.
+TOGETHER = 8
 
 _logger = logging.getLogger(__name__)
 
@@ -86,7 +88,10 @@ class BatchJob:
         try:
             self._started = time.monotonic()
             wanted = takewhile(lambda _: not self._cancelled.is_set(), self.inputs)
-            for row in screening.screen.screen(wanted, self.predictor, order=self._order):
+            found = screening.screen.screen(
+                wanted, self.predictor, order=self._order, batch_crystals=TOGETHER
+            )
+            for row in found:
                 if self._cancelled.is_set():
                     break
                 self._rows.append(row)

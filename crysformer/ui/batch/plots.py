@@ -12,13 +12,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 OF, X, Y, ELEMENTS = "batch_of", "batch_x", "batch_y", "batch_elements"
+COLOUR = "batch_colour"
 SCATTER = "batch_scatter"
 _COUNT = "crystals"
-_HEIGHT, _MAP_HEIGHT = 340, 500
+_NONE = "none"
+# What most people look for first: which crystals hold together, insulate, and are stiff.
+_FIRST_X, _FIRST_Y = "formation_energy_peratom", "optb88vdw_bandgap"
+_FIRST_COLOUR = "bulk_modulus_kv"
+_HEIGHT, _SCATTER_HEIGHT, _MAP_HEIGHT = 420, 440, 420
 
 
 def plots(job: BatchJob, table: "pd.DataFrame", keys: Sequence[str]) -> None:
-    """Draw histogram, scatter and periodic table of a batch.
+    """Draw scatter, histogram and periodic table of a batch.
 
     Args:
         job: The batch; a clicked point becomes the picked crystal.
@@ -28,19 +33,20 @@ def plots(job: BatchJob, table: "pd.DataFrame", keys: Sequence[str]) -> None:
     if not table[list(keys)].notna().any(axis=None):
         return
     names = titles(keys)
-    left, right = st.columns(2, gap="medium")
+    _scatter(job, table, names)
+    left, right = st.columns([2, 3], gap="medium")
     with left:
         _histogram(table, names)
     with right:
-        _scatter(job, table, names)
-    _element_map(table, names)
+        _element_map(table, names)
 
 
-def _choose(label: str, names: dict[str, str], key: str, index: int = 0) -> str:
+def _choose(label: str, names: dict[str, str], key: str, first: str = "") -> str:
+    """Draw a choice of a property; at first the wanted one, if the model knows it."""
     return st.selectbox(
         label,
         list(names),
-        min(index, len(names) - 1),
+        list(names).index(first) if first in names else 0,
         format_func=names.__getitem__,
         key=key,
         persist_state="session",
@@ -67,21 +73,24 @@ def _scatter(job: BatchJob, table: "pd.DataFrame", names: dict[str, str]) -> Non
         if points:
             job.selected = int(points[0]["customdata"][0])
 
-    columns = st.columns(2)
+    columns = st.columns(3)
     with columns[0]:
-        x = _choose("x axis", names, X)
+        x = _choose("x axis", names, X, _FIRST_X)
     with columns[1]:
-        y = _choose("y axis", names, Y, 1)
+        y = _choose("y axis", names, Y, _FIRST_Y)
+    with columns[2]:
+        colour = _choose("Colour", {_NONE: "None"} | names, COLOUR, _FIRST_COLOUR)
     if table[[x, y]].dropna().empty:
         st.caption("No crystal has values for both properties.")
         return
+    coloured = "" if colour == _NONE else f", coloured by {names[colour]}"
     st.plotly_chart(
-        scatter(table, x, y, names),
-        height=_HEIGHT,
+        scatter(table, x, y, names, colour=None if colour == _NONE else colour),
+        height=_SCATTER_HEIGHT,
         key=SCATTER,
         on_select=take_point,
         selection_mode="points",
-        alt=f"{names[y]} against {names[x]}, one point per crystal",
+        alt=f"{names[y]} against {names[x]}, one point per crystal{coloured}",
     )
 
 

@@ -43,17 +43,30 @@ _CHANCES = {
 
 
 def progress(job: BatchJob) -> None:
-    """Show how far a batch is, and the button that ends it."""
+    """Show how far a batch is or came, and while it runs the button that ends it."""
     done, total = len(job.rows), len(job.inputs)
+    bar = st.container(horizontal=True, vertical_alignment="center")
+    bar.progress(done / total, text=_progress_words(job, done, total))
+    if job.running:
+        bar.button(
+            "Cancel",
+            key=CANCEL,
+            icon=":material/stop:",
+            on_click=job.cancel,
+            disabled=job.cancelled,
+        )
+
+
+def _progress_words(job: BatchJob, done: int, total: int) -> str:
     failed = sum(bool(row.error) for row in job.rows)
-    words = f"{done - failed} of {total} crystals predicted"
-    words += f", {failed} failed" if failed else ""
+    words = f"{done - failed} predicted" + (f", {failed} failed" if failed else "")
     if not job.running:
-        ended = "Cancelled after " if done < total else ""
+        ended = "Cancelled"
         if job.fault:
-            ended = f"Stopped by an internal error ({job.fault}) after "
-        st.markdown(f"**{ended}{words}**")
-        return
+            ended = f"Stopped by an internal error ({job.fault})"
+        how = f"{ended} after {done} of {total} crystals: " if done < total else ""
+        return f"**{how}{words}**"
+    words = f"{done} of {total} crystals: {words}"
     seconds = job.remaining_seconds()
     if job.cancelled:
         words += ", stopping"
@@ -61,15 +74,7 @@ def progress(job: BatchJob) -> None:
         words += ", waiting for other users' batches"
     elif seconds is not None:
         words += f", about {_duration(seconds)} left"
-    bar = st.container(horizontal=True, vertical_alignment="center")
-    bar.progress(done / total, text=words)
-    bar.button(
-        "Cancel",
-        key=CANCEL,
-        icon=":material/stop:",
-        on_click=job.cancel,
-        disabled=job.cancelled,
-    )
+    return words
 
 
 def _duration(seconds: float) -> str:

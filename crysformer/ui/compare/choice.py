@@ -8,12 +8,12 @@ from pymatgen.util.string import unicodeify
 from crysformer.errors import SettingsError
 from crysformer.library.catalogue import load_library
 from crysformer.structure.cells import CellChoice
+from crysformer.ui.compare.sources import FEWEST, MOST
 from crysformer.ui.session import answers, state
 from crysformer.ui.session.text import plain
 from crysformer.ui.session.url import UrlValue
 from crysformer.ui.shell.picker import crystal_labels
 
-FEWEST, MOST = 2, 4
 _LETTERS = "ABCD"
 _URL = UrlValue(state.COMPARE)
 
@@ -49,7 +49,7 @@ def choose_crystals() -> list[str]:
     trouble = _adopt_url()
     labels = crystal_labels()
     kept = [token for token in st.session_state[state.COMPARED] if token in labels]
-    st.session_state[state.COMPARED_WIDGET] = kept
+    st.session_state[state.COMPARED] = st.session_state[state.COMPARED_WIDGET] = kept
     st.multiselect(
         f"Crystals, {FEWEST} to {MOST}",
         list(labels),
@@ -59,7 +59,7 @@ def choose_crystals() -> list[str]:
         on_change=_take_choice,
         help="The others are compared with the first. Files uploaded on other pages "
         "can be chosen here too.",
-        width=760,
+        width=520,
     )
     for sentence in trouble:
         st.warning(plain(sentence), icon=":material/link_off:")

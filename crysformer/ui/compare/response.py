@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from pymatgen.core import Structure
 from pymatgen.util.string import unicodeify
 
 from crysformer.experiments.comparison import compare
 from crysformer.experiments.response import responses
 from crysformer.figures.crystals import titles
 from crysformer.figures.response import Curve, response_figure
-from crysformer.structure.strain import LARGEST, STEP, StrainMode
-from crysformer.structure.substitution import substitute
+from crysformer.picture.options import ViewOptions
+from crysformer.structure.strain import LARGEST, STEP, StrainMode, strained
+from crysformer.structure.substitution import VACANCY, substitute
+from crysformer.ui.compare.changed import changed_crystal
 from crysformer.ui.compare.choice import Candidate
 from crysformer.ui.compare.table import comparison_table
 from crysformer.ui.session import answers, state
@@ -49,16 +50,17 @@ class Change:
 
 
 @st.fragment
-def response_section(crystals: Sequence[Candidate]) -> None:
-    """Draw controls, curve and table; changing them runs this section alone.
+def response_section(crystals: Sequence[Candidate], options: ViewOptions) -> None:
+    """Draw controls, curve, picture and table; changing them runs this section alone.
 
     Args:
         crystals: Those that can be predicted.
+        options: How the page draws crystals.
     """
     chosen = _pick_one(crystals)
     with guard():
-        change = _pick_change(answers.structure_of(chosen.crystal))
-        _response(chosen, change)
+        change = _pick_change(chosen.crystal)
+        _response(chosen, change, options)
 
 
 def _pick_one(crystals: Sequence[Candidate]) -> Candidate:
@@ -77,10 +79,19 @@ def _pick_one(crystals: Sequence[Candidate]) -> Candidate:
     return next((each for each in crystals if each.letter == letter), crystals[0])
 
 
-def _pick_change(structure: Structure) -> Change:
+def _pick_change(crystal: answers.Chosen) -> Change:
     """Draw the controls of what is done to a crystal."""
-    symbols = [element.symbol for element in structure.composition.elements]
-    drop_unless(state.REPLACED, [_NOTHING, *symbols])
+    graph = answers.graph_of(crystal)
+    symbols = {
+        element.symbol: f"All {element.symbol}"
+        for element in graph.structure.composition.elements
+    }
+    sites = {
+        graph.labels[site]: f"{graph.labels[site]}, 1 of {graph.equal_atoms(site)}"
+        for site in graph.different_atoms
+    }
+    places = symbols | sites
+    drop_unless(state.REPLACED, [_NOTHING, *places])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         mode = st.segmented_control(
             "Strain",
@@ -103,22 +114,25 @@ def _pick_change(structure: Structure) -> Change:
         )
         old = st.selectbox(
             "Replace",
-            [_NOTHING, *symbols],
+            [_NOTHING, *places],
+            format_func=lambda place: places.get(place, place),
             key=state.REPLACED,
             bind="query-params",
-            width=110,
+            width=140,
+            help="All atoms of an element, or one atom in every cell. A larger cell has "
+            "fewer of such atoms.",
         )
         new = st.selectbox(
             "by",
-            answers.predictor().elements_seen,
+            [VACANCY, *answers.predictor().elements_seen],
             index=None,
             placeholder="",
             key=state.REPLACEMENT,
             bind="query-params",
-            disabled=old not in symbols,
-            width=90,
+            disabled=old not in places,
+            width=120,
         )
-    swap = (old, new) if old in symbols and new else None
+    swap = (old, new) if old in places and new else None
     # A URL can hold any number; the curve has points at whole steps.
     near = round(min(max(float(strain), -LARGEST), LARGEST) / STEP) * STEP
     return Change(mode or StrainMode.ISOTROPIC, near, swap)
@@ -133,13 +147,13 @@ def _responses(
     return responses(answers.predictor(), [graph, *swapped], mode)
 
 
-def _response(chosen: Candidate, change: Change) -> None:
-    """Draw curve and table of one crystal under strain and with another element."""
+def _response(chosen: Candidate, change: Change, options: ViewOptions) -> None:
+    """Draw curve, picture and table of one crystal under strain and with other atoms."""
     with st.spinner("Predicting at every strain…"):
         found = _responses(chosen.crystal, change.swap, change.mode)
-    names = [chosen.formula]
+    names, swapped = [chosen.formula], answers.structure_of(chosen.crystal)
     if change.swap:
-        swapped = substitute(answers.structure_of(chosen.crystal), *change.swap)
+        swapped = substitute(swapped, *change.swap)
         names.append(unicodeify(swapped.composition.reduced_formula))
     keys = list(found[0].predictions[0].shown)
     labels = titles(keys)
@@ -171,27 +185,36 @@ def _response(chosen: Candidate, change: Change) -> None:
             f"{changes} points",
         )
         st.caption(WHY)
+    if not change.strain and not change.swap:
+        numbers.caption(
+            "Move the strain, replace atoms or take one out to see the changed crystal "
+            "and how every property changes."
+        )
+        return
+    words = f"{names[-1]} at {_strain_text(change)}"
     with numbers:
-        _changed(chosen, change, names, found)
+        made = strained(swapped, change.mode, change.strain) if change.strain else swapped
+        changed_crystal(made, words, options)
+    _changed(chosen, change, words, found)
+
+
+def _strain_text(change: Change) -> str:
+    if not change.strain:
+        return "0 %"
+    return f"{change.strain:+.1f} %".replace("-", MINUS)
 
 
 def _changed(
-    chosen: Candidate, change: Change, names: Sequence[str], found: Sequence["Response"]
+    chosen: Candidate, change: Change, words: str, found: Sequence["Response"]
 ) -> None:
     """Say what the chosen change does to every property."""
-    if not change.strain and not change.swap:
-        st.caption(
-            "Move the strain or replace an element to see how every property changes."
-        )
-        return
     # Coverage was measured on relaxed crystals: no interval goes with a changed one.
     before, after = (
         replace(each, intervals={})
         for each in (found[0].at(0.0), found[-1].at(change.strain))
     )
-    strain = f"{change.strain:+.1f} %".replace("-", MINUS) if change.strain else "0 %"
     comparison_table(
-        [f"{chosen.formula} at 0 %", f"{names[-1]} at {strain}"],
+        [f"{chosen.formula} at 0 %", words],
         compare(
             [before, after],
             answers.predictor().validation_errors,
@@ -201,6 +224,6 @@ def _changed(
     )
     if change.swap:
         st.caption(
-            "The cell is not relaxed: the new atoms sit in the old cell, whatever "
-            "their size."
+            "The cell is not relaxed: the atoms stay where they were, whatever their "
+            "size. What is done to one atom is done in every cell."
         )

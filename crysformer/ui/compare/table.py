@@ -19,6 +19,7 @@ _SMALL = "≈"
 _UNDEFINED = "–"
 # Room for the longest label; where it is most of the table, Streamlit lets it scroll.
 _WIDTH = 300
+_DIFFERENCE = 100
 
 
 def comparison_table(
@@ -47,7 +48,12 @@ def comparison_table(
         height="content",
         placeholder="",
         column_config={
-            "Property": st.column_config.TextColumn(pinned=True, width=_WIDTH)
+            "Property": st.column_config.TextColumn(pinned=True, width=_WIDTH),
+            **{
+                column: st.column_config.TextColumn(width=_DIFFERENCE)
+                for column in cells[0]
+                if column.startswith("Δ")
+            },
         },
         alt=alt,
     )

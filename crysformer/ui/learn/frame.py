@@ -1,4 +1,4 @@
-"""The lesson's frame: list of steps, way back and forth, choice of the atom, question."""
+"""The lesson's frame: list of steps, way back and forth, the atom, the projector."""
 
 from pathlib import Path
 
@@ -6,13 +6,15 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from crysformer.graph.crystal import CrystalGraph
-from crysformer.lesson.questions import Question
 from crysformer.lesson.steps import STEPS, steps_of
+from crysformer.ui.learn import progress
 from crysformer.ui.learn.cached import architecture
 from crysformer.ui.session import answers, state
 from crysformer.ui.session.url import UrlValue
 
 _CSS = Path(__file__).with_name("learn.css")
+_PROJECTOR = "Large type, and no sidebar. The address keeps it."
+_PROJECTOR_CSS = Path(__file__).with_name("projector.css")
 _STEP_URL, _ATOM_URL = UrlValue(state.STEP), UrlValue(state.ATOM)
 
 
@@ -23,14 +25,22 @@ def current_step() -> int:
         number = state.whole_number(asked) or 1
         st.session_state[state.STEP] = number if number <= len(STEPS) else 1
     step = st.session_state.setdefault(state.STEP, 1)
+    progress.adopt()
     _STEP_URL.write(str(step))
     return step
 
 
+def projector() -> None:
+    """Draw the switch for a class room's wall: large type and no sidebar."""
+    if st.toggle("Projector", key=state.PROJECTOR, bind="query-params", help=_PROJECTOR):
+        st.html(_PROJECTOR_CSS)
+
+
 def step_list(step: int) -> None:
-    """Draw the names of all steps; a click goes there."""
+    """Draw the names of all steps, a tick at those answered; a click goes there."""
     st.html(_CSS)
     st.session_state[state.STEP_WIDGET] = step
+    solved = progress.solved()
 
     def take() -> None:
         _go(st.session_state[state.STEP_WIDGET] or step)
@@ -38,7 +48,9 @@ def step_list(step: int) -> None:
     st.pills(
         "Steps of the lesson",
         range(1, len(STEPS) + 1),
-        format_func=lambda number: f"{number} {STEPS[number - 1].name}",
+        format_func=lambda number: (
+            f"{number} {STEPS[number - 1].name}{' ✓' if number in solved else ''}"
+        ),
         key=state.STEP_WIDGET,
         on_change=take,
         required=True,
@@ -114,54 +126,3 @@ def pick_atom(graph: CrystalGraph) -> int:
 def _atom_text(graph: CrystalGraph, site: int) -> str:
     count = graph.equal_atoms(site)
     return graph.labels[site] + (f" (1 of {count})" if count > 1 else "")
-
-
-def ask(question: Question, key: str) -> None:
-    """Ask a question; the answer and its explanation appear after a try.
-
-    Args:
-        question: What to ask.
-        key: Identity of the question: step, crystal and atom.
-    """
-
-    def check() -> None:
-        st.session_state[state.ANSWER] = (key, st.session_state[key])
-
-    with st.container(border=True):
-        st.markdown(f":material/quiz: **Question.** {question.prompt}")
-        with st.form(f"form-{key}", border=False):
-            row = st.container(horizontal=True, vertical_alignment="bottom")
-            if question.options:
-                row.radio(
-                    "Your answer",
-                    question.options,
-                    index=None,
-                    horizontal=True,
-                    key=key,
-                    label_visibility="collapsed",
-                )
-            else:
-                row.number_input(
-                    f"Your answer ({question.unit})" if question.unit else "Your answer",
-                    value=None,
-                    step=0.1 if question.tolerance else 1,
-                    key=key,
-                    width=190,
-                )
-            row.form_submit_button("Check", type="secondary", on_click=check)
-        asked, given = st.session_state.get(state.ANSWER, (None, None))
-        if asked == key:
-            _judge(question, given)
-
-
-def _judge(question: Question, given: float | str | None) -> None:
-    if given is None:
-        st.info("Give an answer first.", icon=":material/edit:")
-    elif question.is_right(given):
-        st.success(f"**Right.** {question.explanation}", icon=":material/check_circle:")
-    else:
-        st.warning(
-            f"**Not quite.** The answer is **{question.answer_text}**. "
-            f"{question.explanation}",
-            icon=":material/lightbulb:",
-        )

@@ -9,7 +9,7 @@ from crysformer.lesson.scenes import angle_scene, cell_scene, shell_scene, uprig
 from crysformer.lesson.steps import STEPS
 from crysformer.picture.scene import MAX_DRAWN_ATOMS, Scene
 from crysformer.ui.learn.cached import Lesson
-from crysformer.ui.session import answers
+from crysformer.ui.session import answers, state
 from crysformer.ui.viewer.view import crystal_view
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ VIEW = "lesson_view"
 HEIGHT = 420
 MAX_REPEATS = 3
 LONGEST = 8.0
+_WALL_FONT = 18
 
 
 def show_cell(lesson: Lesson) -> None:
@@ -134,4 +135,6 @@ def view(lesson: Lesson, scene: Scene) -> None:
 def chart(figure: "go.Figure", height: int, alt: str) -> None:
     """Draw one flat picture."""
     figure.update_layout(height=height)
+    if st.session_state.get(state.PROJECTOR):
+        figure.update_layout(font_size=_WALL_FONT)
     st.plotly_chart(figure, width="stretch", config={"displayModeBar": False}, alt=alt)

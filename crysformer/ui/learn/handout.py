@@ -1,22 +1,25 @@
-"""The teacher's hand-out as a download, made when its menu is opened."""
+"""The teacher's hand-out and the students' sheet, made when their menu is opened."""
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from crysformer.lesson.handout import handout_html, handout_markdown
+from crysformer.lesson.questions import Question
 from crysformer.lesson.steps import steps_of
 from crysformer.ui.learn.cached import Lesson
 from crysformer.ui.learn.questions import QUESTIONS
-from crysformer.ui.session import answers, state
+from crysformer.ui.session import answers as crystals
+from crysformer.ui.session import state
 from crysformer.ui.session.text import plain
 
 _MENU = "lesson_handout"
 
 
 def handout_menu(lesson: Lesson) -> None:
-    """Draw the popover with the hand-out for the chosen crystal."""
-    name = f"{answers.formula()}-lesson"
+    """Draw the popover with hand-out and sheet for the chosen crystal."""
+    name = f"{crystals.formula()}-lesson"
     # A download made on the click would run outside the session, which knows the crystal.
     menu = st.popover(
         "Hand-out",
@@ -27,41 +30,52 @@ def handout_menu(lesson: Lesson) -> None:
     )
     if not menu.open:
         return
-    with menu:
-        st.caption(
-            "Two pages for the teacher: goals, ideas, questions with the answers for "
-            "this crystal."
+    with menu, st.spinner("Writing…"):
+        asked = [question(lesson) for question in QUESTIONS]
+        _downloads(
+            "For the teacher",
+            "Goals, ideas, questions and the answers for this crystal: two pages.",
+            _markdown(lesson, asked, answers=True),
+            f"{name}-teacher",
         )
-        with st.spinner("Writing…"):
-            text = _markdown(lesson)
-        st.download_button(
-            "To print (HTML)",
-            handout_html(text).encode(),
-            file_name=f"{name}.html",
-            mime="text/html",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-        st.download_button(
-            "To change (Markdown)",
-            text.encode(),
-            file_name=f"{name}.md",
-            mime="text/markdown",
-            icon=":material/download:",
-            on_click="ignore",
+        _downloads(
+            "For students",
+            "The same questions without answers, with room to write.",
+            _markdown(lesson, asked, answers=False),
+            f"{name}-student",
         )
 
 
-def _markdown(lesson: Lesson) -> str:
+def _downloads(heading: str, caption: str, text: str, name: str) -> None:
+    st.markdown(f"**{heading}**")
+    st.caption(caption)
+    kinds = {
+        "To print (HTML)": (handout_html(text), "html", "text/html"),
+        "To change (Markdown)": (text, "md", "text/markdown"),
+    }
+    with st.container(horizontal=True):
+        for label, (content, ending, mime) in kinds.items():
+            st.download_button(
+                label,
+                content.encode(),
+                file_name=f"{name}.{ending}",
+                mime=mime,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"{name}.{ending}",
+            )
+
+
+def _markdown(lesson: Lesson, asked: Sequence[Question], *, answers: bool) -> str:
     query = state.link_query() | {state.ATOM: lesson.around.label}
     query.pop(state.UPLOAD, None)  # No other session has the file.
-    if not answers.is_as_given():
-        query[state.CELL] = answers.chosen().cell
-    address = f"?{urlencode(query)}"
+    if not crystals.is_as_given():
+        query[state.CELL] = crystals.chosen().cell
     return handout_markdown(
-        plain(answers.crystal_name()),
+        plain(crystals.crystal_name()),
         lesson.around.label,
-        [question(lesson) for question in QUESTIONS],
-        address,
+        asked,
+        f"?{urlencode(query)}",
         steps_of(lesson.config),
+        answers=answers,
     )

@@ -8,6 +8,7 @@ from crysformer.evaluation.leaderboard import COLUMNS, leaderboard_rows
 from crysformer.evaluation.published import published_rows
 from crysformer.figures.crystals import titles
 from crysformer.figures.stability import reliability_curve
+from crysformer.properties.table import PROPERTIES
 
 _HEIGHT = 400
 _SHARES = {
@@ -16,6 +17,9 @@ _SHARES = {
     "precision": ("Precision", "Of those called so, how many are"),
     "recall": ("Recall", "Of those that are, how many are called so"),
 }
+_TREES = (
+    "The better of two kinds of decision trees on descriptors of the crystal (matminer)"
+)
 _HALVES = (
     "Each half of the validation crystals is judged by probabilities calibrated on the "
     "other half."
@@ -74,7 +78,10 @@ def leaderboard_table(table: pd.DataFrame) -> None:
         return
     st.markdown("##### Beside other networks on JARVIS-DFT")
     keys = rows.pop("key")
-    rows.insert(0, "Property", keys.map(titles(keys)))
+    units = keys.map(lambda key: PROPERTIES[key].unit)
+    names = zip(keys.map(titles(keys)), units, strict=True)
+    rows.insert(0, "Property", [name.removesuffix(f" ({unit})") for name, unit in names])
+    rows["Unit"] = units
     number = st.column_config.NumberColumn
     st.dataframe(
         rows,
@@ -82,11 +89,12 @@ def leaderboard_table(table: pd.DataFrame) -> None:
         height="content",
         placeholder="–",
         column_config={
-            "Property": st.column_config.TextColumn(pinned=True, width=230),
-            "Ours": number("Ours (validation)", format="%.3g"),
-            "Crystals": number("Our crystals", format="%d"),
-            **{name: number(f"{name} (test)", format="%.3g") for name in COLUMNS},
-            "Test crystals": number("Their crystals", format="%d"),
+            "Property": st.column_config.TextColumn(pinned=True, width=235),
+            "Ours": number("Ours, validation", format="%.3g"),
+            "Crystals": number(format="%d", width=65),
+            **{name: number(format="%.3g", width=70) for name in COLUMNS},
+            COLUMNS[-1]: number("Trees", format="%.3g", width=60, help=_TREES),
+            "Test crystals": number("Crystals, test", format="%d"),
         },
         alt="Our validation errors beside test errors of other networks",
     )

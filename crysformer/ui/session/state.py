@@ -78,11 +78,14 @@ RADIATION: Final = "xrays"
 SORT: Final = "sort"
 DESCENDING: Final = "descending"
 
-# The lesson: step and atom go into the URL by hand, an answer belongs to one question.
+# The lesson: step, atom and solved steps go into the URL by hand; an answer belongs to
+# one question.
 STEP: Final = "step"
 STEP_WIDGET: Final = "lesson_step"
 ATOM: Final = "atom"
 ANSWER: Final = "lesson_answer"
+SOLVED: Final = "solved"
+PROJECTOR: Final = "projector"
 
 # What was clicked; the bond goes into the URL by hand, it belongs to no widget.
 BOND: Final = "bond"

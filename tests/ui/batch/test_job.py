@@ -10,7 +10,6 @@ import pytest
 
 from crysformer.errors import StructureError
 from crysformer.predict.predictor import Predictor
-from crysformer.screening.screen import BATCH_CRYSTALS
 from crysformer.structure.archive import MAX_BYTES
 from crysformer.structure.ordering import APPROXIMATED
 from crysformer.ui.batch import downloads
@@ -18,6 +17,7 @@ from crysformer.ui.batch.job import (
     MAX_FILES,
     MAX_OPEN,
     MAX_RUNNING,
+    TOGETHER,
     BatchJob,
     BusyError,
     archive_names,
@@ -36,14 +36,14 @@ def predictor():
 def test_results_come_while_the_batch_runs(predictor):
     gate = Gate(predictor)
     seen = []
-    job = BatchJob(FILES[:1] * (2 * BATCH_CRYSTALS + 1), predictor)
+    job = BatchJob(FILES[:1] * (2 * TOGETHER + 1), predictor)
     assert gate.reached.wait(30)
     # What is done before each of the passes that follow the first.
     predictor.model.register_forward_pre_hook(lambda *_: seen.append(len(job.rows)))
     gate.open.set()
     job.wait(60)
-    assert seen == [BATCH_CRYSTALS, 2 * BATCH_CRYSTALS]
-    assert len(job.rows) == 2 * BATCH_CRYSTALS + 1
+    assert seen == [TOGETHER, 2 * TOGETHER]
+    assert len(job.rows) == 2 * TOGETHER + 1
     assert job.remaining_seconds() == 0
     assert not job.cancelled
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from crysformer.predict.predictor import Predictor
-from crysformer.ui.batch import downloads, form, plots, results
+from crysformer.ui.batch import downloads, example, form, plots, results
 from crysformer.ui.batch.job import MAX_OPEN, BatchJob
 from crysformer.ui.session import state
 from crysformer.ui.session.text import plain
@@ -29,6 +29,10 @@ from tests.support.pages import ATTENTION, text
 pytestmark = pytest.mark.usefixtures("random_weights")
 
 
+def progress(test):
+    return " ".join(each.proto.text for each in test.get("progress"))
+
+
 @pytest.fixture
 def predictor():
     return Predictor(device="cpu")
@@ -45,7 +49,7 @@ def test_an_empty_page_explains_itself():
 def test_one_broken_file_among_ten_stops_nothing(predictor):
     test = page()
     give(test, *TEN)
-    assert "9 of 10 crystals predicted, 1 failed" in text(test)
+    assert "**9 predicted, 1 failed**" in progress(test)
     table = frame_with(test, "formula")
     assert table["file"].tolist() == [name for name, _ in TEN]
     assert table["space_group"].dropna().tolist() == [c.space_group for c in CRYSTALS]
@@ -133,16 +137,34 @@ def test_the_plots_are_there_and_say_what_they_show():
     charts = [each.proto for each in test.get("plotly_chart")]
     alts = [chart.alt for chart in charts]
     assert len(charts) == 3
-    assert alts[0].startswith("Histogram of Formation energy (eV/atom): 9 crystals from")
-    assert alts[1].startswith("Band gap (eV) against Formation energy (eV/atom)")
+    assert alts[0] == (
+        "Band gap (eV) against Formation energy (eV/atom), one point per crystal, "
+        "coloured by Bulk modulus (Voigt) (GPa)"
+    )
+    assert alts[1].startswith("Histogram of Formation energy (eV/atom): 9 crystals from")
     test.selectbox(key=plots.ELEMENTS).select(ENERGY).run()
     assert "Mean of Formation energy (eV/atom)" in test.get("plotly_chart")[2].proto.alt
+
+
+def test_an_example_set_needs_no_files():
+    test = page()
+    assert "Crystal  " not in "".join(each.value for each in test.sidebar.caption)
+    test.button(key=form.EXAMPLE).click().run()
+    test.session_state[form.JOB].wait(60)
+    test.run()
+    assert f"**{example.COUNT} predicted**" in progress(test)
+    table = frame_with(test, "formula")
+    assert table["formula"].nunique() > 25
+    assert table["error"].eq("").all()
+    said = "".join(each.value for each in test.sidebar.caption)
+    assert "30 in the batch" in said
+    assert "not loaded yet" not in said
 
 
 def test_without_a_single_crystal_there_is_no_plot():
     test = page()
     give(test, BROKEN)
-    assert "0 of 1 crystals predicted, 1 failed" in text(test)
+    assert "**0 predicted, 1 failed**" in progress(test)
     assert not test.get("plotly_chart")
 
 
@@ -174,7 +196,7 @@ def test_a_batch_goes_on_while_other_pages_are_read_and_can_be_cancelled():
     test.run()
     assert not test.exception
     assert not job.running
-    assert "Cancelled after 0 of 9 crystals" in text(test)
+    assert "Cancelled after 0 of 9 crystals: 0 predicted" in progress(test)
     assert results.CANCEL not in [button.key for button in test.button]
 
 

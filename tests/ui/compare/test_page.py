@@ -6,6 +6,7 @@ from crysformer.library.catalogue import load_library
 from crysformer.predict.predictor import Predictor
 from crysformer.structure.strain import strained
 from crysformer.structure.substitution import substitute
+from crysformer.ui.compare import changed
 from crysformer.ui.compare.choice import companion
 from crysformer.ui.compare.response import WHY
 from crysformer.ui.session import state
@@ -134,7 +135,7 @@ def test_a_swap_that_changes_nothing_is_a_sentence(random_weights):
 
 def test_without_a_change_the_page_says_what_to_do(random_weights):
     test = app(COMPARE, compare=PAIR)
-    assert "Move the strain or replace an element" in text(test)
+    assert "Move the strain, replace atoms or take one out" in text(test)
     assert WHY in text(test)
 
 
@@ -160,3 +161,35 @@ def test_one_bad_crystal_does_not_hide_the_others(random_weights):
     test.switch_page(COMPARE).run()
     assert "too empty" in text(test)
     assert len(tables(test)[0].columns) == 2
+
+
+def test_a_vacancy_on_one_site_is_drawn_predicted_and_opened(random_weights):
+    test = app(COMPARE, compare=PAIR, replace="Na1, 1 of 4", **{"with": "Vacancy"})
+    assert len(test.get("bidi_component")) == 2
+    [expected] = predicted(substitute(SALT.structure(), "Na1", "Vacancy"))
+    value = tables(test)[1].loc[ENERGY, "Na₃Cl₄ at 0 %"]
+    assert value == number(expected["formation_energy_peratom"])
+    test.button(key=changed.OPEN).click().run()
+    assert not test.exception
+    kept = test.session_state[state.UPLOADS][test.session_state[state.CRYSTAL]]
+    assert kept.structure.composition.formula == "Na3 Cl4"
+    assert "not relaxed" in text(test)
+
+
+def test_a_crystal_can_be_uploaded_and_pasted_here(random_weights):
+    test = app(COMPARE, compare=PAIR)
+    upload(test, "mine.vasp", POSCAR.encode())
+    assert "C · CsCl" in tables(test)[0]
+    assert test.session_state[state.CRYSTAL] == state.DEFAULT_CRYSTAL
+    test.text_area(key=state.PASTE_WIDGET).set_value(POSCAR.replace("Cl", "Br"))
+    button = next(b for b in test.button if b.label == "Compare this crystal")
+    button.click().run()
+    assert not test.exception
+    assert "D · CsBr" in tables(test)[0]
+
+
+def test_the_sidebar_names_what_is_compared(random_weights):
+    test = app(COMPARE, compare=PAIR)
+    said = "".join(each.value for each in test.sidebar.caption)
+    assert "**NaCl, Si**" in said
+    assert "not loaded yet" not in said

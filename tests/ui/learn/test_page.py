@@ -105,6 +105,10 @@ def test_an_answer_is_checked_and_explained(random_weights, crystal, right):
     test = go(app(LEARN, crystal=crystal), 2)
     assert "the rule asks for 12" not in everything(test)
     answer_with(test, 12)
+    assert "Hint: Move the slider" in everything(test)
+    assert f"The answer is **{right}**" not in everything(test)
+    assert "arbitrarily" not in everything(test)
+    answer_with(test, 13)
     assert f"The answer is **{right}**" in everything(test)
     answer_with(test, right)
     assert any("**Right.**" in each.value for each in test.success)
@@ -157,8 +161,9 @@ def test_the_lesson_is_in_the_cell_that_a_link_names(random_weights):
     """Learn has no control for the cell; the link's word counts, and the hand-out's."""
     given = app(LEARN, crystal=SALT.id, step="1")
     primitive = app(LEARN, crystal=SALT.id, step="1", cell="Primitive")
-    assert "The answer is **64**" in everything(answer_with(given, 1))
-    assert "The answer is **16**" in everything(answer_with(primitive, 1))
+    for test, right in ((given, 64), (primitive, 16)):
+        answer_with(test, 1)
+        assert f"The answer is **{right}**" in everything(answer_with(test, 1))
     assert primitive.query_params["cell"] in ("Primitive", ["Primitive"])
 
 
@@ -210,6 +215,53 @@ def test_the_handout_has_the_answers_of_this_crystal(random_weights, monkeypatch
     assert not test.exception
     saved = {each.label for each in test.get("download_button")}
     assert saved == {"To print (HTML)", "To change (Markdown)"}
-    assert "crystal=diamond-si" in written[-1]
-    assert "**Answer: 16.** The shells hold 4 + 12 = 16" in written[-1]
-    assert written[-1].count("**Question:**") == len(STEPS)
+    teacher, student = written[-2:]
+    assert "crystal=diamond-si" in teacher
+    assert "**Answer: 16.** The shells hold 4 + 12 = 16" in teacher
+    for text_ in (teacher, student):
+        assert text_.count("**Question:**") == len(STEPS)
+    assert "16" not in student
+
+
+def test_the_second_try_with_the_hint_counts_and_the_told_answer_does_not(random_weights):
+    test = go(app(LEARN, crystal=SALT.id), 2)
+    answer_with(test, 12)
+    answer_with(test, 18)
+    assert test.query_params[state.SOLVED] in ("2", ["2"])
+    assert "1 of 9 questions" in everything(test)
+    assert any("2 Neighbours ✓" in each for each in test.pills[0].options)
+    go(test, 3)
+    for value in (1, 2, 17):
+        answer_with(test, value)
+    assert any("**Right.**" in each.value for each in test.success)
+    assert test.query_params[state.SOLVED] in ("2", ["2"])
+
+
+def test_progress_outlives_a_reload_and_another_page(random_weights):
+    test = app(LEARN, crystal=SALT.id, step="3", solved="12x99")
+    assert "3 of 9 questions" in everything(test)
+    answer_with(test, 17)
+    assert test.query_params[state.SOLVED] in ("1239", ["1239"])
+    test.switch_page("app.py").run()
+    for name in (state.SOLVED, state.STEP):
+        test.query_params.pop(name, None)
+    test.switch_page(LEARN).run()
+    assert "4 of 9 questions" in everything(test)
+    assert test.query_params[state.SOLVED] in ("1239", ["1239"])
+
+
+def test_the_way_back_takes_an_answer_back(random_weights):
+    test = go(app(LEARN, crystal=SALT.id), 2)
+    answer_with(test, 18)
+    del test.query_params[state.SOLVED]
+    test.run()
+    assert not any("**Right.**" in each.value for each in test.success)
+    assert state.SOLVED not in test.query_params
+
+
+def test_a_projector_shows_no_sidebar(random_weights):
+    test = app(LEARN, crystal=SALT.id)
+    plain_page = len(test.get("html"))
+    test.toggle(key=state.PROJECTOR).set_value(True).run()
+    assert not test.exception
+    assert len(test.get("html")) == plain_page + 1

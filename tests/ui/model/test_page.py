@@ -74,7 +74,7 @@ def test_errors_stand_beside_those_of_other_networks():
     rows = next(table for table in tables(test) if "coGN" in table)
     rows = rows.set_index("Property")
     errors = CARD["validation"]["errors"]
-    gap = rows.loc["Band gap, OptB88vdW (eV)"]
+    gap = rows.loc["Band gap, OptB88vdW"]
     assert gap["Ours"] == pytest.approx(errors["optb88vdw_bandgap"]["mae"], rel=1e-3)
     assert gap["coGN"] == 0.1219
     assert gap["Crystals"] == errors["optb88vdw_bandgap"]["n"]

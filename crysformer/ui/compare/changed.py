@@ -1,0 +1,34 @@
+"""The changed crystal itself: drawn, and opened on the first page."""
+
+import streamlit as st
+from pymatgen.core import Structure
+
+from crysformer.picture.bonds import chemical_bonds
+from crysformer.picture.options import ViewOptions
+from crysformer.picture.scene import build_scene
+from crysformer.ui.session import state
+from crysformer.ui.viewer.view import crystal_view
+
+OPEN = "changed_open"
+_HEIGHT = 420
+
+
+def changed_crystal(structure: Structure, name: str, options: ViewOptions) -> None:
+    """Draw a changed crystal, with a button that opens it in Predict.
+
+    Args:
+        structure: The crystal after the change.
+        name: What was done, in a few words.
+        options: How the page draws crystals.
+    """
+    st.caption(name)
+    scene = build_scene(structure, chemical_bonds(structure), **options.scene_arguments())
+    crystal_view(scene, key="changed_view", height=_HEIGHT, title="changed")
+    if st.button("Open in Predict", key=OPEN, icon=":material/open_in_new:"):
+        content = structure.to(fmt="poscar").encode()
+        token = state.token_of(content, name)
+        warning = "This crystal was made on the page Compare and is not relaxed."
+        upload = state.Upload(name, structure, len(content), warnings=(warning,))
+        state.keep_upload(token, upload)
+        state.choose(token)
+        st.switch_page("app.py")
