@@ -12,7 +12,7 @@ from crysformer.ui.shell.frame import frame
 from crysformer.ui.shell.view_menu import view_options
 from crysformer.ui.viewer.grid import crystal_grid
 
-places = frame("Compare", one_crystal=False)
+places = frame("Compare", heading=True)
 st.markdown("Compare two to four crystals side by side; they turn together.")
 crystals = []
 row = st.container(horizontal=True, vertical_alignment="bottom")
@@ -20,9 +20,9 @@ with row, guard():
     tokens = choose_crystals()
     options = view_options(layers=True)
     crystals = candidates(tokens, options.cell)
+places.show_crystals("Crystals", [each.name for each in crystals])
 if not crystals:
     st.stop()
-places.show_crystals([each.name for each in crystals])
 
 with guard():
     crystal_grid(

@@ -34,7 +34,7 @@ def show_results(job: BatchJob, live: bool) -> None:
     plots(job, frame, keys)
 
 
-places = frame("Batch", one_crystal=False)
+places = frame("Batch", heading=True)
 st.markdown(
     "Upload many crystals and get every property of each, as one table and as plots."
 )
@@ -45,6 +45,7 @@ with guard():
             form.start_job(given, answers.predictor())
 form.notes()
 job = form.current_job()
+places.show_crystals("Batch", [f"{len(job.inputs)} files"] if job else [])
 if job:
     places.show_model(job.predictor)
     live = job.running

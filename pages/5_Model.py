@@ -11,7 +11,8 @@ from crysformer.ui.session import state
 from crysformer.ui.session.text import guard
 from crysformer.ui.shell.frame import frame
 
-places = frame("Model", one_crystal=False)
+places = frame("Model", heading=True)
+places.show_crystals("", [])
 folder = weights_folder() / state.model()
 st.markdown(
     "Can you trust it? What the model was trained on, and how large its errors are on "

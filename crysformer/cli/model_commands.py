@@ -161,8 +161,8 @@ def add_calibrate(commands: argparse._SubParsersAction) -> None:
         "calibrate",
         help="calibrate a bundled model's intervals and novelty again",
         description="Predict a model's validation crystals again and write intervals, "
-        "novelty, validation table, golden predictions and what the card says of them. "
-        "The weights stay as they are.",
+        "novelty, validation table and what the card says of them. The weights and their "
+        "golden predictions stay as they are.",
     )
     command.add_argument("model", metavar="NAME")
     command.add_argument("--data", nargs="+", type=Path, required=True, metavar="FOLDER")

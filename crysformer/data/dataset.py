@@ -33,6 +33,8 @@ from crysformer.structure.formula import formula_unit_atoms, reduced_formula
 
 _logger = logging.getLogger(__name__)
 
+_NOT_A_ROW = (AttributeError, KeyError, TypeError, ValueError, PymatgenStructureError)
+
 _KEPT = "kept_rows"
 """Rows of the file that have a graph."""
 
@@ -64,6 +66,27 @@ def read_rows(path: Path) -> Iterator[Row]:
     Raises:
         DataError: The file is missing or damaged, or a row lacks a field.
     """
+    for number, row in _documents(path):
+        yield _parse_row(row, path, number)
+
+
+def read_columns(path: Path) -> set[str]:
+    """Names of the labels that any row of a file has; its crystals are not looked at.
+
+    Raises:
+        DataError: The file is missing or damaged.
+    """
+    found: set[str] = set()
+    for number, row in _documents(path):
+        try:
+            found |= {key for key, value in row["labels"].items() if value is not None}
+        except _NOT_A_ROW as error:
+            raise DataError(f"Row {number} of {path} has no labels: {error!r}.") from None
+    return found
+
+
+def _documents(path: Path) -> Iterator[tuple[int, Any]]:
+    """The JSON documents of a file and their line numbers."""
     try:
         with path.open("rb") as file:
             packed = file.read(2) == b"\x1f\x8b"
@@ -71,7 +94,7 @@ def read_rows(path: Path) -> Iterator[Row]:
         with opened(path, "rt", encoding="utf-8") as lines:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
-                    yield _parse_row(json.loads(line), path, number)
+                    yield number, json.loads(line)
     except (OSError, EOFError, zlib.error, ValueError) as error:
         raise DataError(f"{path} cannot be read as JSON lines: {error}.") from None
 
@@ -86,13 +109,7 @@ def _parse_row(row: dict[str, Any], path: Path, number: int) -> Row:
         labels = {key: float(value) for key, value in known.items()}
         geometry = str(row.get("geometry", ""))
         return Row(str(row["id"]), structure, labels, geometry)
-    except (
-        AttributeError,
-        KeyError,
-        TypeError,
-        ValueError,
-        PymatgenStructureError,
-    ) as error:
+    except _NOT_A_ROW as error:
         raise DataError(
             f"Row {number} of {path} is not a crystal with labels: {error!r}."
         ) from None

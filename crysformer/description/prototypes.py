@@ -4,21 +4,33 @@ A prototype is said only where pymatgen's ``StructureMatcher`` maps the atoms of
 onto each other, the elements exchanged and the volume scaled, and both have one space
 group. Where several fit, the closest one wins, and among equally close ones the one whose
 elements are the most alike: lithium oxide is then like antifluorite, not like fluorite.
+
+In large cells, where trying all exchanges of elements takes minutes, an atom of one
+crystal may stand for an atom of the other only where both have the same multiplicity and
+site symmetry, and only crystals in which these tell all positions apart are compared.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+import numpy as np
 from pymatgen.core import Composition, Element, Structure
 from pymatgen.util.string import unicodeify
 
 from crysformer.library.catalogue import load_library
 from crysformer.library.crystal import LibraryCrystal
 from crysformer.structure.cells import CellChoice, in_cell
+from crysformer.structure.symmetry import find_symmetry
+
+if TYPE_CHECKING:
+    from pymatgen.analysis.structure_matcher import StructureMatcher
 
 # The work grows steeply with the atoms that are to be mapped onto each other.
 MAX_ATOMS = 30
+# Mapping atoms whose positions are told apart takes about a second here.
+MAX_ATOMS_BY_POSITION = 120
 # Largest distance between mapped atoms, in units of the cube root of volume per atom.
 MAX_SHIFT = 0.2
 
@@ -57,10 +69,10 @@ def find_prototype(structure: Structure, space_group: int) -> Prototype | None:
 
     Returns:
         The closest crystal of the library; None where none fits, or where the primitive
-        cell has more than ``MAX_ATOMS`` atoms.
+        cell has more than ``MAX_ATOMS_BY_POSITION`` atoms.
     """
     primitive = in_cell(structure, CellChoice.PRIMITIVE)
-    if len(primitive) > MAX_ATOMS:
+    if len(primitive) > MAX_ATOMS_BY_POSITION:
         return None
     candidates = _candidates(primitive, space_group)
     if not candidates:
@@ -74,11 +86,77 @@ def find_prototype(structure: Structure, space_group: int) -> Prototype | None:
         other = in_cell(crystal.structure(), CellChoice.PRIMITIVE)
         if len(other) != len(primitive):
             continue
-        mappings = matcher.get_all_anonymous_mappings(other, primitive, include_dist=True)
-        for mapping, shift in mappings or ():
-            exchanged = {str(old): str(new) for old, new in mapping.items()}
-            found.append(Prototype(crystal, float(shift), exchanged))
+        take = _by_elements if len(primitive) <= MAX_ATOMS else _by_positions
+        found += take(matcher, crystal, other, primitive)
     return min(found, key=_strangeness, default=None)
+
+
+def _by_elements(
+    matcher: "StructureMatcher",
+    crystal: LibraryCrystal,
+    other: Structure,
+    structure: Structure,
+) -> list[Prototype]:
+    """Try every exchange of elements."""
+    mappings = matcher.get_all_anonymous_mappings(other, structure, include_dist=True)
+    return [
+        Prototype(
+            crystal, float(shift), {str(old): str(new) for old, new in pairs.items()}
+        )
+        for pairs, shift in mappings or ()
+    ]
+
+
+def _by_positions(
+    matcher: "StructureMatcher",
+    crystal: LibraryCrystal,
+    other: Structure,
+    structure: Structure,
+) -> list[Prototype]:
+    """Try the one exchange that multiplicities and site symmetries leave, if any."""
+    known, asked = _positions(other), _positions(structure)
+    exchanged: dict[str, str] = {}
+    if known is None or asked is None or known.keys() != asked.keys():
+        return []
+    for position, old in known.items():
+        new = asked[position].symbol
+        if exchanged.setdefault(old.symbol, new) != new:
+            return []
+    distance = matcher.get_rms_dist(_marked(other, known), _marked(structure, asked))
+    return [] if distance is None else [Prototype(crystal, float(distance[0]), exchanged)]
+
+
+@dataclass(frozen=True)
+class _Position:
+    """A crystallographic orbit: its element and its atoms."""
+
+    symbol: str
+    sites: tuple[int, ...]
+
+
+def _positions(structure: Structure) -> dict[tuple[int, str], _Position] | None:
+    """Orbits by multiplicity and site symmetry; None where two have both in common."""
+    found = find_symmetry(structure)
+    positions: dict[tuple[int, str], _Position] = {}
+    for orbit in np.unique(found.crystallographic_orbits):
+        sites = np.flatnonzero(found.crystallographic_orbits == orbit)
+        position = (len(sites), found.site_symmetry_symbols[sites[0]])
+        if position in positions:
+            return None
+        symbol = structure[int(sites[0])].specie.symbol
+        positions[position] = _Position(symbol, tuple(sites.tolist()))
+    return positions
+
+
+def _marked(
+    structure: Structure, positions: Mapping[tuple[int, str], _Position]
+) -> Structure:
+    """The structure with an element of its own on each position, the same in both."""
+    species = [Element("H")] * len(structure)
+    for number, (_, position) in enumerate(sorted(positions.items()), start=1):
+        for site in position.sites:
+            species[site] = Element.from_Z(number)
+    return Structure(structure.lattice, species, structure.frac_coords)
 
 
 def _candidates(structure: Structure, space_group: int) -> list[LibraryCrystal]:

@@ -89,7 +89,7 @@ def crystal_facts(structure: Structure) -> Facts:
         space_group=unicodeify_spacegroup(data.international),
         number=int(data.number),
         crystal_system=next(name for last, name in _SYSTEMS if data.number <= last),
-        point_group=data.pointgroup,
+        point_group=unicodeify_spacegroup(data.pointgroup),
         lengths=tuple(lattice.abc),
         angles=tuple(lattice.angles),
         volume=structure.volume / len(structure),

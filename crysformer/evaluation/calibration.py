@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -148,14 +147,10 @@ def kinds(evaluation: Evaluation) -> Iterator[Kind]:
     for number in (1, 2, 3):
         yield Kind("elements", str(number), elements == number)
     yield Kind("elements", "4 or more", elements >= 4)
-    known = [
-        evaluation.data.values[:, evaluation.keys.index(key)]
-        for key in OVERALL_GAPS
-        if key in evaluation.keys
-    ]
-    if known:
-        # Each data set has its own; a crystal has that of its data set.
-        gap = reduce(lambda one, other: np.where(np.isnan(one), other, one), known)
+    gaps = [c for c, key in enumerate(evaluation.keys) if key in OVERALL_GAPS]
+    if gaps:
+        # Each crystal has the gap of its own data set.
+        gap = np.fmax.reduce(evaluation.data.values[:, gaps], axis=1)
         yield Kind("gap", "metal", gap < COMPUTED_METAL_GAP)
         yield Kind("gap", "not a metal", gap >= COMPUTED_METAL_GAP)
 

@@ -10,30 +10,22 @@ visitors of the app at the same time.
 
 from typing import NamedTuple
 
-import torch
 from torch import Tensor, nn
 
+from crysformer.model.segments import (
+    Edges,
+    add,
+    edge_softmax,
+    gather_both,
+    gather_rows,
+    product,
+    scores_per_head,
+    silu,
+    sum_over_edges,
+    tanh,
+    weigh,
+)
 from crysformer.model.trace import LayerTrace, ModuleTrace
-
-
-class Edges(NamedTuple):
-    """Edges of a graph, sorted by centre.
-
-    Attributes:
-        neighbour: Node j of each edge, (E,).
-        centre: Node i that attends along the edge, (E,).
-        log_multiplicity: Log of how many equal edges a row stands for, times the
-            envelope; added to attention logits, (E,).
-        num_nodes: N.
-        factor: Multiplies the weights of each edge after the softmax, which then no
-            longer sum to one; for knock-outs only, None else, (E,).
-    """
-
-    neighbour: Tensor
-    centre: Tensor
-    log_multiplicity: Tensor
-    num_nodes: int
-    factor: Tensor | None = None
 
 
 class LayerAttention(NamedTuple):
@@ -41,52 +33,6 @@ class LayerAttention(NamedTuple):
 
     cross: Tensor
     conditional: Tensor
-
-
-def gather_rows(rows: Tensor, index: Tensor) -> Tensor:
-    """Rows ``rows[index]``; (N, C), (E,) -> (E, C).
-
-    ``gather`` and not indexing: its backward is a scatter_add, ten times faster on CPUs
-    than the sorted accumulation behind ``index_select``.
-    """
-    return rows.gather(0, index[:, None].expand(-1, rows.shape[1]))
-
-
-def sum_over_edges(messages: Tensor, centre: Tensor, num_nodes: int) -> Tensor:
-    """Sum of the messages at each centre; (E, C), (E,) -> (N, C)."""
-    total = messages.new_zeros(num_nodes, messages.shape[1])
-    return total.scatter_add(0, centre[:, None].expand_as(messages), messages)
-
-
-def edge_softmax(logits: Tensor, edges: Edges) -> Tensor:
-    """Attention weights: softmax of logits over the edges of one centre.
-
-    With multiplicities m the weight of a row is ``m exp(s) / sum m exp(s)``: what its m
-    members carry together. (E, H) -> (E, H).
-    """
-    centre = edges.centre[:, None].expand_as(logits)
-    logits = logits + edges.log_multiplicity[:, None]
-    # Subtracting the largest logit keeps exp finite; it cancels, so needs no gradient.
-    largest = logits.new_full((edges.num_nodes, logits.shape[1]), -torch.inf)
-    largest = largest.scatter_reduce(0, centre, logits.detach(), "amax")
-    weights = (logits - largest.gather(0, centre)).exp()
-    total = sum_over_edges(weights, edges.centre, edges.num_nodes)
-    weights = weights / total.gather(0, centre)
-    return weights if edges.factor is None else weights * edges.factor[:, None]
-
-
-def weigh(weights: Tensor, values: Tensor) -> Tensor:
-    """Each head's share of the values times its weight; (E, H), (E, H d) -> (E, H d)."""
-    num_heads = weights.shape[1]
-    heads = values.view(len(values), num_heads, values.shape[1] // num_heads)
-    return (heads * weights[:, :, None]).view_as(values)
-
-
-def scores_per_head(products: Tensor, num_heads: int) -> Tensor:
-    """Sum over each head's width, over the square root of it; (E, H d) -> (E, H)."""
-    # The width is written out: -1 is ambiguous where a graph has no edge left.
-    heads = products.view(len(products), num_heads, products.shape[1] // num_heads)
-    return heads.sum(dim=-1) * heads.shape[-1] ** -0.5
 
 
 class CrossAttention(nn.Module):
@@ -111,11 +57,11 @@ class CrossAttention(nn.Module):
     def forward(self, nodes: Tensor, edge: Tensor, edges: Edges) -> tuple[Tensor, Tensor]:
         """Return updated nodes (N, C) and attention (E, H)."""
         query = gather_rows(self.query(nodes), edges.centre)
-        logits = scores_per_head(query * self.key(edge), self.num_heads)
+        logits = scores_per_head(product(query, self.key(edge)), self.num_heads)
         attention = edge_softmax(logits, edges)
         message = weigh(attention, self.value(edge))
-        total = sum_over_edges(message, edges.centre, edges.num_nodes)
-        return self.norm(nodes + self.output(total)), attention
+        total = sum_over_edges(message, edges)
+        return self.norm(add(self.output(total), nodes)), attention
 
 
 class ConditionalAttention(nn.Module):
@@ -151,15 +97,14 @@ class ConditionalAttention(nn.Module):
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Return updated nodes (N, C), updated edges (E, D) and attention (E, H)."""
         query = gather_rows(self.query(nodes), edges.centre)
-        key_value = torch.cat([self.key(nodes), self.value(nodes)], dim=1)
-        key, value = gather_rows(key_value, edges.neighbour).chunk(2, dim=1)
-        joint = query * key * self.condition(edge).tanh()
+        key, value = gather_both(self.key(nodes), self.value(nodes), edges.neighbour)
+        joint = product(product(query, key), tanh(self.condition(edge)))
         attention = edge_softmax(scores_per_head(joint, self.num_heads), edges)
         message = weigh(attention, value)
-        total = sum_over_edges(message, edges.centre, edges.num_nodes)
-        nodes = self.norm(nodes + self.output(total))
+        total = sum_over_edges(message, edges)
+        nodes = self.norm(add(self.output(total), nodes))
         if self.edge_output is not None:
-            edge = self.edge_norm(edge + self.edge_output(joint))
+            edge = self.edge_norm(add(self.edge_output(joint), edge))
         return nodes, edge, attention
 
 
@@ -174,8 +119,8 @@ class FeedForward(nn.Module):
 
     def forward(self, rows: Tensor) -> Tensor:
         """Return updated rows of the same shape."""
-        hidden = nn.functional.silu(self.expand(rows))
-        return self.norm(rows + self.contract(hidden))
+        hidden = silu(self.expand(rows))
+        return self.norm(add(self.contract(hidden), rows))
 
 
 class CrysformerLayer(nn.Module):

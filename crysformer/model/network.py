@@ -12,9 +12,14 @@ from torch import Tensor, nn
 
 from crysformer.graph.batch import GraphBatch
 from crysformer.model.config import ModelConfig
-from crysformer.model.layers import CrysformerLayer, Edges, LayerAttention, sum_over_edges
+from crysformer.model.layers import CrysformerLayer, LayerAttention
+from crysformer.model.segments import Edges, Segments, may_overwrite, sum_by
 from crysformer.model.trace import Trace
 from crysformer.properties.elements import MAX_ATOMIC_NUMBER
+
+# Far Gaussians would underflow to denormal numbers, which slow every product with them: a
+# step takes a fifth longer. exp(-50) is nothing beside the nearest one.
+_FAINTEST = -50.0
 
 
 class Output(NamedTuple):
@@ -50,10 +55,12 @@ class GaussianBasis(nn.Module):
 
     def expand(self, values: Tensor) -> Tensor:
         """The numbers before the linear layer; (E,) -> (E, num_centres)."""
-        exponent = -self.gamma * (values[:, None] - self.centres) ** 2
-        # Far Gaussians would underflow to denormal numbers, which slow every product with
-        # them: a step takes a fifth longer. exp(-50) is nothing beside the nearest one.
-        return torch.exp(exponent.clamp(min=-50.0))
+        distance = values[:, None] - self.centres
+        if may_overwrite(distance):
+            exponent = distance.square_().mul_(-self.gamma)
+            return exponent.clamp_(min=_FAINTEST).exp_()
+        exponent = -self.gamma * distance**2
+        return torch.exp(exponent.clamp(min=_FAINTEST))
 
     def forward(self, values: Tensor) -> Tensor:
         """(E,) -> (E, width)."""
@@ -149,13 +156,18 @@ class Crysformer(nn.Module):
         bonds = self.bond_embedding(batch.lengths)
         angles = self.angle_embedding(batch.cosines) if self.line_layers else None
         bond_edges = Edges(
-            *batch.edge_index, batch.log_bond_multiplicity, len(atoms), batch.bond_factor
+            *batch.edge_index,
+            batch.log_bond_multiplicity,
+            len(atoms),
+            batch.bond_factor,
+            Segments.of(batch.edge_index[1], len(atoms)),
         )
         angle_edges = Edges(
             *batch.line_index,
             batch.log_angle_multiplicity,
             len(bonds),
             batch.angle_factor,
+            Segments.of(batch.line_index[1], len(bonds)),
         )
 
         of_line = of_atoms = None
@@ -173,7 +185,7 @@ class Crysformer(nn.Module):
             atoms, bonds, attention = atom_layer(atoms, bonds, bond_edges, of_atoms)
             atomistic.append(attention)
 
-        representation = sum_over_edges(
+        representation = sum_by(
             atoms * batch.atom_fraction[:, None], batch.crystal, batch.num_crystals
         )
         values = self.heads(representation)

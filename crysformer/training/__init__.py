@@ -1,7 +1,8 @@
 """From data folders to a run, and from a run to ``weights/NAME``.
 
 ``start`` begins or resumes a run, ``trainer`` keeps it going, a ``learner`` takes its
-steps (``host`` on a CPU, ``device`` on a GPU), ``recipe`` holds its settings, and ``export`` writes its best weights and their card.
+steps (``host`` on a CPU, ``device`` on a GPU), ``recipe`` holds its settings, and
+``export`` writes its best weights and their card.
 """
 
 import lazy_loader

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from crysformer.data.dataset import Dataset, GraphStore, load_dataset, read_rows
+from crysformer.data.dataset import Dataset, GraphStore, load_dataset, read_columns
 from crysformer.errors import DataError
 from crysformer.graph.rule import NeighbourRule
 from crysformer.properties.scaling import (
@@ -22,8 +22,7 @@ def find_keys(folders: Sequence[Path]) -> list[str]:
     """Properties for which the training files hold labels, in the table's order."""
     columns: set[str] = set()
     for folder in folders:
-        for row in read_rows(folder / "train.jsonl.gz"):
-            columns |= row.labels.keys()
+        columns |= read_columns(folder / "train.jsonl.gz")
     keys = [key for key, prop in PROPERTIES.items() if columns >= set(prop.columns)]
     if not keys:
         raise DataError(f"No label in {[str(folder) for folder in folders]} is known.")

@@ -149,9 +149,11 @@ def recalibrate(
         novelty=judged.novelty,
         stability=judged.stability,
     )
-    curves = (root / name / files.CURVES).read_bytes()
+    kept = {
+        file: (root / name / file).read_bytes() for file in (files.CURVES, files.GOLDEN)
+    }
     dtype = torch.float16 if _fits_halves(old.model) else torch.float32
-    return _write(checkpoint, dtype, judged, root, {files.CURVES: curves})
+    return _write(checkpoint, dtype, judged, root, kept)
 
 
 def _write(
@@ -170,7 +172,8 @@ def _write(
         for file, content in more.items():
             (folder / file).write_bytes(content)
         write_validation_table(judged.table, folder)
-        write_golden(name, Path(fresh))
+        if files.GOLDEN not in more:
+            write_golden(name, Path(fresh))
         by_hand = root / name / files.ABLATIONS  # of the architecture
         if by_hand.is_file():
             shutil.copy(by_hand, folder)

@@ -1,6 +1,7 @@
 """The processes that train together."""
 
 import os
+import platform
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +25,14 @@ class Ranks:
     index: int
     count: int
     device: torch.device
+
+    @property
+    def machine(self) -> str:
+        """What they compute on, in words."""
+        cores = f"{platform.machine()}, {platform.system()}, {os.cpu_count()} cores"
+        if self.device.type != "cuda":
+            return cores
+        return f"{self.count} x {torch.cuda.get_device_name(self.device)}; {cores}"
 
     @property
     def is_first(self) -> bool:

@@ -1,7 +1,6 @@
 """From settings to a running or resumed training run."""
 
 import os
-import platform
 import shlex
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -18,7 +17,7 @@ from crysformer.properties.scaling import Scaling
 from crysformer.training.datasets import find_keys, fit_scalings, load_split
 from crysformer.training.left_out import LeftOut
 from crysformer.training.padding import keep_kernels
-from crysformer.training.processes import join_ranks, launch
+from crysformer.training.processes import Ranks, join_ranks, launch
 from crysformer.training.recipe import RECIPES, Recipe
 from crysformer.training.run_folder import History, RunFolder
 from crysformer.training.schedule import Budget
@@ -112,7 +111,7 @@ def train(
         trainer.start_from(start.model)
     if ranks.is_first:
         before = RunFolder(out).weights_before() if resume else _history(start)
-        description = describe(folders, recipe, command, before)
+        description = describe(folders, recipe, command, ranks, before)
         RunFolder(out).describe(description, left_out)
     trainer.fit(Budget(hours, steps))
 
@@ -165,6 +164,7 @@ def describe(
     folders: Sequence[Path],
     recipe: Recipe,
     command: Sequence[str],
+    ranks: Ranks,
     before: History | None,
 ) -> dict[str, Any]:
     """Data, settings, command, machine and past of a run, to keep beside its states."""
@@ -172,7 +172,7 @@ def describe(
         "data": [str(folder.resolve()) for folder in folders],
         "recipe": asdict(recipe),
         "command": shlex.join(["python", "-m", "crysformer", *command]),
-        "machine": f"{platform.machine()}, {platform.system()}, {os.cpu_count()} cores",
+        "machine": ranks.machine,
         "torch": str(torch.__version__),
         "before": before,
     }

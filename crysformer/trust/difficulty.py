@@ -19,7 +19,7 @@ _NEIGHBOURS = 60
 # The mean of a few errors is noise: it is drawn towards the mean of all, which weighs
 # this much beside it. Not so for gaps: most crystals are metals without any error, and
 # the mean of all would hide which of them may have a gap.
-_PRIOR, _GAP_PRIOR = 0.1, 0.0005
+_PRIOR, _GAP_PRIOR = 0.5, 0.0005
 _ROWS = 256
 _LARGEST = 60_000.0  # What half precision holds.
 

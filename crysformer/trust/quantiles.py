@@ -36,7 +36,8 @@ def group_quantiles(scores: NDArray, others: NDArray, bands: NDArray) -> NDArray
     A group with few crystals has the quantile of all bands, times what the band has
     beside all bands: where that is rare, in metals and others together, or else in the
     properties that do have enough (the median over these). Beyond the 99th percentile
-    metals and others share one, never below their quantile in the band before it.
+    metals and others share one, never below their quantile in the band before it; where
+    few crystals give it, it is the larger of theirs and what other properties suggest.
 
     Args:
         scores: Errors over difficulties, NaN where unknown, (crystals, properties).
@@ -46,7 +47,7 @@ def group_quantiles(scores: NDArray, others: NDArray, bands: NDArray) -> NDArray
     Returns:
         (2, bands, properties), metals first; NaN for a property with too few crystals.
     """
-    own, everyone = (
+    own, everyone, few = (
         np.stack(parts, axis=-1)
         for parts in zip(
             *(
@@ -60,8 +61,9 @@ def group_quantiles(scores: NDArray, others: NDArray, bands: NDArray) -> NDArray
     own[:, :BEYOND] = np.where(np.isnan(own[:, :BEYOND]), usual, own[:, :BEYOND])
     last = own[:, BEYOND - 1]
     step = np.maximum(_median(own[:, BEYOND] / last, axis=(0, 1)), 1.0)
-    own[:, BEYOND] = np.fmax(
-        np.where(np.isnan(own[:, BEYOND]), step, 1.0) * last, own[:, BEYOND]
+    suggested = np.fmax(step * last, few)
+    own[:, BEYOND] = np.where(
+        np.isnan(own[:, BEYOND]), suggested, np.fmax(last, own[:, BEYOND])
     )
     own[:, TWINS] = np.where(np.isnan(own[:, TWINS]), everyone, own[:, TWINS])
     return own
@@ -69,11 +71,12 @@ def group_quantiles(scores: NDArray, others: NDArray, bands: NDArray) -> NDArray
 
 def _quantiles(
     scores: NDArray, others: NDArray, bands: NDArray
-) -> tuple[NDArray, NDArray]:
+) -> tuple[NDArray, NDArray, NDArray]:
     """Of one property: those of groups that are large enough, and those of all bands.
 
     Returns:
-        (2, bands) with NaN for small groups, and (2,) of all but twins.
+        (2, bands) with NaN for small groups, (2,) of all but twins, and (2,) of the
+        crystals beyond the 99th percentile, however few.
     """
     own = np.full((2, len(BANDS)), np.nan)
     known, rare = ~np.isnan(scores), BEYOND - 1
@@ -87,10 +90,11 @@ def _quantiles(
     together = _large(scores[known & (bands == rare)], _FEW)
     filled = everyone * together / conformal_quantile(scores[strangers])
     own[:, rare] = np.where(np.isnan(own[:, rare]), filled, own[:, rare])
-    own[:, BEYOND] = _large(scores[known & (bands == BEYOND)], _FEW)
+    beyond = scores[known & (bands == BEYOND)]
+    own[:, BEYOND] = _large(beyond, _FEW)
     twins = _told_apart(known & (bands == TWINS), others)
     own[:, TWINS] = [_large(scores[rows], _FEW) for rows in twins]
-    return own, everyone
+    return own, everyone, np.full(2, conformal_quantile(beyond))
 
 
 def _told_apart(rows: NDArray, others: NDArray) -> tuple[NDArray, NDArray]:

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from crysformer.data.dataset import load_dataset, read_rows
+from crysformer.data.dataset import load_dataset, read_columns, read_rows
 from crysformer.errors import DataError
 from crysformer.graph.rule import NeighbourRule
 from crysformer.training.datasets import find_keys
@@ -103,3 +103,14 @@ def test_a_damaged_file_is_named_in_a_sentence(tmp_path, content):
         path.write_bytes(content)
     with pytest.raises(DataError, match=r"train\.jsonl\.gz.*\.$"):
         load_dataset(path, ["slme"], NeighbourRule(), None)
+
+
+def test_columns_are_those_of_all_rows(folder, tmp_path):
+    path = folder / "train.jsonl.gz"
+    assert read_columns(path) == {key for row in read_rows(path) for key in row.labels}
+    some = tmp_path / "some.jsonl"
+    some.write_text('{"labels": {"a": 1.0, "b": null}}\n\n{"labels": {"c": 2.0}}\n')
+    assert read_columns(some) == {"a", "c"}
+    some.write_text('{"labels": {}}\n[1]\n')
+    with pytest.raises(DataError, match=r"Row 2 of .*some\.jsonl has no labels"):
+        read_columns(some)

@@ -3,7 +3,11 @@
 import pytest
 from pymatgen.core import Lattice, Structure
 
-from crysformer.description.prototypes import MAX_ATOMS, find_prototype
+from crysformer.description.prototypes import (
+    MAX_ATOMS,
+    MAX_ATOMS_BY_POSITION,
+    find_prototype,
+)
 from crysformer.library.catalogue import load_library
 
 
@@ -73,6 +77,44 @@ def test_every_small_library_crystal_is_recognised_as_what_its_facts_say():
     assert wrong == {}
 
 
-def test_large_cells_are_left_alone():
-    garnet = load_library()["garnet-y3al5o12"]
-    assert find_prototype(garnet.structure(), garnet.space_group) is None
+def with_elements(name, new):
+    structure = load_library()[name].structure()
+    structure.replace_species(new)
+    return structure
+
+
+@pytest.mark.parametrize(
+    ("name", "new", "expected"),
+    [
+        ("garnet-ca3al2si3o12", {}, "garnet (S1_4): Mg₃Al₂Si₃O₁₂ with Ca for Mg"),
+        (
+            "garnet-y3al5o12",
+            {"Y": "Lu", "Al": "Ga"},
+            "garnet (S1_4): Y₃Al₅O₁₂ with Lu for Y, Ga for Al",
+        ),
+    ],
+)
+def test_garnets_are_recognised_with_any_elements(name, new, expected):
+    garnet = with_elements(name, new)
+    assert str(find_prototype(garnet, 230)) == expected
+
+
+def test_other_positions_of_the_same_symmetry_are_no_garnet():
+    moved = with_elements("garnet-y3al5o12", {})
+    oxygen = [k for k, site in enumerate(moved) if site.specie.symbol == "O"]
+    other = Structure.from_spacegroup(
+        "Ia-3d",
+        moved.lattice,
+        ["Y", "Al", "Al", "O"],
+        [[0.125, 0, 0.25], [0, 0, 0], [0.375, 0, 0.25], [0.17, 0.24, 0.05]],
+    )
+    assert len(other) == len(moved)
+    assert len(oxygen) == 96
+    assert find_prototype(other, 230) is None
+
+
+def test_the_largest_cells_are_left_alone():
+    large = load_library()["garnet-y3al5o12"].structure() * (2, 1, 1)
+    large.perturb(0.01)
+    assert len(large) > MAX_ATOMS_BY_POSITION
+    assert find_prototype(large, 1) is None

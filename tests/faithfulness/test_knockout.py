@@ -9,7 +9,7 @@ from crysformer.faithfulness.knockout import Variant, knock_out, without_bonds
 from crysformer.faithfulness.orbits import find_orbits
 from crysformer.graph.arrays import GraphArrays
 from crysformer.graph.batch import collate
-from crysformer.model.layers import Edges
+from crysformer.model.segments import Edges
 from tests.support.attention import attend, keys
 from tests.support.crystals import TEXTBOOK, bcc, graph_of, perovskite, predict, wurtzite
 from tests.support.faithfulness import CONFIG

@@ -8,11 +8,14 @@ from crysformer.model.layers import (
     ConditionalAttention,
     CrossAttention,
     CrysformerLayer,
-    Edges,
     FeedForward,
+)
+from crysformer.model.segments import (
+    Edges,
     edge_softmax,
     gather_rows,
     scores_per_head,
+    sum_by,
     sum_over_edges,
     weigh,
 )
@@ -75,7 +78,7 @@ def test_gradients_of_the_primitives_are_right(edges):
     for function, inputs in (
         (lambda x: edge_softmax(x, edges), (logits,)),
         (lambda x: gather_rows(x, edges.neighbour), (rows,)),
-        (lambda x: sum_over_edges(x, edges.centre, NODES), (messages,)),
+        (lambda x: sum_over_edges(x, edges), (messages,)),
         (lambda x: scores_per_head(x, HEADS), (values,)),
         (weigh, (logits, values)),
     ):
@@ -86,7 +89,7 @@ def test_gather_and_sum_are_indexing_and_index_add(edges):
     rows, messages = leaf(NODES, 3), leaf(len(edges.centre), 3)
     assert torch.equal(gather_rows(rows, edges.neighbour), rows[edges.neighbour])
     wanted = torch.zeros(NODES, 3).double().index_add(0, edges.centre, messages)
-    assert_same([sum_over_edges(messages, edges.centre, NODES)], [wanted], [messages])
+    assert_same([sum_over_edges(messages, edges)], [wanted], [messages])
 
 
 def test_scores_divide_by_the_root_of_the_head_width():
@@ -106,7 +109,7 @@ def test_a_multiplicity_is_a_repeated_row(edges):
         edges.neighbour[owner], edges.centre[owner], torch.zeros(len(owner)), NODES
     )
     single = edge_softmax(logits[owner], repeated)
-    together = sum_over_edges(single, owner, len(logits))
+    together = sum_by(single, owner, len(logits))
     assert_same([edge_softmax(logits, edges)], [together], [logits])
 
 
@@ -116,7 +119,7 @@ def test_huge_logits_are_no_problem(edges, dtype):
     edges = edges._replace(log_multiplicity=edges.log_multiplicity.to(dtype))
     weights = edge_softmax(logits, edges)
     torch.testing.assert_close(weights, dense_softmax(logits, edges))
-    sums = sum_over_edges(weights, edges.centre, NODES)
+    sums = sum_over_edges(weights, edges)
     torch.testing.assert_close(sums, torch.ones_like(sums))
     assert gradients(weights, [logits])[0].isfinite().all()
     shifted = edge_softmax(torch.full_like(logits, -1e4), edges)

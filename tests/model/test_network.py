@@ -11,8 +11,8 @@ from crysformer.errors import SettingsError
 from crysformer.graph.batch import collate
 from crysformer.graph.crystal import build_graph
 from crysformer.model.config import get_preset
-from crysformer.model.layers import sum_over_edges, weigh
 from crysformer.model.network import Crysformer, GaussianBasis
+from crysformer.model.segments import sum_by, sum_over_edges, weigh
 from tests.support.crystals import TEXTBOOK, predict, random_model, wurtzite
 
 MODULES = ("cross", "conditional")
@@ -92,7 +92,8 @@ def test_properties_have_heads_of_their_own():
     before = predict(model, graph)
     width = model.config.head_width
     with torch.no_grad():
-        model.heads.hidden.weight[width : 2 * width] += 0.1
+        # Not by adding a constant: features of a LayerNorm sum to zero.
+        model.heads.hidden.weight[width : 2 * width] *= 1.5
     changed = predict(model, graph) != before
     assert changed.tolist() == [[False, True, False]]
 
@@ -156,14 +157,14 @@ def test_reported_weights_are_those_used():
             for block, layer in enumerate(getattr(model, graph_name)):
                 (nodes, edge, edges), found = calls[graph_name, "cross"][block]
                 message = weigh(reported[block].cross, layer.cross.value(edge))
-                total = sum_over_edges(message, edges.centre, edges.num_nodes)
+                total = sum_over_edges(message, edges)
                 wanted = layer.cross.norm(nodes + layer.cross.output(total))
                 torch.testing.assert_close(found[0], wanted, rtol=0, atol=1e-12)
 
                 (nodes, _, edges), found = calls[graph_name, "conditional"][block]
                 value = layer.conditional.value(nodes)[edges.neighbour]
                 message = weigh(reported[block].conditional, value)
-                total = sum_over_edges(message, edges.centre, edges.num_nodes)
+                total = sum_over_edges(message, edges)
                 wanted = layer.conditional.norm(nodes + layer.conditional.output(total))
                 torch.testing.assert_close(found[0], wanted, rtol=0, atol=1e-12)
 
@@ -178,7 +179,7 @@ def test_without_queries_attention_is_even_and_the_prediction_another():
                 parameter.zero_()
         after = model(batch)
     centre, share = batch.edge_index[1], batch.log_bond_multiplicity.exp()
-    even = share / sum_over_edges(share[:, None], centre, 2)[centre, 0]
+    even = share / sum_by(share[:, None], centre, 2)[centre, 0]
     for layer, old in zip(after.atomistic, before.atomistic, strict=True):
         for module in MODULES:
             found = getattr(layer, module)

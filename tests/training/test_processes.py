@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from crysformer.paths import ROOT
+from crysformer.training.processes import Ranks
 from tests.support.training import (
     RECIPE,
     SMALL,
@@ -23,6 +24,13 @@ from tests.support.training import (
     state,
     trainer,
 )
+
+
+def test_the_card_names_the_gpu(monkeypatch):
+    monkeypatch.setattr("torch.cuda.get_device_name", lambda _: "NVIDIA H200")
+    cpu, gpu = (Ranks(0, 2, torch.device(kind)).machine for kind in ("cpu", "cuda"))
+    assert gpu == f"2 x NVIDIA H200; {cpu}"
+    assert "cores" in cpu
 
 
 def command(folder: Path, out: Path, *options: str, **settings: object) -> list[str]:

@@ -34,8 +34,8 @@ def test_difficulty_is_the_error_of_the_neighbourhood():
     errors[::2] *= 10.0
     found = Difficulty.fit(keys, rows, errors).of_others(rows[:2])
     energy, gap = found[0] / found[1]
-    # A gap's is hardly drawn towards the mean of all, an energy's by an eleventh.
-    mean, prior = 5.5, 0.1
+    # A gap's is hardly drawn towards the mean of all, an energy's by a third.
+    mean, prior = 5.5, 0.5
     drawn = (10.0 + prior * mean) / (1.0 + prior * mean)
     assert energy == pytest.approx(drawn, rel=0.1)
     assert gap == pytest.approx(10.0, rel=0.1)

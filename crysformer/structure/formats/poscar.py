@@ -26,7 +26,7 @@ def is_poscar(text: str) -> bool:
     Args:
         text: The whole content.
     """
-    lines = _lines(text)[:5]
+    lines = _lines("\n".join(text.split("\n", 5)[:5]))
     return (
         len(lines) == 5
         and len(_floats(lines[1])) in (1, 3)
@@ -57,6 +57,10 @@ def read_poscar(text: str) -> RawCrystal:
     if len(rows) < sum(counts):
         raise StructureError(
             f"says it has {sum(counts)} atoms but lists {len(rows)}; give the whole file"
+        )
+    if not is_poscar(text):  # A step of an XDATCAR may be broken where others are not.
+        raise StructureError(
+            "has cell vectors that are not three numbers each; correct them"
         )
     symbols = _symbols(lines[0], names, counts, rows)
     scale = _scale(lines)

@@ -159,7 +159,7 @@ TABLE: Sequence[Format] = (
         ".struct of WIEN2k",
         ".struct",
         _named(r"LATTICE,\s*NONEQUIV", 1),
-        "codes.through_ase:read_wien2k",
+        "codes.wien2k:read_struct",
     ),
     Format(
         "CSSR",
@@ -191,7 +191,7 @@ TABLE: Sequence[Format] = (
         "input of Quantum ESPRESSO",
         ".in, .pwi",
         _lines(r"&system|atomic_positions"),
-        "codes.through_ase:read_espresso",
+        "codes.espresso:read_input",
     ),
     Format(
         "geometry.in of FHI-aims",

@@ -8,6 +8,12 @@ from crysformer.evaluation.published import published_rows
 from crysformer.figures.stability import reliability_curve
 
 _HEIGHT = 400
+_SHARES = {
+    "share": ("So in truth", "Of all crystals"),
+    "called": ("Called so", "Of all crystals, those with a probability of 50 % or more"),
+    "precision": ("Precision", "Of those called so, how many are"),
+    "recall": ("Recall", "Of those that are, how many are called so"),
+}
 _HALVES = (
     "Each half of the validation crystals is judged by probabilities calibrated on the "
     "other half."
@@ -73,6 +79,8 @@ def stability(name: str, table: pd.DataFrame) -> None:
     st.markdown("#### How often “likely stable” is right")
     left, right = st.columns(2, gap="medium")
     calls = pd.DataFrame(check.calls())
+    wrong = 1.0 - calls["precision"].iloc[0]
+    calls[list(_SHARES)] *= 100.0
     with left:
         st.plotly_chart(
             reliability_curve(check),
@@ -89,17 +97,14 @@ def stability(name: str, table: pd.DataFrame) -> None:
             height="content",
             column_config={
                 "distance": percent("Within (meV/atom)", format="%g"),
-                "share": percent("So in truth", format="percent"),
-                "called": percent("Called so", format="percent"),
-                "precision": percent(
-                    "Precision", format="percent", help="Of those called so"
-                ),
-                "recall": percent("Recall", format="percent", help="Of those that are"),
+                **{
+                    name: percent(label, format="%.0f %%", help=text)
+                    for name, (label, text) in _SHARES.items()
+                },
                 "n": percent("Crystals", format="%d"),
             },
             alt="Precision and recall of calling crystals stable",
         )
-        wrong = 1.0 - calls["precision"].iloc[0]
         st.caption(
             f"A crystal is called so from a probability of 50 % on. Of those called "
             f"likely stable {100 * wrong:.0f} % are not on the hull: false positives "

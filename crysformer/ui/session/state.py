@@ -31,6 +31,8 @@ ADD: Final = "add_crystal"
 PASTE_WIDGET: Final = "paste_widget"
 LIBRARY_WIDGET: Final = "library_widget"
 LIBRARY_QUERY: Final = "library_query"
+LINK_TROUBLE: Final = "link_trouble"
+LINK_SEEN: Final = "link_seen"
 DRAWN: Final = "picture_drawn"
 
 # Widgets bound to the URL. Each name is a query parameter.

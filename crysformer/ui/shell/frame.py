@@ -17,8 +17,10 @@ from crysformer.model.bundled import bundled_models
 from crysformer.paths import ROOT
 from crysformer.ui.session import answers, state
 from crysformer.ui.session.carry import carry_settings, settings_of_other_pages
+from crysformer.ui.session.link import wrong_values
 from crysformer.ui.session.text import plain
 from crysformer.ui.shell.menu import MENU
+from crysformer.ui.shell.notices import link_notice
 
 if TYPE_CHECKING:
     from crysformer.predict.predictor import Predictor
@@ -36,12 +38,22 @@ class Frame:
     Attributes:
         crystal: Which crystal is shown.
         model: Which model predicts.
-        device: Where it runs.
+        device: Where it runs; empty until the model is loaded.
     """
 
     crystal: DeltaGenerator
     model: DeltaGenerator
     device: DeltaGenerator
+
+    def show_crystals(self, label: str, names: Sequence[str]) -> None:
+        """Say what the page shows; nothing where it shows no crystal.
+
+        Args:
+            label: What they are.
+            names: Their names; may come from a file.
+        """
+        listed = "  \n".join(f"**{plain(name)}**" for name in names)
+        self.crystal.caption(f"{label}  \n{listed}" if names else "")
 
     def show_model(self, predictor: "Predictor | None" = None) -> None:
         """Name a model and the device it runs on.
@@ -50,32 +62,18 @@ class Frame:
             predictor: Whose numbers the page shows; the chosen one's if none is given.
         """
         predictor = predictor or answers.predictor()
-        self.name_model(predictor.name)
+        self.model.caption(f"Model  \n**{plain(predictor.name)}**")
         device = _DEVICES.get(predictor.device.type, predictor.device.type)
         self.device.caption(f"Device  \n**{plain(device)}**")
 
-    def show_crystals(self, names: Sequence[str]) -> None:
-        """Name what the page shows.
 
-        Args:
-            names: Of one crystal or several; they may come from files.
-        """
-        label = "Crystal" if len(names) == 1 else "Crystals"
-        listed = "  \n".join(f"**{plain(name)}**" for name in names)
-        self.crystal.caption(f"{label}  \n{listed}")
-
-    def name_model(self, name: str) -> None:
-        """Name a model that may not be loaded yet."""
-        self.model.caption(f"Model  \n**{plain(name)}**")
-
-
-def frame(title: str, *, one_crystal: bool = True) -> Frame:
+def frame(title: str, *, heading: bool = False) -> Frame:
     """Set up a page and draw the sidebar.
 
     Args:
         title: The page's name, in the browser's tab.
-        one_crystal: Whether the page is about the chosen crystal, which is its heading
-            then; its own name is the heading of any other page.
+        heading: Whether the name is the page's heading, too; a page on one crystal has
+            its formula there.
 
     Returns:
         The sidebar's places for crystal, model and device.
@@ -102,14 +100,13 @@ def frame(title: str, *, one_crystal: bool = True) -> Frame:
         places = Frame(st.empty(), st.empty(), st.empty())
         if len(models) > 1:
             _choose_model(models)
-    # The device is not known before the model is loaded, and some pages need none.
-    places.name_model(state.model())
-    if one_crystal:
-        places.show_crystals([answers.crystal_name()])
-    else:
+    places.show_crystals("Crystal", [answers.crystal_name()])
+    places.model.caption(f"Model  \n**{plain(state.model())}**")
+    if heading:
         st.title(title, anchor=False)
-    if trouble:
-        st.warning(plain(trouble), icon=":material/link_off:")
+    # One container, always: what stands below keeps its place and its camera.
+    with st.container():
+        link_notice([*filter(None, [trouble]), *wrong_values()])
     return places
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 from pymatgen.core import Element
-from pymatgen.util.string import unicodeify
+from pymatgen.util.string import unicodeify, unicodeify_spacegroup
 
 from crysformer.library.catalogue import load_library
 from crysformer.library.crystal import LibraryCrystal
@@ -178,12 +178,13 @@ def _elements() -> list[tuple[str, str]]:
 
 
 def _card(crystal: LibraryCrystal, scheme: Scheme) -> dict[str, str]:
+    group = unicodeify_spacegroup(crystal.space_group_symbol)
     return {
         "id": crystal.id,
         "formula": unicodeify(crystal.formula),
         "name": crystal.name,
         "prototype": crystal.prototype,
-        "facts": f"{crystal.space_group_symbol} ({crystal.space_group})",
+        "facts": f"{group} ({crystal.space_group})",
         "picture": _picture(crystal.id, scheme),
     }
 

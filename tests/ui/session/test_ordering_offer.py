@@ -24,7 +24,9 @@ def offers(test):
 def test_the_offer_is_taken_and_the_crystal_is_marked():
     test = app(crystal=SALT.id)
     upload(test, NAME, MIXED)
-    assert "is disordered" in test.error[0].value
+    assert not test.error
+    assert "is disordered" in text(test)
+    assert plain(f"Still shown: {SALT.name}.") in text(test)
     assert test.session_state[state.CRYSTAL] == SALT.id
     (offer,) = offers(test)
     assert plain(NAME) in offer.label
@@ -47,6 +49,15 @@ def test_another_crystal_withdraws_the_offer():
     test.selectbox(key=state.CRYSTAL_WIDGET).select(SILICON.id).run()
     assert not offers(test)
     assert not test.error
+
+
+def test_an_offer_can_be_dismissed():
+    test = app(crystal=SALT.id)
+    upload(test, NAME, MIXED)
+    (token,) = test.session_state[state.OFFERS]
+    test.button(key=f"dismiss_{token}").click().run()
+    assert not offers(test)
+    assert "is disordered" not in text(test)
 
 
 def test_an_offer_that_fails_is_a_sentence():

@@ -53,7 +53,7 @@ def test_nothing_found_is_an_empty_page():
 def test_a_card_says_what_it_is():
     card = next(c for c in picker_data(Query(text="rutile TiO2"))["cards"])
     assert card["formula"] == "TiO₂"
-    assert card["facts"] == "P4_2/mnm (136)"
+    assert card["facts"] == "P4₂/mnm (136)"
     assert card["prototype"].startswith("rutile")
     assert card["picture"].startswith("data:image/svg+xml;base64,")
 
@@ -125,3 +125,10 @@ def test_what_is_said_fits_what_was_typed(query, said):
     assert said in data["said"] if said else not data["said"]
     assert bool(data["total"]) == (said == "" or "this is" in said)
     assert ("upload" in data["said"]) == (not data["total"])
+
+
+def test_space_groups_on_cards_are_typeset():
+    [card] = picker_data(Query(text="NaCl"))["cards"]
+    assert card["facts"] == "Fm3\N{COMBINING OVERLINE}m (225)"
+    [card] = picker_data(Query(text="graphite 2H"))["cards"]
+    assert card["facts"] == "P6\N{SUBSCRIPT THREE}/mmc (194)"

@@ -166,7 +166,7 @@ def _check_complete(
     stated: Stated,
 ) -> None:
     """Refuse atoms that can only be the independent ones of a larger group."""
-    total = sum(share for species in atoms.species for _, share in species)
+    total = len(atoms.species)  # Positions, also those that are filled in part.
     only_shifts = (operations.rotations == np.eye(3)).all()
     if only_shifts and not stated.agrees_with(amounts_of(atoms.species)):
         expected = stated.atoms

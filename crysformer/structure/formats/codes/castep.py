@@ -35,6 +35,8 @@ def read_cell(text: str) -> RawCrystal:
         )
     elif "lattice_abc" in blocks:
         rows, unit = _with_unit(blocks["lattice_abc"])
+        if len(rows) < 2:
+            raise StructureError("has a LATTICE_ABC of one line; give lengths and angles")
         lengths, angles = [numbers(words, 3, "LATTICE_ABC") for words in rows[:2]]
         parameters = [*(unit * np.array(lengths)), *angles]
         lattice = np.array(Lattice.from_parameters(*parameters).matrix)

@@ -36,7 +36,8 @@ def read_phonopy(text: str) -> RawCrystal:
             f"has a {name} that is not valid YAML; it may have been cut off"
         ) from error
     listed = cell.get("points") if isinstance(cell, dict) else None
-    if not isinstance(listed, list) or "lattice" not in cell:
+    whole = isinstance(listed, list) and all(isinstance(each, dict) for each in listed)
+    if not whole or "lattice" not in cell:
         raise StructureError(
             f"has a {name} without lattice or points; give the whole file"
         )

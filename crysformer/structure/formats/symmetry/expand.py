@@ -96,19 +96,14 @@ def expand(sites: Sites, operations: Operations, lattice: FloatArray) -> Expande
             "give its primitive cell or a smaller one"
         )
     homes, repeated = _homes(sites, orbits, lattice)
-    kept = [site for site, home in enumerate(homes) if home == site]
-    species = [
-        [
-            part
-            for other, home in enumerate(homes)
-            if home == site and other not in repeated
-            for part in sites.species[other]
-        ]
-        for site in kept
-    ]
+    species: dict[int, list[tuple[str | int, float]]] = {}
+    for site, home in enumerate(homes):
+        parts = species.setdefault(home, [])
+        if site not in repeated:
+            parts += sites.species[site]
     return Expanded(
-        [each for each, site in zip(species, kept, strict=True) for _ in orbits[site]],
-        np.concatenate([orbits[site] for site in kept]),
+        [parts for site, parts in species.items() for _ in orbits[site]],
+        np.concatenate([orbits[site] for site in species]),
         [len(orbit) for orbit in orbits],
         [sites.labels[site] for site in repeated],
     )

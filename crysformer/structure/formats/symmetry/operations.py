@@ -1,6 +1,7 @@
 """Symmetry operations: whether they are a group, and fit a cell."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import lcm
 from typing import NamedTuple
 
@@ -40,6 +41,14 @@ class Operations(NamedTuple):
         """The translations as fractions of the cell vectors."""
         return self.translations / self.denominator
 
+    def packed(self) -> tuple[bytes, bytes, int]:
+        """Return all as values that can be compared and hashed."""
+        return (
+            self.rotations.astype(np.int64).tobytes(),
+            self.translations.astype(np.int64).tobytes(),
+            self.denominator,
+        )
+
     def distinct(self) -> "Operations":
         """Leave out what is listed again."""
         return _unique(self)
@@ -61,6 +70,15 @@ class Operations(NamedTuple):
         """Return every product of one of these and one of the others."""
         denominator = lcm(self.denominator, other.denominator)
         return _products(_rescaled(self, denominator), _rescaled(other, denominator))
+
+
+def unpacked(rotations: bytes, translations: bytes, denominator: int) -> Operations:
+    """Return what was packed."""
+    return Operations(
+        np.frombuffer(rotations, np.int64).reshape(-1, 3, 3),
+        np.frombuffer(translations, np.int64).reshape(-1, 3),
+        denominator,
+    )
 
 
 IDENTITY = Operations(np.eye(3, dtype=np.int64)[None], np.zeros((1, 3), np.int64), 1)
@@ -92,6 +110,14 @@ def closure(operations: Operations) -> Operations | None:
 
     The identity comes first, and the given operations keep their order.
     """
+    return _closure(*operations.packed())
+
+
+@lru_cache(maxsize=128)
+def _closure(
+    rotations: bytes, translations: bytes, denominator: int
+) -> Operations | None:
+    operations = unpacked(rotations, translations, denominator)
     denominator = operations.denominator
     start = Operations(IDENTITY.rotations, IDENTITY.translations, denominator)
     group = _unique(_joined(start, operations))

@@ -13,7 +13,11 @@ from typing import NamedTuple
 import gemmi
 import spglib
 
-from crysformer.structure.formats.symmetry.operations import Operations, from_gemmi
+from crysformer.structure.formats.symmetry.operations import (
+    Operations,
+    from_gemmi,
+    unpacked,
+)
 
 _ORIGINS = {"S": "1", "Z": "2", "1": "1", "2": "2"}
 _MAX_NAME = 60
@@ -205,6 +209,12 @@ def _alternatives(group: gemmi.SpaceGroup, symbol: str) -> Iterator[gemmi.SpaceG
 
 def number_of(operations: Operations) -> int:
     """Return the international number of a group, 0 if spglib does not recognise it."""
+    return _number_of(*operations.packed())
+
+
+@lru_cache(maxsize=128)
+def _number_of(rotations: bytes, translations: bytes, denominator: int) -> int:
+    operations = unpacked(rotations, translations, denominator)
     try:
         kind = spglib.get_spacegroup_type_from_symmetry(
             operations.rotations.astype("int32"), operations.shifts

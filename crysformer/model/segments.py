@@ -1,0 +1,176 @@
+"""Sums, softmax and products over the edges of a graph that is sorted by centre.
+
+Each has two ways with the same result. Where gradients may be asked for, every step makes
+a new tensor, which training compiles. Where none can be, on a CPU, rows are summed by
+segments and temporaries are overwritten: much of the time goes into memory otherwise.
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+_LARGEST = 60.0
+"""Logits up to here need no shift: their exponentials and sums stay normal numbers."""
+
+_NARROW = 16
+"""Heads below this width are cheaper to widen by a product than to broadcast over."""
+
+
+def may_overwrite(rows: Tensor) -> bool:
+    """Whether temporaries may be overwritten: no gradient, no compiler, on a CPU."""
+    return not (
+        torch.is_grad_enabled() or torch.compiler.is_compiling() or not rows.is_cpu
+    )
+
+
+class Segments(NamedTuple):
+    """Where the edges of each centre lie, for sums that need no gradient.
+
+    Attributes:
+        rows: Every edge, (E,).
+        starts: First edge of each centre, (N,).
+    """
+
+    rows: Tensor
+    starts: Tensor
+
+    @classmethod
+    def of(cls, centre: Tensor, num_nodes: int) -> "Segments | None":
+        """Segments of ascending centres; None where a sum has to be differentiable."""
+        if not may_overwrite(centre):
+            return None
+        counts = torch.bincount(centre, minlength=num_nodes)
+        return cls(torch.arange(len(centre)), counts.cumsum(0) - counts)
+
+
+class Edges(NamedTuple):
+    """Edges of a graph, sorted by centre.
+
+    Attributes:
+        neighbour: Node j of each edge, (E,).
+        centre: Node i that attends along the edge, (E,).
+        log_multiplicity: Log of how many equal edges a row stands for, times the
+            envelope; added to attention logits, (E,).
+        num_nodes: N.
+        factor: Multiplies the weights of each edge after the softmax, which then no
+            longer sum to one; for knock-outs only, None else, (E,).
+        segments: See ``Segments.of``.
+    """
+
+    neighbour: Tensor
+    centre: Tensor
+    log_multiplicity: Tensor
+    num_nodes: int
+    factor: Tensor | None = None
+    segments: Segments | None = None
+
+
+def gather_rows(rows: Tensor, index: Tensor) -> Tensor:
+    """Rows ``rows[index]``; (N, C), (E,) -> (E, C).
+
+    ``gather`` where there are gradients: its backward is a scatter_add, ten times faster
+    on CPUs than the sorted accumulation behind ``index_select``.
+    """
+    if may_overwrite(rows):
+        return rows.index_select(0, index)
+    return rows.gather(0, index[:, None].expand(-1, rows.shape[1]))
+
+
+def gather_both(first: Tensor, second: Tensor, index: Tensor) -> tuple[Tensor, Tensor]:
+    """The same rows of two tensors; one pass backward where there are gradients."""
+    if may_overwrite(first):
+        return first.index_select(0, index), second.index_select(0, index)
+    return gather_rows(torch.cat([first, second], dim=1), index).chunk(2, dim=1)
+
+
+def sum_over_edges(messages: Tensor, edges: Edges) -> Tensor:
+    """Sum of the messages at each centre; (E, C) -> (N, C)."""
+    if edges.segments is not None:
+        rows, starts = edges.segments
+        return nn.functional.embedding_bag(rows, messages, starts, mode="sum")
+    return sum_by(messages, edges.centre, edges.num_nodes)
+
+
+def sum_by(rows: Tensor, group: Tensor, num_groups: int) -> Tensor:
+    """Sum of the rows of each group, in any order; (E, C), (E,) -> (N, C)."""
+    total = rows.new_zeros(num_groups, rows.shape[1])
+    return total.scatter_add(0, group[:, None].expand_as(rows), rows)
+
+
+def edge_softmax(logits: Tensor, edges: Edges) -> Tensor:
+    """Attention weights: softmax of logits over the edges of one centre.
+
+    With multiplicities m the weight of a row is ``m exp(s) / sum m exp(s)``: what its m
+    members carry together. (E, H) -> (E, H).
+    """
+    logits = logits + edges.log_multiplicity[:, None]
+    if edges.segments is not None and _moderate(logits):
+        weights = logits.exp_()
+        total = sum_over_edges(weights, edges)
+        weights.div_(gather_rows(total, edges.centre))
+    else:
+        centre = edges.centre[:, None].expand_as(logits)
+        # Subtracting the largest logit keeps exp finite; it cancels: no gradient needed.
+        largest = logits.new_full((edges.num_nodes, logits.shape[1]), -torch.inf)
+        largest = largest.scatter_reduce(0, centre, logits.detach(), "amax")
+        weights = (logits - largest.gather(0, centre)).exp()
+        total = sum_over_edges(weights, edges)
+        weights = weights / total.gather(0, centre)
+    return weights if edges.factor is None else weights * edges.factor[:, None]
+
+
+def _moderate(logits: Tensor) -> bool:
+    """Whether no exponential overflows, nor all of one centre underflow."""
+    if logits.numel() == 0:
+        return True
+    low, high = logits.aminmax()
+    return float(low) > -_LARGEST and float(high) < _LARGEST
+
+
+def weigh(weights: Tensor, values: Tensor) -> Tensor:
+    """Each head's share of the values times its weight; (E, H), (E, H d) -> (E, H d)."""
+    num_heads = weights.shape[1]
+    width = values.shape[1] // num_heads
+    if width < _NARROW and may_overwrite(values):
+        ones = torch.eye(num_heads, dtype=values.dtype).repeat_interleave(width, dim=1)
+        return weights.mm(ones).mul_(values)
+    heads = values.view(len(values), num_heads, width)
+    return (heads * weights[:, :, None]).view_as(values)
+
+
+def scores_per_head(products: Tensor, num_heads: int) -> Tensor:
+    """Sum over each head's width, over the square root of it; (E, H d) -> (E, H)."""
+    # The width is written out: -1 is ambiguous where a graph has no edge left.
+    width = products.shape[1] // num_heads
+    if may_overwrite(products):
+        scale = products.new_full((width,), width**-0.5)
+        return products.view(-1, width).mv(scale).view(len(products), num_heads)
+    heads = products.view(len(products), num_heads, width)
+    return heads.sum(dim=-1) * width**-0.5
+
+
+def product(first: Tensor, second: Tensor) -> Tensor:
+    """Elementwise product; the first, a temporary, may be overwritten."""
+    return first.mul_(second) if may_overwrite(first) else first * second
+
+
+def add(first: Tensor, second: Tensor) -> Tensor:
+    """Sum; the first, a temporary, may be overwritten."""
+    return first.add_(second) if may_overwrite(first) else first + second
+
+
+def silu(rows: Tensor) -> Tensor:
+    """``x sigmoid(x)``; the rows, a temporary, may be overwritten."""
+    return nn.functional.silu(rows, inplace=may_overwrite(rows))
+
+
+def tanh(rows: Tensor) -> Tensor:
+    """Hyperbolic tangent; the rows, a temporary, may be overwritten.
+
+    On CPUs ``2 sigmoid(2 x) - 1`` takes a third of its time and is as exact in absolute
+    terms.
+    """
+    if may_overwrite(rows):
+        return rows.mul_(2.0).sigmoid_().mul_(2.0).sub_(1.0)
+    return rows.tanh()
