@@ -80,9 +80,9 @@ def _add_crystal() -> None:
         key=state.ADD,
         on_change="rerun",
     ):
-        # The query outlives the dialog, which Streamlit forgets when it closes.
-        if st.button("Library", icon=":material/grid_view:", on_click=_close_popover):
-            library_dialog(_open)
+        library = st.button(
+            "Library", icon=":material/grid_view:", on_click=_close_popover
+        )
         # No list of endings: formats are recognised by content, and CONTCAR has none.
         st.file_uploader(
             f"Files ({_FORMATS})",
@@ -105,6 +105,9 @@ def _add_crystal() -> None:
                 placeholder="CIF, POSCAR, extended XYZ or JSON",
             )
             st.form_submit_button("Use this crystal", on_click=uploads.take_text)
+    # The query outlives the dialog, which Streamlit forgets when it closes.
+    if library:
+        library_dialog(_open)
 
 
 def crystal_labels() -> dict[str, str]:

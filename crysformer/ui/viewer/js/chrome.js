@@ -88,7 +88,7 @@ function buildTools(view) {
       view.setMeasuring(on),
     ),
     button(view, "PNG", "Save the picture as PNG at twice the size", () => savePicture(view)),
-    ...(document.fullscreenEnabled ? [button(view, "\u26f6", "Full screen", switchScreen)] : []),
+    ...(document.fullscreenEnabled ? [button(view, "Full", "Full screen", switchScreen)] : []),
   );
 }
 
