@@ -46,6 +46,15 @@ def text(test):
     )
 
 
+def views(test):
+    """Components that show something; the place where files drop is none."""
+    return [
+        each
+        for each in test.get("bidi_component")
+        if "drop_zone" not in each.proto.component_name
+    ]
+
+
 def html(test):
     """All that the page says in HTML of its own."""
     return "\n".join(str(each.proto.body) for each in test.get("html"))
