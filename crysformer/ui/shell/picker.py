@@ -101,7 +101,6 @@ def _add_crystal() -> None:
                 "A crystal as text",
                 key=state.PASTE_WIDGET,
                 height=150,
-                width=420,
                 placeholder="CIF, POSCAR, extended XYZ or JSON",
             )
             st.form_submit_button("Use this crystal", on_click=uploads.take_text)
