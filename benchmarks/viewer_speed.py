@@ -40,9 +40,11 @@ def upload(page: Page, name: str, structure: Structure) -> float:
     content = Poscar(structure).get_str().encode()
     file = {"name": f"{name}.vasp", "mimeType": "text/plain", "buffer": content}
     before = scene(page)["structure"]
-    page.get_by_role("button", name="Upload").click()
+    page.get_by_role("button", name="Add crystal").click()
     start = time.perf_counter()
-    page.locator('input[type="file"]').set_input_files(file)
+    page.get_by_test_id("stPopoverBody").locator('input[type="file"]').set_input_files(
+        file
+    )
     wait(lambda: scene(page).get("structure", before) != before)
     seconds = time.perf_counter() - start
     page.keyboard.press("Escape")

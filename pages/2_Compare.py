@@ -13,7 +13,7 @@ from crysformer.ui.shell.frame import frame
 from crysformer.ui.shell.view_menu import view_options
 from crysformer.ui.viewer.grid import crystal_grid
 
-places = frame("Compare", one_crystal=False)
+places = frame("Compare", heading=True)
 st.markdown("Compare two to four crystals side by side; they turn together.")
 crystals = []
 row = st.container(horizontal=True, vertical_alignment="bottom")

@@ -34,7 +34,7 @@ def show_results(job: BatchJob, live: bool) -> None:
     plots(job, frame, keys)
 
 
-places = frame("Batch", one_crystal=False)
+places = frame("Batch", heading=True)
 st.markdown(
     "Upload many crystals and get every property of each, as one table and as plots."
 )

@@ -11,7 +11,7 @@ from crysformer.ui.session import state
 from crysformer.ui.session.text import guard
 from crysformer.ui.shell.frame import frame
 
-places = frame("Model", one_crystal=False)
+places = frame("Model", heading=True)
 folder = weights_folder() / state.model()
 st.markdown(
     "Can you trust it? What the model was trained on, and how large its errors are on "
@@ -25,7 +25,6 @@ with guard():
     error_table(card)
     table = errors.validation(folder)
     judged.published_table(table)
-    judged.leaderboard_table(table)
     judged.stability(state.model(), table)
     st.markdown("#### One property in detail")
     key, name = errors.choose_property(card)

@@ -52,7 +52,8 @@ def test_predict_shows_crystal_and_numbers(browse):
     page = browse(f"/?crystal={SALT}")
     assert scene(page)["counts"]["atoms"] == 27
     page.get_by_text("JARVIS-DFT, OptB88vdW").first.wait_for()
-    assert page.get_by_text("it cannot be negative").is_visible()
+    page.get_by_text("Bulk modulus (Voigt)").click()
+    page.get_by_text("it cannot be negative").wait_for()
     page.wait_for_timeout(500)
     page.screenshot(path=ARTIFACTS / "predict_light_1400.png", full_page=True)
 
@@ -290,3 +291,23 @@ def test_data_scene_is_json(browse):
     scene(page)
     facts = json.loads(page.locator(VIEW).get_attribute("data-scene"))
     assert set(facts) >= {"hash", "counts", "camera", "structure", "layer"}
+
+
+def test_files_dropped_anywhere_open(browse):
+    page = browse(f"/?crystal={SALT}")
+    before = scene(page)["structure"]
+    files = page.evaluate_handle(
+        """text => {
+            const moved = new DataTransfer();
+            moved.items.add(new File([text], "dropped.vasp"));
+            return moved;
+        }""",
+        POSCAR.decode(),
+    )
+    place = page.get_by_role("heading", level=1)
+    place.dispatch_event("dragover", {"dataTransfer": files})
+    page.get_by_text("Drop to open").wait_for()
+    place.dispatch_event("drop", {"dataTransfer": files})
+    wait_for_scene(page, lambda facts: facts["structure"] != before, 60)
+    page.get_by_role("heading", level=1, name="CsCl").wait_for()
+    assert not page.get_by_text("Drop to open").is_visible()

@@ -42,8 +42,8 @@ def server(serve):
 
 
 def give(page, files):
-    page.get_by_role("button", name="Upload").click()
-    page.locator('input[type="file"]').set_input_files(
+    page.get_by_role("button", name="Add crystal").click()
+    page.get_by_test_id("stPopoverBody").locator('input[type="file"]').set_input_files(
         [
             {"name": name, "mimeType": "text/plain", "buffer": content}
             for name, content in files

@@ -19,6 +19,7 @@ def library(browse, path="/", **options):
     """Open the dialog over a drawn page."""
     page = browse(f"{path}?crystal={SALT}", **options)
     scene(page)
+    page.get_by_role("button", name="Add crystal").click()
     page.get_by_role("button", name="Library").click()
     page.locator(".card").first.wait_for()
     return page
@@ -76,6 +77,7 @@ def test_the_question_is_still_there_when_the_dialog_opens_again(browse):
     status(page, "13 to 24 of 32")
     page.keyboard.press("Escape")
     page.locator(".library").wait_for(state="detached")
+    page.get_by_role("button", name="Add crystal").click()
     page.get_by_role("button", name="Library").click()
     status(page, "13 to 24 of 32")
     assert page.get_by_role("searchbox").input_value() == "Fm-3m"

@@ -18,7 +18,7 @@ def server(serve):
 
 
 def give(page, files):
-    page.locator('input[type="file"]').set_input_files(
+    page.get_by_test_id("stPopoverBody").locator('input[type="file"]').set_input_files(
         [
             {"name": name, "mimeType": "text/plain", "buffer": content}
             for name, content in files
@@ -39,7 +39,7 @@ def assert_nothing_ran(page):
 def test_fields_of_a_file_are_text_on_predict_and_attention(browse, ending):
     page = browse("/")
     before = scene(page)["structure"]
-    page.get_by_role("button", name="Upload").click()
+    page.get_by_role("button", name="Add crystal").click()
     give(page, [(f"{NAME}.{ending}", GOOD[ending].encode())])
     wait_for_scene(page, lambda facts: facts["structure"] != before, 60)
     page.keyboard.press("Escape")
@@ -55,7 +55,7 @@ def test_fields_of_a_file_are_text_on_predict_and_attention(browse, ending):
 def test_sentences_about_bad_files_are_text(browse):
     page = browse("/")
     scene(page)
-    page.get_by_role("button", name="Upload").click()
+    page.get_by_role("button", name="Add crystal").click()
     give(page, [(f"{NAME} {name}", text.encode()) for name, text in BAD.items()])
     page.get_by_test_id("stAlert").nth(4).wait_for()
     assert page.get_by_test_id("stAlert").filter(has_text=NAME).count() >= 5
@@ -98,7 +98,7 @@ def test_members_of_a_zip_are_text_in_the_batch(browse):
 def test_pasted_text_is_text(browse):
     page = browse("/")
     before = scene(page)["structure"]
-    page.get_by_role("button", name="Paste").click()
+    page.get_by_role("button", name="Add crystal").click()
     page.get_by_label("A crystal as text").fill(MARK)
     page.get_by_role("button", name="Use this crystal").click()
     page.get_by_text("The pasted text is not in a format").wait_for()

@@ -70,8 +70,8 @@ def wait_for_scene(page, test, timeout_s: float = 20.0) -> dict:
 
 def upload(page, name: str, content: bytes) -> None:
     """Give the app a file."""
-    page.get_by_role("button", name="Upload").click()
-    page.locator('input[type="file"]').set_input_files(
+    page.get_by_role("button", name="Add crystal").click()
+    page.get_by_test_id("stPopoverBody").locator('input[type="file"]').set_input_files(
         {"name": name, "mimeType": "text/plain", "buffer": content}
     )
 

@@ -1,7 +1,9 @@
 """What the tests of all pages need: a page, and what it says."""
 
 import io
+import re
 import zipfile
+from html import unescape
 
 from streamlit.testing.v1 import AppTest
 
@@ -42,6 +44,30 @@ def text(test):
         for kind in (test.markdown, test.caption, test.error, test.warning)
         for element in kind
     )
+
+
+def views(test):
+    """Components that show something; the place where files drop is none."""
+    return [
+        each
+        for each in test.get("bidi_component")
+        if "drop_zone" not in each.proto.component_name
+    ]
+
+
+def html(test):
+    """All that the page says in HTML of its own."""
+    return "\n".join(str(each.proto.body) for each in test.get("html"))
+
+
+def properties(test):
+    """The table of predicted properties: texts of the cells of each row, by key."""
+    found = {}
+    for key, row in re.findall(r'<tr data-key="(\w+)">(.*?)</tr>', html(test), re.S):
+        cells = re.findall(r"<td.*?>(.*?)</td>", row, re.S)
+        texts = [unescape(re.sub(r"<[^>]+>", "", cell)).strip() for cell in cells]
+        found[key] = dict(zip(("property", "value", "interval"), texts, strict=True))
+    return found
 
 
 def tables(test):

@@ -117,7 +117,7 @@ def _part(
     )
     said = "".join(_said(heading, shown, lines))
     if real:
-        said += _details("Source of the measured value", f"{real.source}.")
+        said += _details("Measured: source", f"{real.source}.")
     return f'{title}{big}<div class="lines">{_lines(shown, lines, real)}</div>{said}'
 
 

@@ -29,7 +29,7 @@ def prediction_downloads() -> None:
     with st.container(horizontal=True, gap="small"):
         st.download_button(
             "CSV",
-            lambda: _csv(*given),
+            lambda: csv_file(*given),
             file_name=f"{name}.csv",
             mime="text/csv",
             icon=":material/download:",
@@ -37,7 +37,7 @@ def prediction_downloads() -> None:
         )
         st.download_button(
             "JSON",
-            lambda: _json(*given, warnings),
+            lambda: json_file(*given, warnings),
             file_name=f"{name}.json",
             mime="application/json",
             icon=":material/download:",
@@ -45,20 +45,22 @@ def prediction_downloads() -> None:
         )
 
 
-def _csv(
+def csv_file(
     prediction: "Prediction", structure: "Structure", predictor: "Predictor"
 ) -> bytes:
+    """The prediction as CSV."""
     text = csv_text(prediction, *_about(prediction, structure, predictor))
     # Excel takes a file without the mark for one of the local code page: "μB" in shreds.
     return text.encode("utf-8-sig")
 
 
-def _json(
+def json_file(
     prediction: "Prediction",
     structure: "Structure",
     predictor: "Predictor",
     warnings: tuple[str, ...],
 ) -> bytes:
+    """The prediction as JSON, with what to check about the crystal's file."""
     notes, errors, cited = _about(prediction, structure, predictor)
     found = document(prediction, notes, errors, warnings, cited)
     return json.dumps(found, indent=2, ensure_ascii=False).encode()

@@ -22,12 +22,12 @@ class Offer:
     Attributes:
         name: What its file is called.
         content: The file as it is.
-        sentence: What is wrong with it.
+        reason: What is wrong with it, in a sentence.
     """
 
     name: str
     content: bytes
-    sentence: str
+    reason: str
 
 
 def take_files(widget: str) -> None:
@@ -138,3 +138,10 @@ def _keep(given: list[tuple[str, bytes]], sentences: list[str]) -> None:
         sentences[MAX_SENTENCES:] = [f"{files} could not be read."]
     st.session_state[state.UPLOAD_ERRORS] = sentences
     st.session_state[state.OFFERS] = offers
+    st.session_state[state.ADD] = False
+
+
+def forget_errors() -> None:
+    """Forget what was wrong with the last files, and what could be made of them."""
+    st.session_state[state.UPLOAD_ERRORS] = []
+    st.session_state[state.OFFERS] = {}

@@ -20,8 +20,8 @@ from crysformer.ui.session.carry import carry_settings, settings_of_other_pages
 from crysformer.ui.session.link import wrong_values
 from crysformer.ui.session.text import plain
 from crysformer.ui.shell.history import short_history
-from crysformer.ui.shell.link_notes import link_note
 from crysformer.ui.shell.menu import MENU
+from crysformer.ui.shell.notices import link_notice
 
 if TYPE_CHECKING:
     from crysformer.predict.predictor import Predictor
@@ -63,22 +63,18 @@ class Frame:
             predictor: Whose numbers the page shows; the chosen one's if none is given.
         """
         predictor = predictor or answers.predictor()
-        self.name_model(predictor.name)
+        self.model.caption(f"Model  \n**{plain(predictor.name)}**")
         device = _DEVICES.get(predictor.device.type, predictor.device.type)
         self.device.caption(f"Device  \n**{plain(device)}**")
 
-    def name_model(self, name: str) -> None:
-        """Name a model that may not be loaded yet."""
-        self.model.caption(f"Model  \n**{plain(name)}**")
 
-
-def frame(title: str, *, one_crystal: bool = True) -> Frame:
+def frame(title: str, *, heading: bool = False) -> Frame:
     """Set up a page and draw the sidebar.
 
     Args:
         title: The page's name, in the browser's tab.
-        one_crystal: Whether the page is about the chosen crystal, which is its heading
-            then; its own name is the heading of any other page.
+        heading: Whether the name is the page's heading, too; a page on one crystal has
+            its formula there.
 
     Returns:
         The sidebar's places for crystal, model and device.
@@ -106,15 +102,14 @@ def frame(title: str, *, one_crystal: bool = True) -> Frame:
         places = Frame(st.empty(), st.empty(), st.empty())
         if len(models) > 1:
             _choose_model(models)
-    # The device is not known before the model is loaded, and some pages need none.
-    places.name_model(state.model())
-    if one_crystal:
+    if not heading:
         places.show_crystals("Crystal", [answers.crystal_name()])
-    else:
+    places.model.caption(f"Model  \n**{plain(state.model())}**")
+    if heading:
         st.title(title, anchor=False)
     # One container, always: what stands below keeps its place and its camera.
     with st.container():
-        link_note([*filter(None, [trouble]), *wrong_values()])
+        link_notice([*filter(None, [trouble]), *wrong_values()])
     return places
 
 

@@ -35,7 +35,7 @@ FAMILIES = (
     ("Magnets", "magnet"),
     ("Minerals", "mineral"),
 )
-_OFFER = "Any crystal can be uploaded or pasted: close this and choose Upload."
+_OFFER = "Any crystal can be uploaded or pasted: close this and choose Add crystal."
 _HERE = Path(__file__).parent
 
 _component = st.components.v2.component(
@@ -158,9 +158,7 @@ def _said(query: Query, meant: str, any_found: bool) -> str:
         reason = f"Nothing in the library is called “{text}”, nor has such a formula."
     else:
         reason = "No crystal of the library has these elements; clear one of them."
-    return (
-        f"{reason} Any crystal can be uploaded or pasted: close this and choose Upload."
-    )
+    return f"{reason} {_OFFER}"
 
 
 @cache

@@ -12,7 +12,7 @@ from crysformer.ui.session import answers, state, uploads
 from crysformer.ui.session.text import guard, plain
 from crysformer.ui.shell.drop_zone import drop_zone
 from crysformer.ui.shell.library_dialog import library_dialog
-from crysformer.ui.shell.upload_notes import forget_notes, upload_notes
+from crysformer.ui.shell.notices import upload_notice
 
 # The widget's limit is that of a zip; a crystal's own is told where it is broken.
 MAX_ZIP_MB = 50
@@ -49,7 +49,7 @@ def pick_crystal() -> DeltaGenerator:
         _add_crystal()
     # Always one element, so that the views below keep their places and their cameras.
     with st.container():
-        upload_notes()
+        upload_notice()
     return row
 
 
@@ -80,15 +80,16 @@ def _add_crystal() -> None:
         key=state.ADD,
         on_change="rerun",
     ):
-        # The query outlives the dialog, which Streamlit forgets when it closes.
-        if st.button("Library", icon=":material/grid_view:", on_click=_close_popover):
-            library_dialog(_open)
+        library = st.button(
+            "Library", icon=":material/grid_view:", on_click=_close_popover
+        )
         # No list of endings: formats are recognised by content, and CONTCAR has none.
         st.file_uploader(
             f"Files ({_FORMATS})",
             accept_multiple_files=True,
             key=state.UPLOAD_WIDGET,
-            on_change=_take_files,
+            on_change=uploads.take_files,
+            args=(state.UPLOAD_WIDGET,),
             max_upload_size=MAX_ZIP_MB,
         )
         st.caption(
@@ -100,10 +101,12 @@ def _add_crystal() -> None:
                 "A crystal as text",
                 key=state.PASTE_WIDGET,
                 height=150,
-                width=420,
                 placeholder="CIF, POSCAR, extended XYZ or JSON",
             )
-            st.form_submit_button("Use this crystal", on_click=_take_text)
+            st.form_submit_button("Use this crystal", on_click=uploads.take_text)
+    # The query outlives the dialog, which Streamlit forgets when it closes.
+    if library:
+        library_dialog(_open)
 
 
 def crystal_labels() -> dict[str, str]:
@@ -124,20 +127,10 @@ def _take_choice() -> None:
     _open(st.session_state[state.CRYSTAL_WIDGET])
 
 
-def _take_files() -> None:
-    uploads.take_files(state.UPLOAD_WIDGET)
-    _close_popover()
-
-
-def _take_text() -> None:
-    uploads.take_text()
-    _close_popover()
-
-
 def _close_popover() -> None:
     st.session_state[state.ADD] = False
 
 
 def _open(chosen: str) -> None:
     state.choose(chosen)
-    forget_notes()
+    uploads.forget_errors()

@@ -15,7 +15,7 @@ from crysformer.ui.learn.cached import SINGLE, architecture, network
 from crysformer.ui.learn.questions import QUESTIONS
 from crysformer.ui.session import state
 from tests.support.numbers import powers_of_ten
-from tests.support.pages import SALT, SILICON, app, text
+from tests.support.pages import SALT, SILICON, app, text, views
 
 LEARN = "pages/4_Learn.py"
 CRYSTALS = (
@@ -59,7 +59,7 @@ def test_all_nine_steps(random_weights, crystal):
         assert words.idea in said
         assert "**Question.**" in said
         assert not test.error
-        assert len(test.main.get("bidi_component")) == (step in WITH_VIEW)
+        assert len(views(test)) == (step in WITH_VIEW)
         assert test.query_params[state.STEP] == str(step)
 
 
@@ -189,7 +189,7 @@ def test_a_crystal_too_large_for_the_lesson_is_a_sentence(random_weights, monkey
     monkeypatch.setattr("crysformer.ui.learn.cached.MAX_ANGLES", 3)
     test = go(app(LEARN, crystal=SALT.id), 5)
     assert any("Pick a smaller" in each.value for each in test.error)
-    assert go(test, 3).get("bidi_component")
+    assert views(go(test, 3))
 
 
 def test_missing_weights_are_a_sentence_and_the_first_steps_stay(monkeypatch, tmp_path):

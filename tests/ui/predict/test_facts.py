@@ -4,7 +4,7 @@ import pytest
 
 from crysformer.structure.write import FORMATS
 from crysformer.ui.session.text import plain
-from tests.support.pages import POSCAR, app, tables, text, upload
+from tests.support.pages import POSCAR, app, properties, tables, text, upload
 
 RUTILE, SALT = "rutile-tio2", "rock-salt-nacl"
 
@@ -86,10 +86,10 @@ def test_the_chosen_cell_is_used_by_facts_and_prediction(random_weights):
     assert facts(primitive)["Atoms in this cell"] == "2 (primitive cell: 2)"
     assert "View, Unit cell" in text(primitive)
     values = [
-        next(t for t in tables(test) if "Unit" in t).set_index("Property")["Value"]
+        properties(test)["formation_energy_peratom"]["value"]
         for test in (given, primitive)
     ]
-    assert values[0]["Formation energy"] == values[1]["Formation energy"]
+    assert values[0] == values[1]
 
 
 def test_a_bad_cell_in_the_url_is_the_given_one(random_weights):

@@ -4,26 +4,36 @@ import pytest
 
 from crysformer.predict.predictor import Predictor
 from crysformer.ui.session.numbers import readable
-from tests.support.pages import ATTENTION, POSCAR, SALT, app, tables, text, upload
+from tests.support.pages import (
+    ATTENTION,
+    POSCAR,
+    SALT,
+    app,
+    properties,
+    tables,
+    text,
+    upload,
+    views,
+)
 
 ENERGY = "formation_energy_peratom"
 
 
 def test_predict_shows_values_with_units_and_errors(random_weights):
     test = app(crystal=SALT.id)
-    rows = next(table for table in tables(test) if "Unit" in table).set_index("Property")
+    row = properties(test)[ENERGY]
     predicted = Predictor().predict([SALT.structure()])[0].values[ENERGY]
-    assert rows.loc["Formation energy", "Unit"] == "eV/atom"
-    assert rows.loc["Formation energy", "Validation error"] == "0.12"
-    assert rows.loc["Formation energy", "Value"] == f"{predicted:.2f}".replace("-", "−")
-    assert "JARVIS-DFT, OptB88vdW" in text(test)
+    assert row["value"] == f"{predicted:.2f} eV/atom".replace("-", "−")
+    assert row["property"].startswith("Formation energy OptB88vdW")
+    assert "kept out of training: 0.12 eV/atom" in row["property"]
+    assert "Labels: JARVIS-DFT, OptB88vdW." in row["property"]
 
 
 def test_a_negative_modulus_is_shown_as_zero_with_a_note(random_weights):
     test = app(crystal=SALT.id)
-    rows = next(table for table in tables(test) if "Unit" in table).set_index("Property")
-    assert rows.loc["Bulk modulus (Voigt)", "Value"] == "0"
-    assert "Bulk modulus (Voigt): the model predicts −99" in text(test)
+    row = properties(test)["bulk_modulus_kv"]
+    assert row["value"] == "0 GPa"
+    assert "The model predicts −99" in row["property"]
 
 
 def test_facts_come_from_the_crystal(random_weights):
@@ -58,7 +68,7 @@ def test_a_crystal_that_cannot_be_predicted_keeps_its_picture(
         test.switch_page(page).run()
     assert not test.exception
     assert "too empty" in text(test)
-    assert len(test.main.get("bidi_component")) == 1
+    assert len(views(test)) == 1
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from crysformer.predict.predictor import Predictor
 from crysformer.screening.output import STABILITY, table
 from crysformer.screening.screen import screen
-from tests.support.pages import SALT, app, tables, text
+from tests.support.pages import SALT, app, html, tables
 
 COMPARE = "pages/2_Compare.py"
 
@@ -17,20 +17,19 @@ def salt():
 
 def test_predict_shows_a_badge_with_the_probability(salt):
     test = app(crystal=SALT.id)
-    badge = next(each.value for each in test.markdown if "-badge[" in each.value)
-    assert salt.stability.sentence in badge
-    assert "on the hull" in text(test)
+    assert f'<span class="verdict good">{salt.stability.sentence}</span>' in html(test)
+    assert "on the hull" in html(test)
 
 
 def test_predict_says_why_two_formation_energies_differ():
-    assert "The two formation energies differ because" in text(app(crystal=SALT.id))
+    assert "The two formation energies differ because" in html(app(crystal=SALT.id))
 
 
 def test_a_model_that_does_not_know_the_hull_says_nothing():
     test = app(crystal=SALT.id, model="jarvis-dft-3d")
     assert not test.exception
-    assert "on the hull" not in text(test)
-    assert "two formation energies" not in text(test)
+    assert "on the hull" not in html(test)
+    assert "two formation energies" not in html(test)
 
 
 def test_compare_begins_with_stability(salt):

@@ -5,7 +5,7 @@ import pytest
 from crysformer.ui.session import state
 from crysformer.ui.session.text import plain
 from tests.support.crystal_files import cif
-from tests.support.pages import SALT, SILICON, app, text, upload
+from tests.support.pages import SALT, SILICON, app, text, upload, views
 
 MIXED = cif(
     [("Na1", 0, 0, 0, 0.5), ("K1", 0, 0, 0, 0.5), ("Cl1", 0.5, 0.5, 0.5, 1)],
@@ -37,7 +37,7 @@ def test_the_offer_is_taken_and_the_crystal_is_marked():
     assert plain(f"{NAME} (ordered approximation)") in text(test)
     assert test.info[0].value.startswith(plain(f"{NAME} is disordered; this is an"))
     assert plain("K 0.5 + Na 0.5 became 1 K, 1 Na") in test.info[0].value
-    view = str(test.main.get("bidi_component")[0].proto)
+    view = str(views(test)[0].proto)
     assert "ordered-approximation" in view
     test.selectbox(key=state.CRYSTAL_WIDGET).select(SILICON.id).run()
     assert not test.info

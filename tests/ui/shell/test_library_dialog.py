@@ -13,7 +13,7 @@ from crysformer.ui.shell.library_dialog import (
     known_elements,
     picker_data,
 )
-from tests.support.pages import SALT, app
+from tests.support.pages import SALT, app, views
 
 
 def names(data):
@@ -103,11 +103,11 @@ def test_known_elements_are_those_of_the_crystals():
 
 def test_the_button_opens_the_dialog_with_the_last_question(random_weights):
     test = app(crystal=SALT.id)
-    assert len(test.main.get("bidi_component")) == 1
+    assert len(views(test)) == 1
     test.session_state[state.LIBRARY_QUERY] = Query(text="quartz")
     next(each for each in test.button if each.label == "Library").click().run()
     assert not test.exception
-    assert len(test.get("bidi_component")) == 3
+    assert len(views(test)) == 2
 
 
 @pytest.mark.parametrize(

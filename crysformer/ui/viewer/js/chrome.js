@@ -88,7 +88,14 @@ function buildTools(view) {
       view.setMeasuring(on),
     ),
     button(view, "PNG", "Save the picture as PNG at twice the size", () => savePicture(view)),
+    ...(document.fullscreenEnabled ? [button(view, "Full", "Full screen", switchScreen)] : []),
   );
+}
+
+// The picture alone on the whole screen, and back; Escape leaves it, too.
+function switchScreen(element) {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else element.closest(".tools").parentElement.requestFullscreen();
 }
 
 function listen(view) {
