@@ -27,5 +27,4 @@ def name_crystals(places: Frame, names: Sequence[str]) -> None:
     if not names:
         places.crystal.empty()
         return
-    word = "Crystal" if len(names) == 1 else "Crystals"
-    places.crystal.caption(f"{word}  \n**{plain(', '.join(names))}**")
+    places.crystal.caption(f"Crystals  \n**{plain(', '.join(names))}**")
