@@ -82,15 +82,12 @@ def _pick_one(crystals: Sequence[Candidate]) -> Candidate:
 def _pick_change(crystal: answers.Chosen) -> Change:
     """Draw the controls of what is done to a crystal."""
     graph = answers.graph_of(crystal)
-    symbols = {
-        element.symbol: f"All {element.symbol}"
-        for element in graph.structure.composition.elements
-    }
+    symbols = [element.symbol for element in graph.structure.composition.elements]
     sites = {
         graph.labels[site]: f"{graph.labels[site]}, 1 of {graph.equal_atoms(site)}"
         for site in graph.different_atoms
     }
-    places = symbols | sites
+    places = dict(zip(symbols, symbols, strict=True)) | sites
     drop_unless(state.REPLACED, [_NOTHING, *places])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         mode = st.segmented_control(

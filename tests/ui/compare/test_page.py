@@ -164,9 +164,9 @@ def test_one_bad_crystal_does_not_hide_the_others(random_weights):
 
 
 def test_a_vacancy_on_one_site_is_drawn_predicted_and_opened(random_weights):
-    test = app(COMPARE, compare=PAIR, replace="Na1, 1 of 4", **{"with": "Vacancy"})
+    test = app(COMPARE, compare=PAIR, replace="Na2, 1 of 4", **{"with": "Vacancy"})
     assert len(test.get("bidi_component")) == 2
-    [expected] = predicted(substitute(SALT.structure(), "Na1", "Vacancy"))
+    [expected] = predicted(substitute(SALT.structure(), "Na2", "Vacancy"))
     value = tables(test)[1].loc[ENERGY, "Na₃Cl₄ at 0 %"]
     assert value == number(expected["formation_energy_peratom"])
     test.button(key=changed.OPEN).click().run()
