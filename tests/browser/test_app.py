@@ -51,7 +51,7 @@ def test_deep_link_is_right_as_the_first_request_to_a_fresh_server(browse):
 def test_predict_shows_crystal_and_numbers(browse):
     page = browse(f"/?crystal={SALT}")
     assert scene(page)["counts"]["atoms"] == 27
-    page.get_by_text("JARVIS-DFT, OptB88vdW").first.wait_for()
+    page.locator("table.properties").wait_for()
     page.get_by_text("Bulk modulus (Voigt)").click()
     page.get_by_text("it cannot be negative").wait_for()
     page.wait_for_timeout(500)

@@ -39,7 +39,7 @@ def test_one_step_back_is_one_page_back(browse):
     page.wait_for_url(re.compile("module=Conditional"))
     page.go_back()
     page.wait_for_url(re.compile(r"/\?"))
-    page.get_by_text("JARVIS-DFT, OptB88vdW").first.wait_for()
+    page.locator("table.properties").wait_for()
     assert f"crystal={SALT}" in page.url
 
 

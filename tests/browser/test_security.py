@@ -44,7 +44,7 @@ def test_fields_of_a_file_are_text_on_predict_and_attention(browse, ending):
     wait_for_scene(page, lambda facts: facts["structure"] != before, 60)
     page.keyboard.press("Escape")
     page.get_by_test_id("stSidebar").get_by_text(NAME, exact=False).wait_for()
-    page.get_by_text("JARVIS-DFT, OptB88vdW").first.wait_for()
+    page.locator("table.properties").wait_for()
     assert_nothing_ran(page)
     page.get_by_role("link", name="Attention").click()
     wait_for_scene(page, lambda facts: facts["layer"] == "Model edges", 60)

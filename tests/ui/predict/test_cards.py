@@ -56,8 +56,9 @@ def test_an_uploaded_textbook_crystal_has_its_measured_values(random_weights):
     silicon = "Si2\n1.0\n0 2.7155 2.7155\n2.7155 0 2.7155\n2.7155 2.7155 0\nSi\n2\n"
     upload(test, "x.vasp", f"{silicon}Direct\n0 0 0\n.25 .25 .25\n".encode())
     assert "<b>1.11</b>" in html(test)
+    assert "Measured: source" in html(test)
     upload(test, "y.vasp", POSCAR.encode())
-    assert "measured" not in html(test)
+    assert "Measured: source" not in html(test)
 
 
 def test_intervals_that_do_not_hold_say_so_in_place():
