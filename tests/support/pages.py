@@ -26,6 +26,8 @@ Direct
 0.5 0.5 0.5
 """
 
+_SILENT = ("drop_zone", "history")
+
 
 def app(page=None, **query):
     test = AppTest.from_file(ROOT / "app.py", default_timeout=60)
@@ -47,11 +49,11 @@ def text(test):
 
 
 def views(test):
-    """Components that show something; the place where files drop is none."""
+    """Components that show something; those that only listen are none."""
     return [
         each
         for each in test.get("bidi_component")
-        if "drop_zone" not in each.proto.component_name
+        if not any(silent in each.proto.component_name for silent in _SILENT)
     ]
 
 

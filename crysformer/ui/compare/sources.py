@@ -7,7 +7,7 @@ import streamlit as st
 from crysformer.ui.session import state, uploads
 from crysformer.ui.session.text import plain
 from crysformer.ui.shell.library_dialog import library_dialog
-from crysformer.ui.shell.picker import MAX_FILE_MB, MAX_ZIP_MB
+from crysformer.ui.shell.picker import MAX_ZIP_MB
 
 FEWEST, MOST = 2, 4
 
@@ -29,13 +29,10 @@ def sources() -> None:
             accept_multiple_files=True,
             key=state.UPLOAD_WIDGET,
             on_change=_take,
-            args=(uploads.take_files,),
+            args=(uploads.take_files, state.UPLOAD_WIDGET),
             max_upload_size=MAX_ZIP_MB,
         )
-        st.caption(
-            f"{MAX_FILE_MB} MB a crystal, {MAX_ZIP_MB} MB a zip. They are kept for this "
-            "session only."
-        )
+        st.caption("They are kept for this session only: a link does not carry them.")
     paste = st.popover("Paste", icon=":material/content_paste:", width="content")
     with paste.form("paste", border=False):
         st.text_area(

@@ -39,7 +39,7 @@ def test_one_of_several_models_can_be_chosen(tmp_path, monkeypatch):
     save_random(tmp_path, "second", seed=1)
     monkeypatch.setenv("CRYSFORMER_WEIGHTS", str(tmp_path))
     test = app(crystal=SALT.id)
-    assert "**jarvis\\-dft\\-3d**" in text(test)
+    assert f"**{plain(DEFAULT_MODEL)}**" in text(test)
     first = properties(test)
     test.selectbox(key=state.MODEL_WIDGET).select("second").run()
     assert not test.exception
