@@ -230,4 +230,5 @@ def picked_crystal(job: BatchJob) -> None:
             uploads.take_file(name, content)
         else:
             uploads.take_approximation(name, content)
-        st.switch_page("app.py")
+        # Without a query Streamlit clears the URL, and refuses where a setting is in it.
+        st.switch_page("app.py", query_params=state.link_query())

@@ -31,4 +31,5 @@ def changed_crystal(structure: Structure, name: str, options: ViewOptions) -> No
         upload = state.Upload(name, structure, len(content), warnings=(warning,))
         state.keep_upload(token, upload)
         state.choose(token)
-        st.switch_page("app.py")
+        # Without a query Streamlit clears the URL, and refuses where a setting is in it.
+        st.switch_page("app.py", query_params=state.link_query())

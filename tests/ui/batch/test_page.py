@@ -116,6 +116,8 @@ def test_the_picked_crystal_opens_on_the_first_page():
     job.selected = 5
     test.run()
     assert f"Picked: **{CRYSTALS[4].formula}**" in text(test)
+    # With a setting in the URL, Streamlit refuses to clear it.
+    test.toggle(key=state.DESCENDING).set_value(True).run()
     test.button(key=results.OPEN).click().run()
     assert not test.exception
     assert test.session_state[state.CRYSTAL] == state.token_of(TEN[5][1])
