@@ -95,4 +95,4 @@ def test_the_chosen_cell_is_used_by_facts_and_prediction(random_weights):
 def test_a_bad_cell_in_the_url_is_the_given_one(random_weights):
     test = section("Symmetry", SALT, cell="<b>")
     assert facts(test)["Atoms in this cell"] == "8 (primitive cell: 2)"
-    assert f"unit cell = “{plain('<b>')}”, which is not one of As given" in text(test)
+    assert f"cell = “{plain('<b>')}”, which is not one of" in text(test)
