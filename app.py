@@ -3,8 +3,7 @@
 import streamlit as st
 
 from crysformer.ui import predict
-from crysformer.ui.predict.cards import headline_cards
-from crysformer.ui.predict.layout import predict_layout
+from crysformer.ui.predict.layout import predict_layout, waiting_cards
 from crysformer.ui.session import answers, first_picture
 from crysformer.ui.session.text import guard
 from crysformer.ui.shell.export_menu import export_menu
@@ -18,7 +17,7 @@ places = frame("Predict")
 row = pick_crystal()
 page = predict_layout(row)
 with page.cards.container():
-    headline_cards(None)
+    waiting_cards()
 with page.toolbar:
     options = view_options(layers=True)
 with page.picture, guard():
@@ -45,7 +44,7 @@ def show_answers() -> None:
             answers.reasons_against(answers.chosen()),
         )
         with page.cards.container():
-            headline_cards(shown, answers.measured())
+            predict.cards.headline_cards(shown, answers.measured())
         with page.trust:
             trust_pill(prediction)
         predict.downloads.prediction_downloads()

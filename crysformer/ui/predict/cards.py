@@ -80,10 +80,8 @@ _TOGETHER = (
 )
 
 
-def headline_cards(
-    shown: Explained | None, measured: Mapping[Quantity, Measured] | None = None
-) -> None:
-    """Draw the cards; without a prediction their empty places.
+def headline_cards(shown: Explained, measured: Mapping[Quantity, Measured]) -> None:
+    """Draw the cards.
 
     Args:
         shown: The prediction.
@@ -91,19 +89,15 @@ def headline_cards(
     """
     cards = []
     for headings in _TOGETHER:
-        parts = [_part(heading, shown, measured or {}) for heading in headings]
+        parts = [_part(heading, shown, measured) for heading in headings]
         inner = "".join(f"<div>{part}</div>" for part in parts if part)
         if inner:
             cards.append(f'<section class="card">{inner}</section>')
     st.html(f'<div class="cards-frame"><div class="cards">{"".join(cards)}</div></div>')
 
 
-def _part(
-    heading: str, shown: Explained | None, measured: Mapping[Quantity, Measured]
-) -> str:
+def _part(heading: str, shown: Explained, measured: Mapping[Quantity, Measured]) -> str:
     title = f"<h2>{escape(heading)}</h2>"
-    if shown is None:
-        return f'{title}<p class="big waiting">–</p>'
     known = shown.defined()
     lines = [line for line in _CARDS[heading] if line.key in known]
     if not lines:

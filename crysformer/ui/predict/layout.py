@@ -28,6 +28,19 @@ class PredictLayout:
     numbers: DeltaGenerator
 
 
+_CARDS = ("Band gap", "Formation energy", "Bulk and shear modulus", "Magnetic moment")
+
+
+def waiting_cards() -> None:
+    """Draw the cards' places before there is a prediction; this must load nothing."""
+    cards = "".join(
+        f'<section class="card"><div><h2>{card}</h2><p class="big waiting">–</p></div>'
+        "</section>"
+        for card in _CARDS
+    )
+    st.html(f'<div class="cards-frame"><div class="cards">{cards}</div></div>')
+
+
 def predict_layout(row: DeltaGenerator) -> PredictLayout:
     """Make the places.
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import streamlit as st
-from pymatgen.util.string import unicodeify, unicodeify_spacegroup
+from pymatgen.util.string import unicodeify
 from streamlit.delta_generator import DeltaGenerator
 
 from crysformer.library.catalogue import load_library
@@ -59,12 +59,7 @@ def _title() -> None:
     named = load_library().get(state.token())
     formula = named.formula if named else structure.composition.reduced_formula
     st.title(unicodeify(formula), anchor=False)
-    # The library knows the group of its own: the first picture waits for no symmetry.
-    group = (
-        f"{unicodeify_spacegroup(named.space_group_symbol)} ({named.space_group})"
-        if named
-        else f"{answers.facts().space_group} ({answers.facts().number})"
-    )
+    group = f"{answers.facts().space_group} ({answers.facts().number})"
     atoms = f"{len(structure)} atoms" if len(structure) > 1 else "1 atom"
     name = given.name if given else answers.crystal_name()
     st.caption(f"{plain(name)} · {group} · {atoms}")
