@@ -45,7 +45,7 @@ with guard():
             form.start_job(given, answers.predictor())
 form.notes()
 job = form.current_job()
-places.show_crystals("Batch", [f"{len(job.inputs)} files"] if job else [])
+places.show_crystals("Batch", [f"{len(job.inputs)} crystals"] if job else [])
 if job:
     places.show_model(job.predictor)
     live = job.running

@@ -25,6 +25,7 @@ with guard():
     error_table(card)
     table = errors.validation(folder)
     judged.published_table(table)
+    judged.leaderboard_table(table)
     judged.stability(state.model(), table)
     st.markdown("#### One property in detail")
     key, name = errors.choose_property(card)

@@ -159,7 +159,7 @@ def test_an_example_set_needs_no_files():
     assert table["formula"].nunique() > 25
     assert table["error"].eq("").all()
     said = "".join(each.value for each in test.sidebar.caption)
-    assert "30 in the batch" in said
+    assert "30 crystals" in said
     assert "not loaded yet" not in said
 
 

@@ -12,6 +12,7 @@ from tests.support.pages import (
     SALT,
     SILICON,
     app,
+    properties,
     tables,
     text,
 )
@@ -52,12 +53,6 @@ def test_one_of_several_models_can_be_chosen(tmp_path, monkeypatch):
     test = app(ATTENTION, crystal=SALT.id, model="second")
     assert "**second**" in text(test)
     assert test.selectbox(key=state.MODEL_WIDGET).value == "second"
-
-
-def properties(test):
-    """Values on the Predict page by the name of the property."""
-    table = next(table for table in tables(test) if "Property" in table)
-    return dict(zip(table["Property"], table["Value"], strict=True))
 
 
 def test_a_single_model_needs_no_choice(random_weights):
