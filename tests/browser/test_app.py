@@ -206,12 +206,14 @@ def test_hover_tells_bond_length_and_weight(browse):
 def test_the_slider_leaves_the_strongest_bonds(browse):
     page = browse(f"/Attention?crystal={SALT}&top=100")
     before = attention_facts(page)["counts"]["bonds"]
+    page.get_by_role("button", name="Drawing").click()
     slider = page.get_by_role("slider", name="Strongest bonds")
     slider.press("Home")
     facts = wait_for_scene(page, lambda facts: facts["counts"]["bonds"] < before)
     assert 0 < facts["counts"]["bonds"] <= before // 4
     page.wait_for_url(re.compile(r"top=5\b"))
     page.goto(page.url.replace("top=5", ""))
+    page.get_by_role("button", name="Drawing").click()
     assert slider.get_attribute("aria-valuetext") == "25"
     assert attention_facts(page)["counts"]["bonds"] < before
 

@@ -96,7 +96,7 @@ def test_a_click_on_a_heading_sorts(browse):
 
 def test_a_point_of_the_scatter_opens_its_crystal(browse):
     page = batch(browse)
-    points = page.locator(".js-plotly-plot").nth(1).locator(".points path")
+    points = page.locator(".js-plotly-plot").first.locator(".points path")
     points.first.wait_for()
     points.nth(2).scroll_into_view_if_needed()
     page.wait_for_timeout(800)
@@ -136,7 +136,7 @@ def test_the_heat_map_and_the_histogram_follow_their_choice(browse):
     heat = page.locator(".js-plotly-plot").nth(2)
     heat.locator("text", has_text="Formation energy (eV/atom)").wait_for()
     choose(page, "Histogram of", "Band gap (eV)")
-    histogram = page.locator(".js-plotly-plot").first
+    histogram = page.locator(".js-plotly-plot").nth(1)
     histogram.locator("text", has_text="Band gap").wait_for()
     assert page.locator('[aria-label^="Histogram of Band gap"]').count() == 1
 
@@ -173,15 +173,13 @@ def test_a_bad_member_is_a_line_and_a_bad_zip_is_refused(browse):
 def test_results_and_choices_survive_a_visit_to_another_page(browse):
     page = batch(browse)
     choose(page, "x axis", "Band gap (eV)")
-    page.locator(".js-plotly-plot").nth(1).locator(
-        "text", has_text="Band gap"
-    ).first.wait_for()
+    first = page.locator(".js-plotly-plot").first
+    first.locator(".xtitle", has_text="Band gap").wait_for()
     page.get_by_role("link", name="Predict").click()
     scene(page)
     page.get_by_role("link", name="Batch").click()
     page.get_by_text("9 predicted, 1 failed").wait_for()
-    scatter = page.locator(".js-plotly-plot").nth(1)
-    scatter.locator(".xtitle", has_text="Band gap").wait_for()
+    first.locator(".xtitle", has_text="Band gap").wait_for()
 
 
 @pytest.mark.parametrize(
