@@ -78,7 +78,8 @@ def test_gz_and_zip_are_unpacked(browse):
 def test_several_at_once_are_all_there_to_choose_and_said_not_to_be_shared(browse):
     files = [(name, text.encode()) for name, text in GIVEN.items()]
     page = opened(browse, files)
-    page.get_by_text("a link to this page does not carry them").wait_for()
+    page.get_by_role("button", name="Add crystal").click()
+    page.get_by_text("a link does not carry them").wait_for()
     page.keyboard.press("Escape")
     page.get_by_role("combobox", name="Crystal").click()
     page.get_by_role("option", name="ase.json (this session)", exact=True).wait_for()
@@ -93,7 +94,7 @@ def test_each_fault_has_its_sentence_and_nothing_changes(browse, name):
     page = browse("/?crystal=diamond-si")
     before = scene(page)["structure"]
     give(page, [(name, text.encode())])
-    page.get_by_test_id("stAlert").filter(has_text=words).wait_for()
+    page.get_by_text(words).first.wait_for()
     assert scene(page)["structure"] == before
     assert "crystal=diamond-si" in page.url
 
@@ -107,8 +108,7 @@ def test_an_ordered_approximation_is_offered_and_marked(browse, width, scheme):
     page = browse("/?crystal=diamond-si", width=width, scheme=scheme)
     before = scene(page)["structure"]
     give(page, [("mixed.cif", mixed.encode())])
-    page.get_by_test_id("stAlert").filter(has_text="is disordered").wait_for()
-    page.keyboard.press("Escape")
+    page.get_by_text("is disordered").first.wait_for()
     page.get_by_role("button", name="Use an ordered approximation of mixed.cif").click()
     wait_for_scene(page, lambda facts: facts["structure"] != before, 60)
     note = "K 0.5 + Na 0.5 became 1 K, 1 Na"
