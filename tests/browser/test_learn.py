@@ -73,7 +73,7 @@ def test_a_question_is_answered_by_keyboard(browse):
     page.get_by_text("Not yet").wait_for()
     field.fill("18")
     field.press("Enter")
-    page.get_by_text("Right.").wait_for()
+    page.get_by_text("Right.", exact=True).wait_for()
     assert page.get_by_text("drop 6, arbitrarily").is_visible()
 
 
