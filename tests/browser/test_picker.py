@@ -21,7 +21,7 @@ def library(browse, path="/", **options):
     scene(page)
     page.get_by_role("button", name="Add crystal").click()
     page.get_by_role("button", name="Library").click()
-    page.locator(".card").first.wait_for()
+    page.locator(".card[data-id]").first.wait_for()
     return page
 
 
@@ -30,7 +30,9 @@ def status(page, words):
 
 
 def ids(page):
-    return [card.get_attribute("data-id") for card in page.locator(".card").all()]
+    return [
+        card.get_attribute("data-id") for card in page.locator(".card[data-id]").all()
+    ]
 
 
 def element(page, name):
