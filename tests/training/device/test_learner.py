@@ -1,9 +1,11 @@
 """Steps on the device are the plain trainer's steps, and wait for nothing."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
 from itertools import islice
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -106,7 +108,9 @@ def test_ranks_together_have_the_gradient_of_one(data, double):
 
 
 @pytest.mark.slow
-def test_two_processes_learn_what_one_does(folder, tmp_path):
+def test_two_processes_learn_what_one_does(folder, tmp_path, monkeypatch):
+    # A new process runs the main module again, which may be a page tested before.
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
     for count in (1, 2):
         multiprocessing.spawn(learn, args=(count, folder, tmp_path), nprocs=count)
     one, first, second = (
