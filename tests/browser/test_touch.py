@@ -9,6 +9,9 @@ from tests.support.browser import READY, at, scene, wait_for_scene
 
 SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
 STEPS = 12
+# What stands above a view may still settle by a few pixels, which the page makes up for;
+# a finger that scrolled would have moved it by 40 or more.
+SETTLED = 15
 SIZE = {"width": 400, "height": 800, "phone": True}
 
 
@@ -81,13 +84,13 @@ def test_a_finger_scrolls_or_turns_and_two_zoom(browse, page):
     assert phone.cameras() == opened
     phone.page.evaluate(f"{SCROLLED} = {phone.start}")
     phone.touch(((-60, 0), (90, 40)))
-    assert phone.scrolled() == pytest.approx(phone.start, abs=1)
+    assert phone.scrolled() == pytest.approx(phone.start, abs=SETTLED)
     turned = phone.cameras()
     for new, old in zip(turned, opened, strict=True):
         assert new[:4] == old[:4]
         assert new[4:] != old[4:]
     phone.touch(((0, -20), (0, -90)), ((0, 20), (0, 90)))
-    assert phone.scrolled() == pytest.approx(phone.start, abs=1)
+    assert phone.scrolled() == pytest.approx(phone.start, abs=SETTLED)
     for new, old in zip(phone.cameras(), turned, strict=True):
         assert new[3] > old[3]
 
