@@ -29,13 +29,19 @@ class Phone:
         page.wait_for_timeout(500)
         self.page = page
         self.chromium = page.context.new_cdp_session(page)
-        stage = page.locator(".stage").first
-        # Cards stand above it.
-        stage.evaluate("stage => stage.scrollIntoView({block: 'center'})")
+        self.stage = page.locator(".stage").first
+        # Cards stand above it, and grow until the numbers are there.
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(2500)
+        self.stage.evaluate("stage => stage.scrollIntoView({block: 'center'})")
         page.wait_for_timeout(500)
         self.start = self.scrolled()
-        box = stage.bounding_box()
-        self.centre = (
+
+    @property
+    def centre(self):
+        """Where fingers start: on the first picture, as it lies now."""
+        box = self.stage.bounding_box()
+        return (
             box["x"] + box["width"] / 2,
             box["y"] + min(box["height"] / 2, 150),
         )
@@ -45,9 +51,10 @@ class Phone:
 
         Those after the first come down ``late`` steps after it, where they are then.
         """
+        centre = self.centre
         for step in range(STEPS + 1):
             points = [
-                self.centre + np.add(start, np.subtract(end, start) * step / STEPS)
+                centre + np.add(start, np.subtract(end, start) * step / STEPS)
                 for start, end in (paths if step >= late else paths[:1])
             ]
             self._send("touchMove" if step not in (0, late) else "touchStart", points)
@@ -82,7 +89,9 @@ def test_a_finger_scrolls_or_turns_and_two_zoom(browse, page):
     phone.touch(((0, 60), (5, -140)))
     assert phone.scrolled() > phone.start + 100
     assert phone.cameras() == opened
+    phone.page.wait_for_timeout(1500)  # The page coasts on for a while.
     phone.page.evaluate(f"{SCROLLED} = {phone.start}")
+    phone.page.wait_for_timeout(500)
     phone.touch(((-60, 0), (90, 40)))
     assert phone.scrolled() == pytest.approx(phone.start, abs=SETTLED)
     turned = phone.cameras()
