@@ -29,7 +29,7 @@ with page.picture, guard():
 
 def show_facts() -> None:
     """Show what is known without a model."""
-    with page.picture, guard():
+    with page.facts, guard():
         predict.facts.facts_panel()
 
 
@@ -57,3 +57,5 @@ with page.numbers, st.spinner("Predicting…"):
     ready = answers.predictor_ready.is_set()
     for show in (show_answers, show_facts) if ready else (show_facts, show_answers):
         show()
+with page.trace, guard():
+    predict.trace.frames_trace()

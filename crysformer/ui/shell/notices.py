@@ -36,7 +36,8 @@ def upload_notice() -> None:
     shown = state.upload()
     if shown and shown.note:
         st.info(plain(shown.note), icon=":material/grain:")
-    for sentence in shown.warnings if shown else ():
+    warnings = shown.warnings_at(state.frame(state.token())) if shown else ()
+    for sentence in warnings:
         st.warning(plain(sentence), icon=":material/warning:")
 
 

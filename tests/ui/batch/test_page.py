@@ -9,6 +9,7 @@ from crysformer.predict.predictor import Predictor
 from crysformer.ui.batch import downloads, example, form, plots, results
 from crysformer.ui.batch.job import MAX_OPEN, BatchJob
 from crysformer.ui.session import state
+from crysformer.ui.session.given import token_of
 from crysformer.ui.session.text import plain
 from tests.support.batch import (
     BROKEN,
@@ -120,7 +121,7 @@ def test_the_picked_crystal_opens_on_the_first_page():
     test.toggle(key=state.DESCENDING).set_value(True).run()
     test.button(key=results.OPEN).click().run()
     assert not test.exception
-    assert test.session_state[state.CRYSTAL] == state.token_of(TEN[5][1])
+    assert test.session_state[state.CRYSTAL] == token_of(TEN[5][1])
     assert plain(TEN[5][0]) in text(test)
 
 
