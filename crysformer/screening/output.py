@@ -36,7 +36,7 @@ def shown_keys(predictor: Predictor) -> list[str]:
 def table(
     rows: Sequence[ScreenRow], keys: Sequence[str], *, intervals: bool = False
 ) -> pd.DataFrame:
-    """Results as a table: facts, one column for each property, novelty, and the error.
+    """Results as a table: facts, one column for each property, novelty, what went wrong.
 
     A property that is not defined for a crystal has an empty cell.
 
@@ -49,6 +49,7 @@ def table(
     records = [
         {
             **{name: getattr(row, name) for name in (*_FACTS, "error")},
+            "warnings": " ".join(row.warnings),
             **row.defined,
             **_novelty(row),
             **_stability(row),
@@ -62,7 +63,7 @@ def table(
         for row in rows
     ]
     judged = STABILITY if HULL in keys else ()
-    columns = [*_FACTS, *keys, *NOVELTY, *judged, "error", *ends]
+    columns = [*_FACTS, *keys, *NOVELTY, *judged, "error", "warnings", *ends]
     frame = pd.DataFrame(records, columns=columns)
     numbers = dict.fromkeys((*keys, NOVELTY[1], *judged[1:], *ends), "float64")
     return frame.astype({"space_group": "Int64", "sites": "Int64", **numbers})
@@ -93,10 +94,10 @@ def to_csv(frame: pd.DataFrame, *, header: bool = True) -> str:
     """A table as CSV, its numbers to seven digits, which is what the network holds.
 
     A spreadsheet runs a cell that begins like a formula, and file names are strangers'
-    text: such names and errors get an apostrophe in front.
+    text: such names, errors and warnings get an apostrophe in front.
     """
     frame = frame.copy()
-    for column in ("file", "error"):
+    for column in ("file", "error", "warnings"):
         risky = frame[column].str.match(r"[=+\-@\t\r]")
         frame[column] = frame[column].mask(risky, "'" + frame[column])
     return frame.to_csv(index=False, header=header, float_format="%.7g")

@@ -5,6 +5,12 @@ import pytest
 from pymatgen.core import Lattice, Structure
 
 from crysformer.experiments.trajectory import BATCH_CRYSTALS, trace_frames
+from crysformer.predict.predictor import Predictor
+
+
+@pytest.fixture(scope="module")
+def predictor():
+    return Predictor()
 
 
 def caesium_chloride(length):

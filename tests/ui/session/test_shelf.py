@@ -3,10 +3,8 @@
 import pytest
 
 from crysformer.ui.session import shelf
-from crysformer.ui.session.given import Upload
-from tests.support.crystal_files import NACL
 
-FILE = Upload("salt.cif", NACL, 100)
+FILE = "a file"
 
 
 @pytest.fixture
@@ -15,8 +13,8 @@ def kept():
 
 
 def test_only_the_word_finds_the_files(kept):
-    kept.put("one word", {"a": FILE})
-    kept.put("another", {"b": FILE})
+    kept.put("one word", {"a": FILE}, 100)
+    kept.put("another", {"b": FILE}, 100)
     assert kept.take("one word") == {"a": FILE}
     assert kept.take("one") is None
     assert kept.take("") is None
@@ -25,7 +23,7 @@ def test_only_the_word_finds_the_files(kept):
 def test_files_outlive_their_session_for_a_while(kept, monkeypatch):
     now = 1000.0
     monkeypatch.setattr(shelf.time, "monotonic", lambda: now)
-    kept.put("word", {"a": FILE})
+    kept.put("word", {"a": FILE}, 100)
     now += 10 * shelf.GRACE_S  # While the session lives, any time may pass.
     assert kept.take("word") == {"a": FILE}
     kept.leave("word")
@@ -39,16 +37,9 @@ def test_files_outlive_their_session_for_a_while(kept, monkeypatch):
 def test_of_too_many_that_left_the_first_go(kept, monkeypatch):
     monkeypatch.setattr(shelf, "MAX_LEFT_BYTES", 250)
     for word in ("first", "second", "third"):
-        kept.put(word, {"a": FILE})
+        kept.put(word, {"a": FILE}, 100)
     for word in ("second", "first", "third"):
         kept.leave(word)
     assert kept.take("second") is None
     assert kept.take("first") == {"a": FILE}
     assert kept.take("third") == {"a": FILE}
-
-
-def test_what_is_kept_does_not_follow_the_session(kept):
-    uploads = {"a": FILE}
-    kept.put("word", uploads)
-    uploads.clear()
-    assert kept.take("word") == {"a": FILE}
