@@ -169,7 +169,7 @@ def _add_app(commands: argparse._SubParsersAction) -> None:
         "--workers",
         metavar="N",
         help="processes for long computations, each of about 400 MB once it is used; 0 "
-        "computes everything in the server itself (default: one for each core, at most 2)",
+        "computes everything in the server itself (default: one a core, at most 2)",
     )
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
