@@ -82,7 +82,7 @@ class Visitor:
 
         Args:
             key: The widget's key, or its label where it has none.
-            value: ``True`` for a button; for a component a dictionary of what it reports.
+            value: What it is set to; ``True`` for a button.
         """
         kind, widget = self.find(key)
         self._set(kind, widget, value)
@@ -130,24 +130,33 @@ class Visitor:
         """What the first view of a crystal draws."""
         for kind, element in self.elements.values():
             if kind == "bidi_component" and "crystal_view" in element.component_name:
-                [data] = json.loads(element.mixed.json or element.json)
+                [data] = json.loads(element.json)
                 return data["scene"]
         return None
 
+    def faults(self) -> list[str]:
+        """Errors that the page shows."""
+        return [
+            f"{kind}: {getattr(element, 'body', '') or getattr(element, 'message', '')}"
+            for kind, element in self.elements.values()
+            if kind == "exception"
+            or (kind == "alert" and element.format == element.ERROR)
+        ]
+
     def _set(self, kind: str, widget: Any, value: Any) -> None:
         state = WidgetState(id=widget.id)
-        if kind in ("button", "download_button"):
+        if kind == "button":
             state.trigger_value = True
         elif kind == "checkbox":
             state.bool_value = value
-        elif kind == "button_group":
+        elif kind in ("button_group", "multiselect"):
+            state.string_array_value.data.extend([value] if kind[0] == "b" else value)
+        elif (
+            kind == "slider"
+        ):  # Where it slides over words; over numbers they are double.
             state.string_array_value.data.append(value)
-        elif kind in ("number_input",):
+        elif kind == "number_input":
             state.double_value = value
-        elif kind == "slider":
-            state.double_array_value.data.extend(value)
-        elif kind == "bidi_component":
-            state.json_trigger_value = json.dumps(value)
         else:
             state.string_value = value
         self._widgets[widget.id] = state
@@ -234,13 +243,20 @@ class Visitor:
     def _place(self, metadata: Any, delta: Any) -> None:
         path = tuple(metadata.delta_path)
         self._touched.add(path)
-        if delta.WhichOneof("type") != "new_element":
+        what = delta.WhichOneof("type")
+        if what == "new_transient":
             return
-        kind = delta.new_element.WhichOneof("type")
-        element = getattr(delta.new_element, kind)
+        content = delta.new_element if what == "new_element" else delta.add_block
+        kind = content.WhichOneof("type")
+        if kind is None:
+            return
+        element = getattr(content, kind)
         self.elements[path] = kind, element
         if getattr(element, "id", ""):
             self._fragments[element.id] = delta.fragment_id
+            if getattr(element, "set_value", False):
+                # The page has set it; a browser would say so from now on.
+                self._widgets.pop(element.id, None)
 
     async def _repeat(self, fragment: str, interval: float) -> None:
         while True:
