@@ -117,7 +117,8 @@ def _alone(out: Path) -> Iterator[None]:
     with _sentences(out, _ELSE):
         if not place.parent.is_dir():
             raise FileNotFoundError(ENOENT, os.strerror(ENOENT))
-        lock = FileLock(place.with_name(f".{place.name}.lock"))
+        lock_file = place.with_name(f".{place.name}.lock")
+        lock = FileLock(lock_file)
         try:
             lock.acquire(blocking=False)
         except Timeout:
@@ -127,6 +128,7 @@ def _alone(out: Path) -> Iterator[None]:
     try:
         yield
     finally:
+        lock_file.unlink(missing_ok=True)
         lock.release()
 
 
