@@ -103,7 +103,7 @@ def test_every_property_has_its_pictures():
         assert "Beyond the 99th percentile intervals are extrapolated" in said
         parts = read_ablations(SHIPPED) is not None
         judged = HULL in shown_properties(CARD)
-        assert len(test.get("plotly_chart")) == 7 + parts + judged
+        assert len(test.get("plotly_chart")) == 8 + parts + judged
         wrong = CARD["validation"]["novelty"]["volume scaled"]["auroc"]
         assert f"volume scaled {wrong:.2f}" in said
 
@@ -150,7 +150,7 @@ def test_what_parts_of_the_network_are_worth(other_weights):
         ]
     (other_weights / ABLATIONS).write_text("\n".join(rows) + "\n")
     test = app(MODEL)
-    assert len(test.get("plotly_chart")) == 8 + (HULL in shown_properties(CARD))
+    assert len(test.get("plotly_chart")) == 9 + (HULL in shown_properties(CARD))
     said = text(test)
     assert "What each part of the network contributes" in said
     assert "8 epochs on 12,000 crystals" in said
