@@ -47,6 +47,7 @@ def show_answers() -> None:
             predict.cards.headline_cards(shown, answers.measured())
         with page.trust:
             trust_pill(prediction)
+        predict.near_symmetric.near_symmetry_note(prediction)
         predict.downloads.prediction_downloads()
         predict.property_table.property_table(shown)
 

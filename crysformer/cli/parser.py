@@ -11,6 +11,7 @@ from pathlib import Path
 
 from crysformer import cli, data, predict, screening
 from crysformer.cli.common import add_model
+from crysformer.cli.endings import run_to_the_end, stoppable
 from crysformer.cli.model_commands import (
     add_calibrate,
     add_evaluate,
@@ -18,7 +19,6 @@ from crysformer.cli.model_commands import (
     add_self_test,
     add_train,
 )
-from crysformer.errors import CrysformerError
 
 
 def main(arguments: Sequence[str] | None = None, *, program: str = "crysformer") -> int:
@@ -36,12 +36,12 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "crysformer")
         # No unit or file name may end a command where the terminal lacks its letters.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    options = _parser(program).parse_args(words)
-    try:
+
+    def command() -> int:
+        options = _parser(program).parse_args(words)
         return options.command(options, words)
-    except CrysformerError as error:
-        print(error, file=sys.stderr)
-        return 1
+
+    return run_to_the_end(command)
 
 
 def _parser(program: str) -> argparse.ArgumentParser:
@@ -107,6 +107,11 @@ def _add_screen(commands: argparse._SubParsersAction) -> None:
         "--json", action="store_true", help="print a JSON list, as predict does"
     )
     screen.add_argument(
+        "--resume",
+        action="store_true",
+        help="keep the rows that a stopped run left of the table, and do the rest",
+    )
+    screen.add_argument(
         "--order",
         action="store_true",
         help="predict ordered approximations of disordered crystals, marked in their "
@@ -116,13 +121,16 @@ def _add_screen(commands: argparse._SubParsersAction) -> None:
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
         predictor = predict.predictor.Predictor(options.model, options.device)
-        return screening.output.screen_paths(
-            options.paths,
-            predictor,
-            options.out,
-            as_json=options.json,
-            order=options.order,
-        )
+        screen_paths = screening.paths.screen_paths
+        with stoppable():
+            return screen_paths(
+                options.paths,
+                predictor,
+                options.out,
+                as_json=options.json,
+                order=options.order,
+                resume=options.resume,
+            )
 
     screen.set_defaults(command=run)
 
@@ -153,10 +161,12 @@ def _add_fetch(commands: argparse._SubParsersAction) -> None:
     fetch.add_argument("--out", type=Path, help="folder to write to (default: data/NAME)")
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
-        for path in data.fetch.fetch(
-            options.name, options.out or Path("data") / options.name
-        ):
-            print(path)
+        download = data.fetch.fetch
+        with stoppable():
+            for path in download(
+                options.name, options.out or Path("data") / options.name
+            ):
+                print(path)
         return 0
 
     fetch.set_defaults(command=run)
@@ -165,9 +175,15 @@ def _add_fetch(commands: argparse._SubParsersAction) -> None:
 def _add_app(commands: argparse._SubParsersAction) -> None:
     app = commands.add_parser("app", help="serve the app in the browser")
     app.add_argument("--port", type=int, help="8501, or the next free one, without it")
+    app.add_argument(
+        "--workers",
+        metavar="N",
+        help="processes for long computations, each of about 400 MB once it is used; 0 "
+        "computes everything in the server itself (default: one a core, at most 2)",
+    )
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
-        cli.app.serve(options.port)
+        cli.app.serve(options.port, options.workers)
         return 0
 
     app.set_defaults(command=run)

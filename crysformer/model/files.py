@@ -34,3 +34,6 @@ GOLDEN = "golden.json"
 
 ABLATIONS = "ablations.csv"
 """Errors of trainings without parts of the network; not every model has it."""
+
+SMOOTHNESS = "smoothness.csv"
+"""``evaluation.smoothness``: jumps of predictions under growing noise."""
