@@ -41,7 +41,11 @@ def jump_curve(jumps: pd.DataFrame, error: float, title: str) -> go.Figure:
         ]
     )
     figure.add_hline(
-        error, line=LINE, annotation_text="validation error", annotation_font_size=12
+        error,
+        line=LINE,
+        annotation_text="validation error",
+        annotation_position="top left",
+        annotation_font_size=12,
     )
     figure.add_vline(SYMPREC, line=LINE)
     # On a logarithmic axis an annotation stands at the logarithm of its place.
