@@ -1,4 +1,4 @@
-"""Does a test notice? Small mistakes are made in the code, one at a time, by a fixed seed.
+"""Does a test notice? Small mistakes are made in the code one by one, by a fixed seed.
 
     python -m benchmarks.mutations --each 12 --out DIR
 
