@@ -25,6 +25,7 @@ from crysformer.model.checkpoint import (
     output_keys,
     save_checkpoint,
 )
+from crysformer.model.checksums import write_checksums
 from crysformer.model.config import ModelConfig
 from crysformer.model.network import Crysformer
 from crysformer.paths import weights_folder
@@ -177,6 +178,7 @@ def _write(
         by_hand = root / name / files.ABLATIONS  # of the architecture
         if by_hand.is_file():
             shutil.copy(by_hand, folder)
+        write_checksums(folder)
         _put_in_place(folder, root / name)
     return root / name
 
