@@ -11,7 +11,7 @@ from pathlib import Path
 from crysformer.errors import WeightsError
 from crysformer.library.catalogue import get_crystal
 from crysformer.model import files
-from crysformer.model.checksums import read_verified, write_checksums
+from crysformer.model.checksums import read_verified, update_checksum
 from crysformer.paths import weights_folder
 from crysformer.predict.predictor import Predictor
 
@@ -63,7 +63,7 @@ def write_golden(model: str, root: Path | None = None) -> None:
         "predictions": values,
     }
     (root / model / files.GOLDEN).write_text(json.dumps(content, indent=1) + "\n")
-    write_checksums(root / model)
+    update_checksum(root / model, files.GOLDEN)
 
 
 def check_golden(predictor: Predictor, root: Path | None = None) -> list[Difference]:

@@ -6,6 +6,7 @@ They tell damage, not malice: whoever can write the folder can write them, too.
 
 import hashlib
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from crysformer.errors import WeightsError
@@ -16,12 +17,29 @@ _LINE = re.compile(r"([0-9a-f]{64})  ([\w.-]+)", re.ASCII)
 
 def write_checksums(folder: Path) -> None:
     """List every file of a folder but hidden ones, as they are now."""
-    names = sorted(path.name for path in folder.iterdir() if path.is_file())
-    lines = [
-        f"{_sha256((folder / name).read_bytes())}  {name}\n"
-        for name in names
-        if name != files.CHECKSUMS and not name.startswith(".")
-    ]
+    names = [path.name for path in folder.iterdir() if path.is_file()]
+    _write(
+        folder,
+        {
+            name: _sha256((folder / name).read_bytes())
+            for name in names
+            if name != files.CHECKSUMS and not name.startswith(".")
+        },
+    )
+
+
+def update_checksum(folder: Path, name: str) -> None:
+    """List a file as it is now; what is said of the others stays.
+
+    Raises:
+        WeightsError: The list is damaged.
+    """
+    found = read_checksums(folder) if (folder / files.CHECKSUMS).exists() else {}
+    _write(folder, found | {name: _sha256((folder / name).read_bytes())})
+
+
+def _write(folder: Path, found: Mapping[str, str]) -> None:
+    lines = [f"{digest}  {name}\n" for name, digest in sorted(found.items())]
     (folder / files.CHECKSUMS).write_text("".join(lines), encoding="ascii")
 
 

@@ -35,5 +35,8 @@ GOLDEN = "golden.json"
 ABLATIONS = "ablations.csv"
 """Errors of trainings without parts of the network; not every model has it."""
 
+SMOOTHNESS = "smoothness.csv"
+"""``evaluation.smoothness``: jumps of predictions under growing noise."""
+
 CHECKSUMS = "SHA256SUMS"
 """The sha256 of every file above, see ``model.checksums``."""

@@ -12,7 +12,7 @@ from crysformer.model.ablations import COLUMNS, read_ablations
 from crysformer.model.card import read_card, shown_properties
 from crysformer.model.checksums import write_checksums
 from crysformer.model.config import DEFAULT_MODEL
-from crysformer.model.files import ABLATIONS, GOLDEN
+from crysformer.model.files import ABLATIONS, GOLDEN, SMOOTHNESS
 from crysformer.paths import weights_folder
 from crysformer.properties.table import PROPERTIES
 from crysformer.trust.stability import HULL
@@ -104,7 +104,7 @@ def test_every_property_has_its_pictures():
         assert "Beyond the 99th percentile intervals are extrapolated" in said
         parts = read_ablations(SHIPPED) is not None
         judged = HULL in shown_properties(CARD)
-        assert len(test.get("plotly_chart")) == 7 + parts + judged
+        assert len(test.get("plotly_chart")) == 8 + parts + judged
         wrong = CARD["validation"]["novelty"]["volume scaled"]["auroc"]
         assert f"volume scaled {wrong:.2f}" in said
 
@@ -154,7 +154,7 @@ def test_what_parts_of_the_network_are_worth(other_weights):
     (other_weights / ABLATIONS).write_text("\n".join(rows) + "\n")
     write_checksums(other_weights)
     test = app(MODEL)
-    assert len(test.get("plotly_chart")) == 8 + (HULL in shown_properties(CARD))
+    assert len(test.get("plotly_chart")) == 9 + (HULL in shown_properties(CARD))
     said = text(test)
     assert "What each part of the network contributes" in said
     assert "8 epochs on 12,000 crystals" in said
@@ -193,3 +193,12 @@ def test_without_intervals_no_column_promises_any(random_weights):
     test = app()
     assert not any(" to " in row["interval"] for row in properties(test).values())
     assert "of 100 computed values" not in text(test)
+
+
+def test_the_jumps_under_noise_are_drawn_and_damage_is_a_sentence(other_weights):
+    test = app(MODEL)
+    assert "##### Jumps under noise" in text(test)
+    (other_weights / SMOOTHNESS).write_text("property\nmagmom_oszicar\n")
+    write_checksums(other_weights)
+    test = app(MODEL)
+    assert any("jumps" in error.value for error in test.error)
