@@ -16,7 +16,9 @@ from crysformer.predict.document import document
 from crysformer.predict.prediction import Prediction
 from crysformer.predict.predictor import Predictor
 from crysformer.properties.table import PROPERTIES
-from crysformer.screening.screen import ScreenRow, find_inputs, screen
+from crysformer.screening.screen import ScreenRow
+from crysformer.screening.sources import find_inputs, opened
+from crysformer.screening.workers import screen_on_cores
 from crysformer.trust.stability import HULL
 
 _FACTS = ("file", "formula", "space_group", "sites")
@@ -179,7 +181,7 @@ def screen_paths(
             file.write(to_csv(table([], keys, intervals=True)))
         try:
             with tqdm(total=len(inputs), unit="crystal", desc="screen") as bar:
-                for row in screen(inputs, predictor, order=order):
+                for row in screen_on_cores(opened(inputs), predictor, order=order):
                     rows.append(row)
                     # A file may hold many crystals.
                     bar.total = max(len(inputs), len(rows))
