@@ -11,6 +11,7 @@ from pathlib import Path
 
 from crysformer import cli, data, predict, screening
 from crysformer.cli.common import add_model
+from crysformer.cli.endings import run_to_the_end, stoppable
 from crysformer.cli.model_commands import (
     add_calibrate,
     add_evaluate,
@@ -18,7 +19,6 @@ from crysformer.cli.model_commands import (
     add_self_test,
     add_train,
 )
-from crysformer.errors import CrysformerError
 
 
 def main(arguments: Sequence[str] | None = None, *, program: str = "crysformer") -> int:
@@ -36,12 +36,12 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "crysformer")
         # No unit or file name may end a command where the terminal lacks its letters.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    options = _parser(program).parse_args(words)
-    try:
+
+    def command() -> int:
+        options = _parser(program).parse_args(words)
         return options.command(options, words)
-    except CrysformerError as error:
-        print(error, file=sys.stderr)
-        return 1
+
+    return run_to_the_end(command)
 
 
 def _parser(program: str) -> argparse.ArgumentParser:
@@ -82,7 +82,8 @@ def _add_screen(commands: argparse._SubParsersAction) -> None:
     screen = commands.add_parser(
         "screen",
         help="predict many crystals into one table",
-        description="Predict every crystal in files, folders and zips. Columns: file, "
+        description="Predict every crystal in files, folders, zips, tars, JSON lines and "
+        "parquet files, the last four of any size. Columns: file, "
         "formula, space_group (number), sites (atoms in the given cell), "
         "one for each property under its key, novelty (distance from the "
         "training data, in words), novelty_percentile (share of "
@@ -107,6 +108,18 @@ def _add_screen(commands: argparse._SubParsersAction) -> None:
         "--json", action="store_true", help="print a JSON list, as predict does"
     )
     screen.add_argument(
+        "--resume",
+        action="store_true",
+        help="keep the rows that a stopped run left of the table, and do the rest",
+    )
+    screen.add_argument(
+        "--processes",
+        type=int,
+        default=0,
+        metavar="N",
+        help="how many predict; 0 means one per core",
+    )
+    screen.add_argument(
         "--order",
         action="store_true",
         help="predict ordered approximations of disordered crystals, marked in their "
@@ -116,13 +129,17 @@ def _add_screen(commands: argparse._SubParsersAction) -> None:
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
         predictor = predict.predictor.Predictor(options.model, options.device)
-        return screening.output.screen_paths(
-            options.paths,
-            predictor,
-            options.out,
-            as_json=options.json,
-            order=options.order,
-        )
+        screen_paths = screening.paths.screen_paths
+        with stoppable():
+            return screen_paths(
+                options.paths,
+                predictor,
+                options.out,
+                as_json=options.json,
+                order=options.order,
+                resume=options.resume,
+                processes=options.processes,
+            )
 
     screen.set_defaults(command=run)
 
@@ -153,10 +170,12 @@ def _add_fetch(commands: argparse._SubParsersAction) -> None:
     fetch.add_argument("--out", type=Path, help="folder to write to (default: data/NAME)")
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
-        for path in data.fetch.fetch(
-            options.name, options.out or Path("data") / options.name
-        ):
-            print(path)
+        download = data.fetch.fetch
+        with stoppable():
+            for path in download(
+                options.name, options.out or Path("data") / options.name
+            ):
+                print(path)
         return 0
 
     fetch.set_defaults(command=run)

@@ -74,6 +74,30 @@ def screen(
     batch_crystals: int = BATCH_CRYSTALS,
     batch_atoms: int = BATCH_ATOMS,
 ) -> Iterator[ScreenRow]:
+    """Predict crystals and take their rows one by one; see ``screen_batches``.
+
+    Yields:
+        One row for each crystal, in the same order, as soon as its batch is done. To stop
+        early, take no more rows.
+    """
+    for batch in screen_batches(
+        inputs,
+        predictor,
+        order=order,
+        batch_crystals=batch_crystals,
+        batch_atoms=batch_atoms,
+    ):
+        yield from batch
+
+
+def screen_batches(
+    inputs: Iterable[tuple[str, Content]],
+    predictor: Predictor,
+    *,
+    order: bool = False,
+    batch_crystals: int = BATCH_CRYSTALS,
+    batch_atoms: int = BATCH_ATOMS,
+) -> Iterator[list[ScreenRow]]:
     """Predict crystals one batch after another.
 
     Args:
@@ -85,8 +109,8 @@ def screen(
         batch_atoms: Atoms after which it is predicted even before.
 
     Yields:
-        One row for each crystal, in the same order, as soon as its batch is done: a
-        file that holds many has a row for each of them. To stop early, take no more rows.
+        The rows of each batch, one for each crystal, in the same order: a file that
+        holds many has a row for each of them.
     """
     rows: list[ScreenRow] = []
     structures: list[Structure] = []
@@ -97,9 +121,10 @@ def screen(
             structures.append(structure)
         atoms = sum(map(len, structures))
         if len(rows) >= batch_crystals or atoms >= batch_atoms:
-            yield from _predicted(rows, structures, predictor)
+            yield list(_predicted(rows, structures, predictor))
             rows, structures = [], []
-    yield from _predicted(rows, structures, predictor)
+    if rows:
+        yield list(_predicted(rows, structures, predictor))
 
 
 def _read(

@@ -23,7 +23,7 @@ import torch
 from crysformer.cores import available_cores
 from crysformer.model.checkpoint import Checkpoint
 from crysformer.predict.predictor import Predictor
-from crysformer.screening.screen import BATCH_CRYSTALS, ScreenRow, screen
+from crysformer.screening.screen import BATCH_CRYSTALS, ScreenRow, screen_batches
 from crysformer.screening.sources import Input
 
 FEW = 300
@@ -36,6 +36,7 @@ _AHEAD = 3
 """Batches handed out for each process: one at work, and what keeps it busy."""
 
 Rows = list[ScreenRow]
+"""Those of one batch."""
 
 
 def screen_on_cores(
@@ -45,8 +46,8 @@ def screen_on_cores(
     order: bool = False,
     processes: int = 0,
     few: int = FEW,
-) -> Iterator[ScreenRow]:
-    """Predict crystals on all cores; see ``screen``.
+) -> Iterator[Rows]:
+    """Predict crystals on all cores; see ``screen_batches``.
 
     The program that calls it must be importable without running, as for any pool of
     processes. On a GPU, which they would have to share, one process does the work unless
@@ -60,7 +61,7 @@ def screen_on_cores(
         few: Inputs up to which this process does the work itself.
 
     Yields:
-        One row for each crystal, in the order of the inputs. A crystal that ends its
+        The rows of each batch, in the order of the inputs. A crystal that ends its
         process, for want of memory or by a fault in a library, has a row that says so.
     """
     on_cpu = predictor.device.type == "cpu"
@@ -69,7 +70,7 @@ def screen_on_cores(
     first = list(islice(remaining, few + 1)) if count > 1 else []
     everything = chain(first, remaining)
     if len(first) <= few:
-        yield from screen(everything, predictor, order=order)
+        yield from screen_batches(everything, predictor, order=order)
         return
     with _Crew(predictor, count, order) as crew:
         yield from crew.rows(everything)
@@ -103,8 +104,8 @@ class _Crew:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def rows(self, inputs: Iterable[Input]) -> Iterator[ScreenRow]:
-        """Yield the rows of some inputs, in order."""
+    def rows(self, inputs: Iterable[Input]) -> Iterator[Rows]:
+        """Yield the rows of some inputs, batch after batch."""
         source = iter(inputs)
         while True:
             while len(self._pending) < self._most:
@@ -116,7 +117,7 @@ class _Crew:
                 return
             batch, future = self._pending.popleft()
             try:
-                yield from future.result()
+                yield future.result()
             except BrokenProcessPool:
                 yield from self._after_a_death(batch)
 
@@ -128,7 +129,7 @@ class _Crew:
             future.set_exception(error)
         self._pending.append((batch, future))
 
-    def _after_a_death(self, batch: Sequence[Input]) -> Iterator[ScreenRow]:
+    def _after_a_death(self, batch: Sequence[Input]) -> Iterator[Rows]:
         """Predict a batch with nothing beside it, then hand out the rest again.
 
         Which batch a process died of is not known. Alone, each crystal answers for
@@ -138,11 +139,11 @@ class _Crew:
         self._pending.clear()
         self._replace()
         try:
-            yield from self._pool.submit(_screen_batch, batch).result()
+            yield self._pool.submit(_screen_batch, batch).result()
         except BrokenProcessPool:
             self._replace()
             for each in batch:
-                yield from self._one(each)
+                yield self._one(each)
         for each in waiting:
             self._hand_out(each)
 
@@ -174,7 +175,9 @@ def _prepare(model: bytes, device: str, order: bool) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     torch.set_num_threads(1)
     checkpoint: Checkpoint = pickle.loads(model)
-    _screen = partial(screen, predictor=Predictor(checkpoint, device), order=order)
+    _screen = partial(
+        screen_batches, predictor=Predictor(checkpoint, device), order=order
+    )
 
 
 def _end_with_parent() -> None:
@@ -186,4 +189,4 @@ def _end_with_parent() -> None:
 
 
 def _screen_batch(inputs: Sequence[Input]) -> Rows:
-    return list(_screen(inputs))
+    return list(chain.from_iterable(_screen(inputs)))

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from itertools import count, islice
+from itertools import chain, count, islice
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,11 @@ def predictor():
     return Predictor(random_checkpoint(), "cpu")
 
 
+def on_cores(inputs, predictor, **options):
+    """The rows, one by one."""
+    return chain.from_iterable(screen_on_cores(inputs, predictor, **options))
+
+
 def children() -> set[int]:
     """Processes below this one that screen."""
     parents = {}
@@ -40,7 +45,7 @@ def children() -> set[int]:
 
 def test_few_crystals_start_no_process(predictor, monkeypatch):
     monkeypatch.setattr(workers, "_Crew", None)
-    rows = list(screen_on_cores(FILES, predictor, processes=2))
+    rows = list(on_cores(FILES, predictor, processes=2))
     assert [row.file for row in rows] == [name for name, _ in FILES]
 
 
@@ -53,9 +58,9 @@ def test_processes_give_the_rows_of_one_in_order_and_read_little_ahead(predictor
             name, content = FILES[number % len(FILES)]
             yield name, b"dear diary" if number % 50 == 7 else content
 
-    rows = list(islice(screen_on_cores(inputs(), predictor, processes=2, few=2), 150))
-    assert len(read) <= 150 + 32 * (3 * 2 + 1)
-    alone = list(islice(screen(inputs(), predictor), 150))
+    rows = list(islice(on_cores(inputs(), predictor, processes=2, few=2), 100))
+    assert len(read) <= 100 + 32 * (3 * 2 + 1)
+    alone = list(islice(screen(inputs(), predictor), 100))
     assert [(row.file, row.formula, row.error) for row in rows] == [
         (row.file, row.formula, row.error) for row in alone
     ]
@@ -66,7 +71,7 @@ def test_processes_give_the_rows_of_one_in_order_and_read_little_ahead(predictor
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 def test_a_process_that_is_killed_loses_no_row(predictor):
     before = children()
-    rows = screen_on_cores(FILES * 8, predictor, processes=2, few=2)
+    rows = on_cores(FILES * 8, predictor, processes=2, few=2)
     found = [next(rows)]
     started = sorted(children() - before)
     os.kill(started[-1], signal.SIGKILL)  # the youngest: a worker, not their server
@@ -84,7 +89,7 @@ class _Deadly:
 
 def test_a_crystal_that_ends_its_process_is_one_row(predictor):
     inputs = [*FILES[:5], ("deadly", _Deadly()), *FILES[5:8]]
-    rows = list(screen_on_cores(inputs, predictor, processes=2, few=2))
+    rows = list(on_cores(inputs, predictor, processes=2, few=2))
     assert [row.file for row in rows] == [name for name, _ in inputs]
     assert [row.file for row in rows if row.error] == ["deadly"]
     assert rows[5].error == workers.KILLED
