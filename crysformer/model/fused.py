@@ -11,7 +11,6 @@ from torch import Tensor, nn
 
 from crysformer.model.segments import (
     Edges,
-    gather_both,
     gather_rows,
     product,
     sum_by_head,
