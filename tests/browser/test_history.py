@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from crysformer.paths import ROOT
-from tests.support.browser import POSCAR, scene, wait_for_scene
+from tests.support.browser import POSCAR, attention_facts, scene
 
 SALT, QUARTZ = "rock-salt-nacl", "quartz-sio2"
 
@@ -26,7 +26,7 @@ def test_one_step_back_is_one_page_back(browse):
     page = browse(f"/?crystal={SALT}")
     scene(page)
     open_link(page, "Attention")
-    wait_for_scene(page, lambda facts: facts["layer"] == "Model edges", 60)
+    attention_facts(page)
     page.get_by_text("Conditional", exact=True).first.click()
     page.wait_for_url(re.compile("module=Conditional"))
     open_link(page, "Learn")
@@ -37,7 +37,7 @@ def test_one_step_back_is_one_page_back(browse):
     page.get_by_text("1 · A small cell repeats").wait_for()
     page.go_back()
     page.wait_for_url(re.compile("/Attention"))
-    wait_for_scene(page, lambda facts: facts["layer"] == "Model edges", 60)
+    attention_facts(page)
     page.wait_for_url(re.compile("module=Conditional"))
     page.go_back()
     page.wait_for_url(re.compile(r"/\?"))
@@ -50,7 +50,7 @@ def test_a_setting_that_the_server_never_heard_of_is_there_on_the_way_back(
 ):
     """A server that is busy gets the click on a link before the page ran once more."""
     page = browse(f"/Attention?crystal={SALT}")
-    wait_for_scene(page, lambda facts: facts["layer"] == "Model edges", 60)
+    attention_facts(page)
     page.get_by_text("Verdict").or_(page.get_by_text("Whole test")).first.wait_for()
     os.kill(server.pid, signal.SIGSTOP)
     try:
@@ -64,7 +64,7 @@ def test_a_setting_that_the_server_never_heard_of_is_there_on_the_way_back(
     page.get_by_text("Model card").wait_for()
     page.go_back()
     page.wait_for_url(re.compile("/Attention.*module=Conditional"))
-    wait_for_scene(page, lambda facts: facts["layer"] == "Model edges", 60)
+    attention_facts(page)
     page.wait_for_timeout(2000)
     assert "module=Conditional" in page.url
 
