@@ -76,8 +76,8 @@ def test_one_step_back_from_a_crystal_of_a_batch_is_the_batch(browse):
     )
     page.get_by_role("button", name="Predict all").click()
     page.get_by_text("1 predicted").wait_for()
-    rows = page.get_by_test_id("stDataFrame").first
-    rows.locator("canvas").first.click(position={"x": 12, "y": 50})
+    grid = page.locator('[data-testid="stDataFrame"] canvas').first.bounding_box()
+    page.mouse.click(grid["x"] + 12, grid["y"] + 50)
     page.get_by_role("button", name="Open in Predict").click()
     page.wait_for_url(re.compile(r"/\?.*upload="))
     page.locator("table.properties").wait_for()

@@ -41,7 +41,7 @@ def test_another_tab_cannot_open_them(browse):
     page = browse(f"/?crystal={SALT}")
     scene(page)
     upload(page, "mine.vasp", POSCAR)
-    page.wait_for_url(re.compile("upload="))
+    page.wait_for_url(lambda url: "upload=" in url and "crystal=" not in url)
     link = page.url.partition("?")[2]
     other = browse(f"/?{link}")
     other.get_by_text("file from a session that has ended").wait_for()
