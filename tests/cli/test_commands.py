@@ -51,6 +51,11 @@ def test_predict_json_lists_files_in_order_and_goes_on_after_a_bad_one(
     assert "properties" not in answers[1]
 
 
+def test_the_table_says_what_intervals_were_worth(files, capsys):
+    assert main(["predict", files[0], "--device", "cpu"]) == 0
+    assert "computed values lay inside their 90 % intervals" in capsys.readouterr().out
+
+
 def test_a_crystal_that_cannot_be_predicted_ends_no_other_file(files, tmp_path, capsys):
     lonely = tmp_path / "lonely.vasp"
     lonely.write_text("He\n1.0\n90 0 0\n0 90 0\n0 0 90\nHe\n1\nDirect\n0 0 0\n")
