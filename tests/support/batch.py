@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from crysformer.library.catalogue import load_library
 from crysformer.ui.batch import form
+from crysformer.ui.session import state
 from tests.support.pages import ROOT
 
 PAGE = "pages/3_Batch.py"
@@ -38,7 +39,8 @@ def give(test, *files):
     uploader.set_value([(name, content, "text/plain") for name, content in files])
     test.button(key=form.SUBMIT).click().run()
     assert not test.exception
-    job = test.session_state[form.JOB]
+    known = test.session_state.filtered_state
+    job = known.get(state.BATCH)
     if job:
         job.wait(60)
         test.run()
