@@ -45,11 +45,12 @@ def main() -> None:
     """Answer requests until there are no more."""
     warnings.simplefilter("ignore")
     answers, sys.stdout = sys.stdout, sys.stderr  # Some packages print as they work.
-    torch.set_num_threads(THREADS)
+    name, threads, file = sys.argv[1:]
+    torch.set_num_threads(int(threads))
     structures = [
-        Structure.from_dict(item) for item in json.loads(Path(FILE).read_text())
+        Structure.from_dict(item) for item in json.loads(Path(file).read_text())
     ]
-    network = networks.NETWORKS[NAME]()
+    network = networks.NETWORKS[name]()
     print(json.dumps({"properties": network.properties}), file=answers, flush=True)
     for line in sys.stdin:
         request = json.loads(line)
