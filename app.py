@@ -29,7 +29,7 @@ with page.picture, guard():
 
 def show_facts() -> None:
     """Show what is known without a model."""
-    with page.picture, guard():
+    with page.facts, guard():
         predict.facts.facts_panel()
 
 
@@ -47,6 +47,7 @@ def show_answers() -> None:
             predict.cards.headline_cards(shown, answers.measured())
         with page.trust:
             trust_pill(prediction)
+        predict.near_symmetric.near_symmetry_note(prediction)
         predict.downloads.prediction_downloads()
         predict.property_table.property_table(shown)
 
@@ -57,3 +58,5 @@ with page.numbers, st.spinner("Predicting…"):
     ready = answers.predictor_ready.is_set()
     for show in (show_answers, show_facts) if ready else (show_facts, show_answers):
         show()
+with page.trace, guard():
+    predict.trace.frames_trace()

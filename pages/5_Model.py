@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from crysformer.evaluation.smoothness import read_jumps
 from crysformer.model.ablations import read_ablations
 from crysformer.model.card import read_card, read_curves
 from crysformer.paths import weights_folder
-from crysformer.ui.model import errors, judged
+from crysformer.ui.model import errors, judged, smooth
 from crysformer.ui.model.card import card_table, error_table, self_test
 from crysformer.ui.session import state
 from crysformer.ui.session.text import guard
@@ -38,6 +39,7 @@ with guard():
     errors.size_and_coverage(rows, card, key)
     errors.chemistry(rows, name)
     errors.novelty(rows, card, key, name)
+    smooth.jumps(read_jumps(folder), card["validation"]["errors"][key]["mae"], key, name)
     errors.parts(read_ablations(folder), key, name)
 st.markdown("#### Self-test")
 with guard():

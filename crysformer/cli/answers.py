@@ -15,6 +15,7 @@ from crysformer.evaluation.golden import Difference
 from crysformer.predict.applicability import is_undefined, notes_on
 from crysformer.predict.document import document
 from crysformer.predict.predictor import Predictor
+from crysformer.predict.reliability import Reliability
 from crysformer.properties.metrics import Coverage, PropertyError
 from crysformer.properties.table import PROPERTIES
 from crysformer.structure.formula import reduced_formula
@@ -78,6 +79,8 @@ def _prediction_table(answer: Answer) -> str:
     lines = [f"{answer['file']}: {answer['formula']} ({answer['model']})", table]
     if "novelty" in answer:
         lines.append(_novelty_text(answer["novelty"]))
+    if "interval_coverage" in answer:
+        lines.append(Reliability.from_dict(answer["interval_coverage"]).sentence)
     if "stability" in answer:
         lines.append(_stability_text(answer["stability"]))
     lines += answer.get("warnings", [])

@@ -1,14 +1,16 @@
 """Serve the app of the checkout or the installed package: ``crysformer app``."""
 
+import os
 import runpy
 import sys
 
 from crysformer.errors import CrysformerError
 from crysformer.paths import ROOT
 from crysformer.picture.asset import fetch_viewer
+from crysformer.workers import size
 
 
-def serve(port: int | None) -> None:
+def serve(port: int | None, workers: str | None = None) -> None:
     """Serve the app until it is interrupted; 3Dmol.js is fetched where it is missing.
 
     Streamlit takes its settings and static files from beside ``app.py``, so the working
@@ -16,10 +18,15 @@ def serve(port: int | None) -> None:
 
     Args:
         port: Where to listen; without it 8501, or the next one that is free.
+        workers: Processes for long computations; without it what the environment or the
+            number of cores says.
 
     Raises:
+        SettingsError: There cannot be so many workers.
         SystemExit: Streamlit has ended.
     """
+    if workers is not None:
+        os.environ[size.VARIABLE] = str(size.checked(workers))
     try:
         fetch_viewer()
     except CrysformerError as error:

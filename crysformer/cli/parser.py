@@ -202,9 +202,15 @@ def _add_fetch(commands: argparse._SubParsersAction) -> None:
 def _add_app(commands: argparse._SubParsersAction) -> None:
     app = commands.add_parser("app", help="serve the app in the browser")
     app.add_argument("--port", type=int, help="8501, or the next free one, without it")
+    app.add_argument(
+        "--workers",
+        metavar="N",
+        help="processes for long computations, each of about 400 MB once it is used; 0 "
+        "computes everything in the server itself (default: one a core, at most 2)",
+    )
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
-        cli.app.serve(options.port)
+        cli.app.serve(options.port, options.workers)
         return 0
 
     app.set_defaults(command=run)

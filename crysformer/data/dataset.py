@@ -9,18 +9,19 @@ import gzip
 import hashlib
 import json
 import logging
-import os
 import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pymatgen.core import Element, Structure
 from pymatgen.core.structure import StructureError as PymatgenStructureError
+from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 from tqdm import tqdm
 
@@ -254,10 +255,7 @@ def load_dataset(
             raise DataError(f"{path} holds no crystals.")
         graphs = GraphStore.from_graphs([found[row] for row in kept])
         if stored is not None:
-            stored.parent.mkdir(parents=True, exist_ok=True)
-            partial = stored.with_suffix(f".{os.getpid()}.partial")
-            save_file({**graphs.arrays, _KEPT: kept}, partial)
-            partial.replace(stored)
+            _keep({**graphs.arrays, _KEPT: kept}, stored)
     rows = [rows[row] for row in kept]
     structures = [row.structure for row in rows]
     return Dataset(
@@ -270,6 +268,18 @@ def load_dataset(
         volumes=np.array([s.volume / len(s) for s in structures]),
         graphs=graphs,
     )
+
+
+def _keep(arrays: dict[str, NDArray], stored: Path) -> None:
+    """Store graphs in one move; where that cannot be, it is said and all goes on."""
+    try:
+        stored.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=stored.parent) as folder:
+            unfinished = Path(folder) / stored.name
+            save_file(arrays, unfinished)
+            unfinished.replace(stored)
+    except (OSError, SafetensorError) as error:
+        _logger.warning("Graphs are not kept in %s: %s.", stored.parent, error)
 
 
 def build_graphs(rows: Sequence[Row], rule: NeighbourRule) -> list[GraphArrays | None]:

@@ -9,6 +9,7 @@ import yaml
 
 from crysformer.errors import WeightsError
 from crysformer.model import files
+from crysformer.model.checksums import read_verified
 from crysformer.properties.table import PROPERTIES
 
 
@@ -19,7 +20,7 @@ def read_card(folder: Path) -> dict[str, Any]:
         WeightsError: It is missing or damaged.
     """
     try:
-        card = yaml.safe_load((folder / files.CARD).read_text(encoding="utf-8"))
+        card = yaml.safe_load(read_verified(folder, files.CARD))
         card["validation"]["errors"].keys()
     except (
         OSError,
@@ -42,7 +43,7 @@ def read_curves(folder: Path) -> list[dict[str, Any]]:
         WeightsError: They are missing or damaged.
     """
     try:
-        lines = (folder / files.CURVES).read_text(encoding="utf-8").splitlines()
+        lines = read_verified(folder, files.CURVES).splitlines()
         return [json.loads(line) for line in lines]
     except (OSError, ValueError) as error:
         raise WeightsError(

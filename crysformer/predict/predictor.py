@@ -17,7 +17,7 @@ from pymatgen.core import Element, Structure
 
 from crysformer.attention.forward_pass import ForwardPass
 from crysformer.attention.weights import BondAttention, PairAttention
-from crysformer.errors import CrysformerError
+from crysformer.errors import CrysformerError, StructureError
 from crysformer.graph.arrays import GraphArrays
 from crysformer.graph.crystal import CrystalGraph
 from crysformer.model.checkpoint import Checkpoint, load_checkpoint
@@ -178,6 +178,7 @@ class Predictor:
             self.device,
             keep,
         )
+        self._refuse_nonsense(predicted, structures)
         novelties = self._novelty(structures, graphs, predicted)
         return [
             Prediction(
@@ -203,6 +204,17 @@ class Predictor:
                 strict=True,
             )
         ]
+
+    @staticmethod
+    def _refuse_nonsense(predicted: Predicted, structures: Sequence[Structure]) -> None:
+        """Refuse numbers that are not finite: nobody is to read one as an answer."""
+        wrong = ~np.isfinite(predicted.values).all(axis=1)
+        if wrong.any():
+            formula = reduced_formula(structures[int(wrong.argmax())])
+            raise StructureError(
+                f"The network gives no finite number for {formula}: it is too far from "
+                "anything that it was trained on."
+            )
 
     def _bounds(
         self,

@@ -30,7 +30,7 @@ def shown_keys(predictor: Predictor) -> list[str]:
 def table(
     rows: Sequence[ScreenRow], keys: Sequence[str], *, intervals: bool = False
 ) -> pd.DataFrame:
-    """Results as a table: facts, one column for each property, novelty, and the error.
+    """Results as a table: facts, one column for each property, novelty, what went wrong.
 
     A property that is not defined for a crystal has an empty cell.
 
@@ -43,6 +43,7 @@ def table(
     records = [
         {
             **{name: getattr(row, name) for name in (*_FACTS, "error")},
+            "warnings": " ".join(row.warnings),
             **row.defined,
             **_novelty(row),
             **_stability(row),
@@ -56,7 +57,7 @@ def table(
         for row in rows
     ]
     judged = STABILITY if HULL in keys else ()
-    columns = [*_FACTS, *keys, *NOVELTY, *judged, "error", *ends]
+    columns = [*_FACTS, *keys, *NOVELTY, *judged, "error", "warnings", *ends]
     frame = pd.DataFrame(records, columns=columns)
     numbers = dict.fromkeys((*keys, NOVELTY[1], *judged[1:], *ends), "float64")
     return frame.astype({"space_group": "Int64", "sites": "Int64", **numbers})
@@ -86,7 +87,7 @@ def interval_columns(key: str) -> tuple[str, str]:
 def to_csv(frame: pd.DataFrame, *, header: bool = True) -> str:
     """A table as CSV, its numbers to seven digits, which is what the network holds."""
     frame = frame.copy()
-    for column in ("file", "error"):
+    for column in ("file", "error", "warnings"):
         frame[column] = frame[column].map(cell_text)
     return frame.to_csv(index=False, header=header, float_format="%.7g")
 

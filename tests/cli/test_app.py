@@ -9,6 +9,7 @@ from crysformer.cli import app
 from crysformer.cli.parser import main
 from crysformer.errors import CrysformerError
 from crysformer.paths import ROOT
+from crysformer.workers import size
 
 
 @pytest.fixture
@@ -39,3 +40,17 @@ def test_without_a_port_streamlit_looks_for_a_free_one(started, monkeypatch):
     monkeypatch.setattr(app, "fetch_viewer", lambda: False)
     assert main(["app"]) == 0
     assert started == ["streamlit", "run", str(ROOT / "app.py")]
+
+
+def test_the_number_of_workers_goes_to_the_app(started, monkeypatch):
+    monkeypatch.setattr(app, "fetch_viewer", lambda: False)
+    monkeypatch.setenv(size.VARIABLE, "1")
+    assert main(["app", "--workers", "0"]) == 0
+    assert size.chosen_workers() == 0
+
+
+def test_a_number_of_workers_that_is_none_starts_nothing(started, monkeypatch, capsys):
+    monkeypatch.setattr(app, "fetch_viewer", lambda: False)
+    assert main(["app", "--workers", "many"]) == 1
+    assert started == []
+    assert "cannot be “many”" in capsys.readouterr().err

@@ -2,9 +2,11 @@
 
 import gzip
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
 from crysformer.data.dataset import load_dataset, read_columns, read_rows
 from crysformer.errors import DataError
@@ -37,6 +39,28 @@ def test_cached_graphs_are_those_built(folder, data, tmp_path):
     assert data.graphs.work.tolist() == [data.graphs[row].work for row in range(8)]
     load_dataset(path, COLUMNS, NeighbourRule(0.4, envelope=False), tmp_path)
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_cache_that_cannot_be_written_to_stops_nobody(folder, data, tmp_path, caplog):
+    occupied = tmp_path / "file"
+    occupied.write_text("no folder")
+    path, rule = folder / "train.jsonl.gz", SMALL.neighbour_rule
+    found = load_dataset(path, COLUMNS, rule, occupied / "graphs")
+    assert found.ids == data.ids
+    assert "Graphs are not kept" in caplog.text
+    assert occupied.read_text() == "no folder"
+
+
+def test_two_processes_may_fill_one_cache(folder, data, tmp_path):
+    path, rule = folder / "train.jsonl.gz", SMALL.neighbour_rule
+    with ThreadPoolExecutor(2) as both:
+        jobs = [
+            both.submit(load_dataset, path, COLUMNS, rule, tmp_path) for _ in range(2)
+        ]
+    for job in jobs:
+        assert job.result().ids == data.ids
+    [stored] = tmp_path.iterdir()
+    assert load_file(stored).keys() >= data.graphs.arrays.keys()
 
 
 def test_properties_are_those_with_labels(folder, tmp_path):

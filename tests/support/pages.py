@@ -26,7 +26,7 @@ Direct
 0.5 0.5 0.5
 """
 
-_SILENT = ("drop_zone", "history")
+_SILENT = ("drop_zone", "history", "reload")
 
 
 def app(page=None, **query):

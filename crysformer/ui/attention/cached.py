@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from crysformer import faithfulness
 from crysformer.attention.reduce import BOTH, Choice, Measure, Module, centre_weights
-from crysformer.ui.attention.background import Background
 from crysformer.ui.session import answers
+from crysformer.ui.session.background import Background
 
 # Importing torch takes seconds: it comes once the page has something to show.
 if TYPE_CHECKING:

@@ -98,6 +98,8 @@ def shown_table(job: BatchJob) -> "tuple[pd.DataFrame, list[str], int]":
         if PROPERTIES[key].non_negative:
             cut += int((frame[key] < 0).sum())
             frame[key] = frame[key].clip(lower=0)
+    if not frame["warnings"].any():
+        frame = frame.drop(columns="warnings")
     return frame, keys, cut
 
 
@@ -185,6 +187,7 @@ def _columns(keys: list[str], errors: dict[str, float]) -> dict[str, Any]:
             for name, label in _CHANCES.items()
         },
         "error": text("Error"),
+        "warnings": text("To check", help="What the file contradicts itself in"),
     }
     for key in keys:
         needs, help_text = PROPERTIES[key].needs, PROPERTIES[key].source

@@ -61,9 +61,8 @@ def _facts() -> None:
 
 
 def _structure_type() -> str:
-    token, upload, *_ = answers.chosen()
-    if upload is None:
-        return load_library()[token].prototype
+    if not state.upload():
+        return load_library()[state.token()].prototype
     # Importing the matcher takes a second, matching a tenth of one.
     return _prototype(answers.chosen(), answers.structure(), answers.facts().number)
 

@@ -39,11 +39,14 @@ if TYPE_CHECKING:
     from crysformer.predict.predictor import Answer, Predictor
 
 
+_FRAME = "#"
+
+
 class Chosen(NamedTuple):
     """A short key for caches: everything that an answer about a crystal depends on.
 
     Attributes:
-        token: Which crystal, see ``state``.
+        token: Which crystal, see ``state``, and which frame of a file with several.
         cell: Unit cell it is described by.
         model: Name of the model that answers.
     """
@@ -63,15 +66,19 @@ def chosen() -> Chosen:
 
 def choice_of(token: str, cell: CellChoice) -> Chosen:
     """Return any crystal of the library or the session with the chosen model."""
-    return Chosen(token, cell, state.model())
+    frame = state.frame(token)
+    return Chosen(f"{token}{_FRAME}{frame}" if frame else token, cell, state.model())
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _structure(token: str, cell: CellChoice) -> Structure:
     if cell != CellChoice.AS_GIVEN:
         return in_cell(_structure(token, CellChoice.AS_GIVEN), cell)
-    upload = st.session_state[state.UPLOADS].get(token)
-    return upload.structure if upload else load_library()[token].structure()
+    file, _, frame = token.partition(_FRAME)
+    upload = st.session_state[state.UPLOADS].get(file)
+    if upload is None:
+        return load_library()[file].structure()
+    return upload.structure_at(int(frame or 0))
 
 
 @st.cache_resource(max_entries=100, show_spinner=False)
@@ -181,7 +188,12 @@ def crystal_name() -> str:
 def name_of(token: str) -> str:
     """Return any crystal's name as people know it; it may come from a file."""
     upload = st.session_state[state.UPLOADS].get(token)
-    return upload.name if upload else load_library()[token].name
+    if upload is None:
+        return load_library()[token].name
+    if not upload.frames:
+        return upload.name
+    frame = upload.frames[state.frame(token)]
+    return f"{upload.name}, frame {frame.number}"
 
 
 def predictor() -> "Predictor":

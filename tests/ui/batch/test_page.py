@@ -9,6 +9,7 @@ from crysformer.predict.predictor import Predictor
 from crysformer.ui.batch import downloads, example, form, plots, results
 from crysformer.ui.batch.job import MAX_OPEN, BatchJob
 from crysformer.ui.session import state
+from crysformer.ui.session.given import token_of
 from crysformer.ui.session.text import plain
 from tests.support.batch import (
     BROKEN,
@@ -120,7 +121,7 @@ def test_the_picked_crystal_opens_on_the_first_page():
     test.toggle(key=state.DESCENDING).set_value(True).run()
     test.button(key=results.OPEN).click().run()
     assert not test.exception
-    assert test.session_state[state.CRYSTAL] == state.token_of(TEN[5][1])
+    assert test.session_state[state.CRYSTAL] == token_of(TEN[5][1])
     assert plain(TEN[5][0]) in text(test)
 
 
@@ -152,7 +153,7 @@ def test_an_example_set_needs_no_files():
     test = page()
     assert "Crystal  " not in "".join(each.value for each in test.sidebar.caption)
     test.button(key=form.EXAMPLE).click().run()
-    test.session_state[form.JOB].wait(60)
+    test.session_state[state.BATCH].wait(60)
     test.run()
     assert f"**{example.COUNT} predicted**" in progress(test)
     table = frame_with(test, "formula")
@@ -183,7 +184,7 @@ def test_a_batch_goes_on_while_other_pages_are_read_and_can_be_cancelled():
     uploader = test.file_uploader(key=form.FILES)
     uploader.set_value([(name, content, "text/plain") for name, content in FILES])
     test.button(key=form.SUBMIT).click().run()
-    job = test.session_state[form.JOB]
+    job = test.session_state[state.BATCH]
     assert gate.reached.wait(30)
     assert job.running
     assert results.CANCEL in [button.key for button in test.button]

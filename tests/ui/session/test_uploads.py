@@ -1,6 +1,6 @@
 """Uploads of many crystals, and of what is none: limits and sentences."""
 
-from crysformer.ui.session import state
+from crysformer.ui.session import shelf, state
 from crysformer.ui.session.text import plain
 from crysformer.ui.session.uploads import MAX_SENTENCES
 from tests.support.crystal_files import cif, group
@@ -52,7 +52,7 @@ def test_a_crystal_file_beyond_its_limit_is_refused(random_weights):
 
 
 def test_uploads_of_a_session_are_bounded(random_weights, monkeypatch):
-    monkeypatch.setattr(state, "MAX_UPLOAD_BYTES", 2 * len(POSCAR))
+    monkeypatch.setattr(shelf, "MAX_UPLOAD_BYTES", 2 * len(POSCAR))
     test = app(crystal=SALT.id)
     for width in ("4.12", "4.20", "4.30"):
         upload(test, f"{width}.vasp", POSCAR.replace("4.12", width).encode())

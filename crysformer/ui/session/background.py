@@ -52,9 +52,13 @@ class Background(Generic[Answer]):
         """Whether the answer, or why there is none, is there already."""
         return key in self._answers and key not in self._jobs
 
+    def begun(self, key: Hashable) -> bool:
+        """Whether a piece of work is done or being done."""
+        return key in self._answers or key in self._jobs
+
     def start(self, key: Hashable, work: Callable[[Report], Answer]) -> None:
         """Begin with one piece of work, unless it is done or being done."""
-        if key in self._answers or key in self._jobs:
+        if self.begun(key):
             return
         thread = threading.Thread(target=self._run, args=(key, work), daemon=True)
         self._jobs[key] = _Job(thread)
