@@ -36,6 +36,8 @@ _LARGE = 1_000_000
 """Bytes of a file that may hold many crystals and is read by a task of its own."""
 _PART_BYTES = 4_000_000
 """Allowed in Ray's store for each part read ahead; most take a tenth of it."""
+_STARTS = 3
+"""Tries to start Ray here: it gives its processes 15 s, which a busy machine takes."""
 _AHEAD = 4
 """Parts read ahead for each actor."""
 
@@ -97,10 +99,7 @@ def screen_with_ray(
 
 def _start(address: str | None, processes: int) -> None:
     """Join a cluster, or start Ray on this machine alone."""
-    # Nothing is sent to Ray's makers, and a busy machine takes longer than 15 s to start.
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    os.environ.setdefault("RAY_agent_register_timeout_ms", "120000")
-    os.environ.setdefault("RAY_raylet_start_wait_time_s", "120")
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Or it tells its makers.
     try:
         import ray
     except ImportError:
@@ -109,17 +108,22 @@ def _start(address: str | None, processes: int) -> None:
             "'crysformer[scale]', or in a checkout: -r requirements-scale.txt"
         ) from None
     here = {} if address else {"num_cpus": processes or available_cores()}
-    try:
-        ray.init(
-            address=address,
-            include_dashboard=None if address else False,
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-            **here,
-        )
-    except Exception as error:  # Of many classes, a plain Exception among them.
-        where = f"at {address} cannot be reached" if address else "does not start here"
-        raise SettingsError(f"Ray {where}: {str(error).splitlines()[0]}") from error
+    for tries_left in reversed(range(_STARTS)):
+        try:
+            ray.init(
+                address=address,
+                include_dashboard=None if address else False,
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+                **here,
+            )
+            return
+        except Exception as error:  # Of many classes, a plain Exception among them.
+            ray.shutdown()
+            if address or not tries_left:
+                where = f"at {address} cannot be reached" if address else "does not start"
+                reason = str(error).splitlines()[0]
+                raise SettingsError(f"Ray {where}: {reason}") from error
 
 
 def _filled(
