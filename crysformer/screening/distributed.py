@@ -17,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from tqdm import tqdm
 
@@ -100,6 +101,7 @@ def screen_with_ray(
 def _start(address: str | None, processes: int) -> None:
     """Join a cluster, or start Ray on this machine alone."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Or it tells its makers.
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # We say what went wrong.
     try:
         import ray
     except ImportError:
@@ -148,18 +150,18 @@ def _filled(
     context.execution_options.resource_limits = ExecutionResources(
         object_store_memory=_AHEAD * actors * _PART_BYTES
     )
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)
     files = [
         {"number": number, "files": pickle.dumps(files)}
         for number, files in enumerate(portions(inputs))
     ]
     root = os.environ.get("CRYSFORMER_WEIGHTS")
     return (
-        ray.data.from_items(files, override_num_blocks=max(1, len(files)))
+        ray.data.from_items(files, override_num_blocks=len(files))
         .flat_map(
             partial(_read_parts, done=done, size=PART_CRYSTALS),
             num_cpus=0,
-            concurrency=actors,
+            concurrency=min(actors, len(files)),
         )
         .map_batches(
             _Actor,
@@ -187,7 +189,11 @@ def _followed(parts: "Dataset", counts: list[tuple[int, int]]) -> list[tuple[int
                 counts.append((crystals, failed))
                 bar.update(crystals)
     except Exception as error:  # Ray wraps what others raised in classes of its own.
-        last = str(error).strip().splitlines()[-1]
+        # Its texts are tracebacks of which only the first exception's own line helps.
+        text = str(error)
+        for after in ("The above exception", "Failed to apply UDF"):
+            text = text.partition(after)[0]
+        last = text.strip().splitlines()[-1]
         raise SettingsError(f"Ray gave up ({last}); --resume does the rest.") from error
     return counts
 
@@ -232,5 +238,5 @@ class _Actor:
             folder.fill(part, pickle.loads(inputs), self._predictor, order=order)
             for part, inputs in zip(batch["part"], batch["inputs"], strict=True)
         ]
-        crystals, failed = zip(*counts, strict=True)
+        crystals, failed = np.array(counts).T
         return {"part": batch["part"], "crystals": crystals, "failed": failed}

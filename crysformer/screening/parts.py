@@ -19,14 +19,12 @@ from filelock import FileLock, Timeout
 
 from crysformer.errors import SettingsError
 from crysformer.predict.predictor import Predictor
-from crysformer.screening.output import NOVELTY, STABILITY, shown_keys, table
+from crysformer.screening.output import shown_keys, table
 from crysformer.screening.screen import ScreenRow, screen
 from crysformer.screening.sources import Input
 from crysformer.screening.workers import KILLED
 
 _RUN, _UNITS, _LOCK = "_run.json", "_units.json", "_lock"
-_TEXTS = ("file", "formula", NOVELTY[0], STABILITY[0], "error")
-_WHOLE = ("space_group", "sites")
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,9 @@ class PartFolder:
     def write(self, part: str, rows: Sequence[ScreenRow], keys: Sequence[str]) -> None:
         """Write a part beside its place and move it there."""
         frame = table(rows, keys, intervals=True)
-        schema = pa.schema([(name, _kind(name)) for name in frame.columns])
+        schema = pa.schema(
+            [(name, _kind(str(kind))) for name, kind in frame.dtypes.items()]
+        )
         unfinished = self.path / f".{part}.unfinished"
         found = pa.Table.from_pandas(frame, schema, preserve_index=False)
         pq.write_table(found, unfinished)
@@ -163,7 +163,6 @@ def digest(inputs: Sequence[Input]) -> str:
     return found.hexdigest()
 
 
-def _kind(column: str) -> pa.DataType:
-    if column in _TEXTS:
-        return pa.string()
-    return pa.int64() if column in _WHOLE else pa.float64()
+def _kind(dtype: str) -> pa.DataType:
+    """The same for every part, whatever is empty in it."""
+    return {"Int64": pa.int64(), "float64": pa.float64()}.get(dtype, pa.string())
