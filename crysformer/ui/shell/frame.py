@@ -17,7 +17,7 @@ from crysformer.model.bundled import bundled_models
 from crysformer.paths import ROOT
 from crysformer.ui.session import answers, shelf, state
 from crysformer.ui.session.carry import carry_settings, settings_of_other_pages
-from crysformer.ui.session.link import wrong_values
+from crysformer.ui.session.link import clean_link
 from crysformer.ui.session.text import plain
 from crysformer.ui.shell.history import short_history
 from crysformer.ui.shell.menu import MENU
@@ -87,6 +87,7 @@ def frame(title: str, *, heading: bool = False) -> Frame:
         initial_sidebar_state=_SIDEBAR_PIXELS,
     )
     found_again()
+    wrong = clean_link()
     models = bundled_models()
     trouble = state.start(load_library(), models)
     state.write_url()
@@ -113,7 +114,7 @@ def frame(title: str, *, heading: bool = False) -> Frame:
     # One container, always: what stands below keeps its place and its camera.
     with st.container():
         gone = None if trouble else shelf.lost()
-        link_notice([*filter(None, [trouble, gone]), *wrong_values()])
+        link_notice([*filter(None, [trouble, gone]), *wrong])
     return places
 
 
