@@ -82,7 +82,8 @@ def _add_screen(commands: argparse._SubParsersAction) -> None:
     screen = commands.add_parser(
         "screen",
         help="predict many crystals into one table",
-        description="Predict every crystal in files, folders and zips. Columns: file, "
+        description="Predict every crystal in files, folders, zips, tars, JSON lines and "
+        "parquet files, the last four of any size. Columns: file, "
         "formula, space_group (number), sites (atoms in the given cell), "
         "one for each property under its key, novelty (distance from the "
         "training data, in words), novelty_percentile (share of "
@@ -112,6 +113,13 @@ def _add_screen(commands: argparse._SubParsersAction) -> None:
         help="keep the rows that a stopped run left of the table, and do the rest",
     )
     screen.add_argument(
+        "--processes",
+        type=int,
+        default=0,
+        metavar="N",
+        help="how many predict; 0 means one per core",
+    )
+    screen.add_argument(
         "--order",
         action="store_true",
         help="predict ordered approximations of disordered crystals, marked in their "
@@ -130,6 +138,7 @@ def _add_screen(commands: argparse._SubParsersAction) -> None:
                 as_json=options.json,
                 order=options.order,
                 resume=options.resume,
+                processes=options.processes,
             )
 
     screen.set_defaults(command=run)

@@ -92,6 +92,27 @@ def sum_over_edges(messages: Tensor, edges: Edges) -> Tensor:
     return sum_by(messages, edges.centre, edges.num_nodes)
 
 
+def sum_by_head(weights: Tensor, rows: Tensor, index: Tensor, edges: Edges) -> Tensor:
+    """Weighted sums at each centre, without gradients; -> (H, N, C).
+
+    Args:
+        weights: (E, H).
+        rows: Any number of rows to take from, (R, C).
+        index: Row for each edge, the edges of one head after those of another, (H E,).
+        edges: The graph, with its segments.
+    """
+    num_edges, num_heads = weights.shape
+    shift = torch.arange(num_heads)[:, None] * num_edges
+    total = nn.functional.embedding_bag(
+        index,
+        rows,
+        (edges.segments.starts + shift).view(-1),
+        mode="sum",
+        per_sample_weights=weights.t().reshape(-1),
+    )
+    return total.view(num_heads, edges.num_nodes, -1)
+
+
 def sum_by(rows: Tensor, group: Tensor, num_groups: int) -> Tensor:
     """Sum of the rows of each group, in any order; (E, C), (E,) -> (N, C)."""
     total = rows.new_zeros(num_groups, rows.shape[1])

@@ -3,5 +3,14 @@
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__, submodules=["output", "paths", "screen", "table_file"]
+    __name__,
+    submodules=[
+        "archives",
+        "output",
+        "paths",
+        "screen",
+        "sources",
+        "table_file",
+        "workers",
+    ],
 )

@@ -11,6 +11,8 @@ import torch
 from numpy.typing import NDArray
 from torch import distributed
 
+from crysformer.cores import available_cores
+
 
 @dataclass(frozen=True)
 class Ranks:
@@ -91,7 +93,7 @@ def launch(
         processes: Number of ranks; 0 for one per core or GPU.
         most: Largest useful number: every rank needs a crystal in every step.
     """
-    available = torch.cuda.device_count() if device.type == "cuda" else _cores()
+    available = torch.cuda.device_count() if device.type == "cuda" else available_cores()
     count = processes or (1 if device.type == "mps" else available)
     count = min(count, most)
     if count == 1:
@@ -102,9 +104,3 @@ def launch(
     command += [f"--nproc-per-node={count}", "-m", "crysformer", *arguments]
     sys.stdout.flush()
     os.execv(sys.executable, command)
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
