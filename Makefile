@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 PORT ?= 8501
+ADDRESS ?= localhost
 VENV ?= .venv
 PYTEST_ARGS ?=
 # A file's tests share a model, so they stay in one process. Browser tests run one after
@@ -16,13 +17,14 @@ DEV := $(VENV)/.dev-$(shell cat requirements.txt requirements-dev.txt | cksum | 
 .PHONY: help app test lint viewer chromium clean
 
 help:
-	@echo "make app     serve the app on http://localhost:$(PORT)"
+	@echo "make app     serve the app on http://localhost:$(PORT), to this computer alone;"
+	@echo "             ADDRESS=0.0.0.0 lets others in"
 	@echo "make test    check format and style, then run all tests"
 	@echo "make lint    check format and style only"
 	@echo "make clean   remove everything that these commands made"
 
-app: $(RUNTIME) viewer
-	$(VENV_PYTHON) -m streamlit run app.py --server.port $(PORT)
+app: $(RUNTIME)
+	$(VENV_PYTHON) -m crysformer app --port $(PORT) --address $(ADDRESS)
 
 test: lint viewer chromium
 	$(VENV_PYTHON) -m pytest $(PARALLEL) --ignore=tests/browser $(PYTEST_ARGS)

@@ -23,6 +23,7 @@ from crysformer.ui.shell.history import short_history
 from crysformer.ui.shell.menu import MENU
 from crysformer.ui.shell.notices import link_notice
 from crysformer.ui.shell.reload import found_again, remember_tab
+from crysformer.ui.shell.server import ask_nobody
 
 if TYPE_CHECKING:
     from crysformer.predict.predictor import Predictor
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 _ICON = Path(__file__).with_name("icon.svg").read_text(encoding="utf-8")
 _DEVICES = {"cpu": "CPU", "cuda": "CUDA GPU", "mps": "Apple GPU (MPS)"}
 _SIDEBAR_PIXELS = 224
+
+# Once a process, also where somebody else than ``crysformer app`` started the server.
+ask_nobody()
 
 
 @dataclass(frozen=True)
