@@ -156,7 +156,7 @@ def bring_back(remembered: str) -> None:
         remembered: What the tab says; it may be anything.
     """
     if word() is not None:
-        return
+        return None
     values = _SHELF.take(remembered)
     st.session_state[state.LOST] = values is None
     if values is None:
