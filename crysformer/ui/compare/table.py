@@ -1,9 +1,10 @@
 """Values side by side, each with its difference to the first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
 from crysformer.experiments.comparison import Compared
@@ -17,9 +18,8 @@ if TYPE_CHECKING:
 
 _SMALL = "≈"
 _UNDEFINED = "–"
-# Room for the longest label; where it is most of the table, Streamlit lets it scroll.
-_WIDTH = 300
-_DIFFERENCE = 100
+_PROPERTY, _UNIT = "Property", "Unit"
+_CSS = Path(__file__).with_name("table.css")
 
 
 def comparison_table(
@@ -41,22 +41,9 @@ def comparison_table(
     judged = [each for each in stabilities if each is not None]
     if judged and len(judged) == len(names):
         words = {name: each.sentence for name, each in zip(names, judged, strict=True)}
-        cells.insert(0, {"Property": "Stability", **words})
-    st.dataframe(
-        pd.DataFrame(cells),
-        hide_index=True,
-        height="content",
-        placeholder="",
-        column_config={
-            "Property": st.column_config.TextColumn(pinned=True, width=_WIDTH),
-            **{
-                column: st.column_config.TextColumn(width=_DIFFERENCE)
-                for column in cells[0]
-                if column.startswith("Δ")
-            },
-        },
-        alt=alt,
-    )
+        cells.insert(0, {_PROPERTY: "Stability", **words})
+    st.html(_CSS)
+    st.html(_table(cells, alt))
     bounds = any(any(row.intervals) for row in rows)
     undefined = ""
     if not all(all(row.defined) for row in rows):
@@ -68,14 +55,35 @@ def comparison_table(
     )
 
 
+def _table(cells: Sequence[Mapping[str, str]], alt: str) -> str:
+    """The table as HTML; each cell knows its column, for windows without room for all."""
+    columns = [name for name in cells[-1] if name not in (_PROPERTY, _UNIT)]
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
+    rows = []
+    for row in cells:
+        unit = f" <small>{escape(row.get(_UNIT, ''))}</small>"
+        parts = [f'<th scope="row">{escape(row[_PROPERTY])}{unit}</th>']
+        for name in columns:
+            kind = ' class="difference"' if name.startswith("Δ") else ""
+            value, _, rest = row.get(name, "").partition(" (")
+            more = f" <small>({escape(rest)}</small>" if rest else ""
+            parts.append(f'<td data-of="{escape(name)}"{kind}>{escape(value)}{more}</td>')
+        rows.append(f"<tr>{''.join(parts)}</tr>")
+    return (
+        f'<div class="compared-frame"><table class="compared" aria-label="{escape(alt)}">'
+        f'<thead><tr><th scope="col">{_PROPERTY}</th>{head}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
 def _cells(names: Sequence[str], label: str, row: Compared) -> dict[str, str]:
     unit = PROPERTIES[row.key].unit
-    cells = {"Property": label.removesuffix(f" ({unit})")}
+    cells = {_PROPERTY: label.removesuffix(f" ({unit})")}
     for k, name in enumerate(names):
         cells[name] = _value(row, k)
         if k:
             cells["Δ" if len(names) == 2 else f"Δ {name}"] = _difference(row, k)
-    return cells | {"Unit": unit}
+    return cells | {_UNIT: unit}
 
 
 def _value(row: Compared, k: int) -> str:
