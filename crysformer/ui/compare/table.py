@@ -1,8 +1,6 @@
 """Values side by side, each with its difference to the first."""
 
-from collections.abc import Mapping, Sequence
-from html import escape
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -12,14 +10,14 @@ from crysformer.figures.crystals import titles
 from crysformer.predict.applicability import BY_SYMMETRY
 from crysformer.properties.table import PROPERTIES
 from crysformer.ui.session.numbers import readable
+from crysformer.ui.shell.block_table import Cell, block_table
 
 if TYPE_CHECKING:
     from crysformer.trust.stability import Stability
 
 _SMALL = "≈"
 _UNDEFINED = "–"
-_PROPERTY, _UNIT = "Property", "Unit"
-_CSS = Path(__file__).with_name("table.css")
+_PROPERTY = "Property"
 
 
 def comparison_table(
@@ -42,8 +40,7 @@ def comparison_table(
     if judged and len(judged) == len(names):
         words = {name: each.sentence for name, each in zip(names, judged, strict=True)}
         cells.insert(0, {_PROPERTY: "Stability", **words})
-    st.html(_CSS)
-    st.html(_table(cells, alt))
+    block_table(cells, alt)
     bounds = any(any(row.intervals) for row in rows)
     undefined = ""
     if not all(all(row.defined) for row in rows):
@@ -55,47 +52,26 @@ def comparison_table(
     )
 
 
-def _table(cells: Sequence[Mapping[str, str]], alt: str) -> str:
-    """The table as HTML; each cell knows its column, for windows without room for all."""
-    columns = [name for name in cells[-1] if name not in (_PROPERTY, _UNIT)]
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
-    rows = []
-    for row in cells:
-        unit = f" <small>{escape(row.get(_UNIT, ''))}</small>"
-        parts = [f'<th scope="row">{escape(row[_PROPERTY])}{unit}</th>']
-        for name in columns:
-            kind = ' class="difference"' if name.startswith("Δ") else ""
-            value, _, rest = row.get(name, "").partition(" (")
-            more = f" <small>({escape(rest)}</small>" if rest else ""
-            parts.append(f'<td data-of="{escape(name)}"{kind}>{escape(value)}{more}</td>')
-        rows.append(f"<tr>{''.join(parts)}</tr>")
-    return (
-        f'<div class="compared-frame"><table class="compared" aria-label="{escape(alt)}">'
-        f'<thead><tr><th scope="col">{_PROPERTY}</th>{head}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
-    )
-
-
-def _cells(names: Sequence[str], label: str, row: Compared) -> dict[str, str]:
+def _cells(names: Sequence[str], label: str, row: Compared) -> dict[str, Cell]:
     unit = PROPERTIES[row.key].unit
-    cells = {_PROPERTY: label.removesuffix(f" ({unit})")}
+    cells: dict[str, Cell] = {_PROPERTY: (label.removesuffix(f" ({unit})"), unit)}
     for k, name in enumerate(names):
         cells[name] = _value(row, k)
         if k:
             cells["Δ" if len(names) == 2 else f"Δ {name}"] = _difference(row, k)
-    return cells | {_UNIT: unit}
+    return cells
 
 
-def _value(row: Compared, k: int) -> str:
+def _value(row: Compared, k: int) -> Cell:
     if not row.defined[k]:
         return _UNDEFINED
     value, bounds = readable(row.values[k], row.error), row.intervals[k]
     if bounds is None:
         return value
     if bounds == (0.0, 0.0):
-        return f"0 ({BY_SYMMETRY})"
+        return "0", f"({BY_SYMMETRY})"
     low, high = (readable(bound, row.error) for bound in bounds)
-    return f"{value} ({low} to {high})"
+    return value, f"({low} to {high})"
 
 
 def _difference(row: Compared, k: int) -> str:

@@ -1,13 +1,10 @@
 """The Compare page without a browser: values, the URL, and what it refuses."""
 
-import re
-from html import unescape
-
-import pandas as pd
 import pytest
 
 from crysformer.library.catalogue import load_library
 from crysformer.predict.predictor import Predictor
+from crysformer.properties.table import PROPERTIES
 from crysformer.structure.strain import strained
 from crysformer.structure.substitution import substitute
 from crysformer.ui.compare import changed
@@ -15,7 +12,16 @@ from crysformer.ui.compare.choice import companion
 from crysformer.ui.compare.response import WHY
 from crysformer.ui.session import state
 from crysformer.ui.session.text import plain
-from tests.support.pages import POSCAR, SALT, SILICON, app, html, text, upload, views
+from tests.support.pages import (
+    POSCAR,
+    SALT,
+    SILICON,
+    app,
+    block_tables,
+    text,
+    upload,
+    views,
+)
 
 COMPARE = "pages/2_Compare.py"
 PAIR = f"{SALT.id},{SILICON.id}"
@@ -23,23 +29,13 @@ ENERGY = "Formation energy"
 
 
 def tables(test):
-    """Tables of the page as a person reads them, by property."""
-    found = []
-    for table in re.findall(r'<table class="compared".*?</table>', html(test), re.S):
-        rows = [
-            [plain_text(cell) for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.S)]
-            for row in re.findall(r"<tr>.*?</tr>", table, re.S)
-        ]
-        frame = pd.DataFrame(rows[1:], columns=rows[0])
-        # The unit stands behind the name of the property.
-        frame["Property"] = frame["Property"].str.partition("\t")[0]
-        found.append(frame.set_index("Property"))
-    return found
-
-
-def plain_text(cell):
-    cell = cell.replace(" <small>", "\t" if cell.startswith("<th") else " ")
-    return unescape(re.sub(r"<[^>]+>", "", cell))
+    """Tables by property; its unit stands behind its name."""
+    found = block_tables(test)
+    units = sorted({item.unit for item in PROPERTIES.values()}, key=len, reverse=True)
+    for table in found:
+        for unit in filter(None, units):
+            table["Property"] = table["Property"].str.removesuffix(f" {unit}")
+    return [table.set_index("Property") for table in found]
 
 
 def number(value, sign=""):
