@@ -98,7 +98,7 @@ FAULTS = {
     ),
     "too many": (
         data_row(CUBE * 20, np.zeros((MAX_SITES + 1, 3)), ["Na"] * (MAX_SITES + 1)),
-        ["1001 atoms", "limit of 1000", "primitive cell"],
+        ["2001 atoms", "limit of 2000", "primitive cell"],
     ),
     "too many in POSCAR": (poscar(counts="4 999999999999"), ["1000000000003 atoms"]),
     "too many in XYZ": ("1234567\n\nO 0 0 0", ["1234567 atoms"]),

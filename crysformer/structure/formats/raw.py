@@ -14,7 +14,9 @@ from crysformer.errors import StructureError
 from crysformer.structure.periodic import heights
 from crysformer.structure.stated import Stated
 
-MAX_SITES = 1000
+MAX_SITES = 2000
+"""With no symmetry left, predicting as many takes about 1.5 GB (docs/performance.md)."""
+
 OCCUPANCY_TOLERANCE = 1e-3
 OVERFULL_TOLERANCE = 0.02
 """How far above 1 refined occupancies may add up; above it sites overlap."""
