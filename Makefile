@@ -5,6 +5,8 @@ PYTHON ?= python3
 PORT ?= 8501
 VENV ?= .venv
 PYTEST_ARGS ?=
+FUZZ_INPUTS ?= 50000
+FUZZ_SEED ?= 0
 # A file's tests share a model, so they stay in one process. Browser tests run one after
 # another: on a busy machine they meet races and time limits.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile
@@ -13,11 +15,12 @@ VENV_PYTHON := $(VENV)/bin/python
 RUNTIME := $(VENV)/.runtime-$(shell cat requirements.txt | cksum | cut -d ' ' -f 1)
 DEV := $(VENV)/.dev-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d ' ' -f 1)
 
-.PHONY: help app test lint viewer chromium clean
+.PHONY: help app test fuzz lint viewer chromium clean
 
 help:
 	@echo "make app     serve the app on http://localhost:$(PORT)"
 	@echo "make test    check format and style, then run all tests"
+	@echo "make fuzz    read FUZZ_INPUTS=$(FUZZ_INPUTS) damaged files, an hour or so"
 	@echo "make lint    check format and style only"
 	@echo "make clean   remove everything that these commands made"
 
@@ -27,6 +30,10 @@ app: $(RUNTIME) viewer
 test: lint viewer chromium
 	$(VENV_PYTHON) -m pytest $(PARALLEL) --ignore=tests/browser $(PYTEST_ARGS)
 	$(VENV_PYTHON) -m pytest tests/browser $(PYTEST_ARGS)
+
+# Each input's time and memory is measured; what fails is kept in artifacts/fuzz.
+fuzz: $(DEV)
+	$(VENV_PYTHON) -m tests.fuzz --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED)
 
 lint: $(DEV)
 	$(VENV_PYTHON) -m ruff format --check .
