@@ -9,6 +9,7 @@ from crysformer.graph.crystal import CrystalGraph
 from crysformer.graph.rule import NeighbourRule
 from crysformer.picture.bonds import chemical_bonds
 from crysformer.screening.screen import single_crystals, unpack
+from crysformer.structure.archive import is_archive
 from crysformer.structure.formats.raw import MAX_SITES
 from crysformer.structure.read import read_crystal
 
@@ -31,14 +32,21 @@ def judge(name: str, content: bytes) -> str:
         AssertionError: Something that must hold does not.
         Exception: Something was raised that is no sentence of ours.
     """
-    members = unpack(name, content)
-    for member, inside in members[:_MAX_CRYSTALS]:
+    if not is_archive(content):
+        for label, each in single_crystals(name, content)[1:_MAX_CRYSTALS]:
+            _judge_part(label, each, content)
+        return _crystal(name, content)
+    for member, inside in unpack(name, content)[:_MAX_CRYSTALS]:
         for label, each in single_crystals(member, inside)[:_MAX_CRYSTALS]:
-            if isinstance(each, StructureError):
-                check_sentence(str(each), inside if isinstance(inside, bytes) else b"")
-            else:
-                _crystal(label, each)
-    return "archive" if len(members) > 1 else _crystal(name, content)
+            _judge_part(label, each, content)
+    return "archive"
+
+
+def _judge_part(name: str, part: bytes | StructureError, content: bytes) -> None:
+    if isinstance(part, StructureError):
+        check_sentence(str(part), content)
+    else:
+        _crystal(name, part)
 
 
 def _crystal(name: str, content: bytes) -> str:

@@ -49,7 +49,7 @@ def mutants(seeds: dict[str, bytes], seed: int) -> Iterator[tuple[str, bytes]]:
     while True:
         name = rng.choice(names)
         content = seeds[name]
-        for _ in range(rng.choice((1, 1, 1, 2, 3, 6))):
+        for _ in range(rng.choice((1, 1, 1, 1, 2, 3))):
             content = rng.choice(_CHANGES)(rng, content, seeds)
         yield name, content
 
@@ -79,7 +79,9 @@ def _number(rng: random.Random, content: bytes, _: dict[str, bytes]) -> bytes:
         return content
     match = rng.choice(found)
     size = 10 ** rng.uniform(-6, 6) * rng.choice((-1, 1))
-    text = rng.choice((f"{size:.6g}", f"{size:.0f}", rng.choice(_WORDS)))
+    near = float(match[0]) * rng.uniform(0.5, 2.0) + rng.choice((0, 0, 0, 1, -40))
+    texts = (f"{near:.5f}", f"{near:.5f}", f"{size:.6g}", f"{size:.0f}")
+    text = rng.choice((*texts, rng.choice(_WORDS)))
     text = text.encode("utf-8", "surrogatepass")
     return content[: match.start()] + text + content[match.end() :]
 

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 import streamlit as st
 
 from crysformer import structure as structures
-from crysformer.errors import CrysformerError, DisorderedError
+from crysformer.errors import MAX_NAME, CrysformerError, DisorderedError, plain
 from crysformer.structure.archive import is_archive, read_archive
 from crysformer.structure.frames import ReadFile
 from crysformer.ui.session import shelf, state
@@ -50,15 +50,16 @@ def take_files(widget: str) -> None:
     given: list[tuple[str, bytes]] = []
     sentences: list[str] = []
     for file in files[:MAX_FILES]:
+        called = plain(file.name, MAX_NAME)
         try:
-            members = _members(file.name, file.getvalue())
+            members = _members(called, file.getvalue())
         except CrysformerError as error:
             sentences.append(str(error))
             continue
         if len(members) > shelf.MAX_UPLOADS:
             sentences.append(
                 f"Only the first {shelf.MAX_UPLOADS} of the {len(members)} files in "
-                f"{file.name} were read."
+                f"{called} were read."
             )
         for name, content in members[: shelf.MAX_UPLOADS]:
             if isinstance(content, bytes):
@@ -83,7 +84,7 @@ def take_text() -> None:
 
 def take_file(name: str, content: bytes) -> None:
     """Keep the crystal of one file and show it."""
-    _keep([(name, content)], [])
+    _keep([(plain(name, MAX_NAME), content)], [])
 
 
 def take_approximation(name: str, content: bytes) -> None:
