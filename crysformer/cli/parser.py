@@ -19,6 +19,7 @@ from crysformer.cli.model_commands import (
     add_self_test,
     add_train,
 )
+from crysformer.errors import SettingsError
 
 
 def main(arguments: Sequence[str] | None = None, *, program: str = "crysformer") -> int:
@@ -120,6 +121,14 @@ def _add_screen(commands: argparse._SubParsersAction) -> None:
         help="how many predict; 0 means one per core",
     )
     screen.add_argument(
+        "--engine",
+        choices=("cores", "ray"),
+        default="cores",
+        help="cores of this machine, or Ray on many (docs/scaling.md): --out is then a "
+        "folder of parquet files",
+    )
+    screen.add_argument("--address", help="of a running Ray cluster; without it, here")
+    screen.add_argument(
         "--order",
         action="store_true",
         help="predict ordered approximations of disordered crystals, marked in their "
@@ -129,17 +138,26 @@ def _add_screen(commands: argparse._SubParsersAction) -> None:
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
         predictor = predict.predictor.Predictor(options.model, options.device)
-        screen_paths = screening.paths.screen_paths
-        with stoppable():
-            return screen_paths(
-                options.paths,
-                predictor,
-                options.out,
-                as_json=options.json,
-                order=options.order,
-                resume=options.resume,
-                processes=options.processes,
+        common = {
+            "order": options.order,
+            "resume": options.resume,
+            "processes": options.processes,
+        }
+        if options.engine == "ray":
+            if options.json or options.out is None:
+                raise SettingsError(
+                    "--engine ray writes a folder: give --out, no --json."
+                )
+            run, special = (
+                screening.distributed.screen_with_ray,
+                {"address": options.address},
             )
+        elif options.address:
+            raise SettingsError("--address is of a Ray cluster: add --engine ray.")
+        else:
+            run, special = screening.paths.screen_paths, {"as_json": options.json}
+        with stoppable():
+            return run(options.paths, predictor, options.out, **common, **special)
 
     screen.set_defaults(command=run)
 

@@ -6,7 +6,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submodules=[
         "archives",
+        "distributed",
         "output",
+        "parts",
         "paths",
         "screen",
         "sources",

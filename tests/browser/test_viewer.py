@@ -74,6 +74,22 @@ def test_click_on_a_bond_and_on_an_atom_reach_python(page):
     assert scene(page)["picked"] == {"bonds": [], "sites": [0]}
 
 
+def test_full_screen_is_the_picture_alone_and_back(page):
+    before = page.locator(VIEW).bounding_box()
+    page.get_by_role("button", name="Full", exact=True).click()
+    page.wait_for_function(f"document.fullscreenElement?.matches('{VIEW}')")
+    window = page.evaluate("[innerWidth, innerHeight]")
+    canvas = f"document.querySelector('{VIEW} canvas')"
+    page.wait_for_function(f"Math.abs({canvas}.clientHeight - innerHeight) < 3")
+    box = page.locator(VIEW).bounding_box()
+    assert [box["width"], box["height"]] == pytest.approx(window, abs=2)
+    assert colours(page) > 500
+    page.get_by_role("button", name="Full", exact=True).click()
+    page.wait_for_function("document.fullscreenElement === null")
+    after = page.locator(VIEW).bounding_box()
+    assert after["height"] == pytest.approx(before["height"], abs=2)
+
+
 def brightness_along(page, start, end):
     """Brightness of the picture's pixels along a line between two model points."""
     shot = Image.open(io.BytesIO(page.screenshot())).convert("L")

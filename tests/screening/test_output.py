@@ -7,6 +7,7 @@ import pytest
 
 from crysformer.predict.predictor import Predictor
 from crysformer.screening.output import (
+    NOVELTY,
     answer,
     shown_keys,
     table,
@@ -29,11 +30,11 @@ def test_table_has_numbers_where_there_are_some():
     rows = [
         ScreenRow("a", "NaCl", 225, 8, values, novelty=strange),
         ScreenRow("=1+1", error="=1+1 is empty; give a CIF"),
-        ScreenRow("b", "Si", 227, 2, error="too empty"),
+        ScreenRow("b", "Si", 227, 2, error="too empty", warnings=("=Check", "it.")),
     ]
     frame = table(rows, KEYS)
     facts = ["file", "formula", "space_group", "sites"]
-    assert list(frame) == [*facts, *KEYS, "novelty", "novelty_percentile", "error"]
+    assert list(frame) == [*facts, *KEYS, *NOVELTY, "error", "warnings"]
     assert all(frame[key].dtype == float for key in KEYS)
     back = pd.read_csv(io.StringIO(to_csv(frame)))
     assert back["space_group"].tolist()[::2] == [225, 227]
@@ -43,6 +44,7 @@ def test_table_has_numbers_where_there_are_some():
     assert back[KEYS[0]].isna().tolist() == [False, True, True]
     assert back["file"].tolist() == ["a", "'=1+1", "b"]
     assert back["error"][1].startswith("'=1+1 is empty")
+    assert back["warnings"].fillna("").tolist() == ["", "", "'=Check it."]
 
 
 def test_units_and_answers_name_what_the_columns_mean(predictor):

@@ -12,6 +12,7 @@ from crysformer.predict.predictor import Predictor
 from crysformer.screening import workers
 from crysformer.screening.screen import screen
 from crysformer.screening.workers import screen_on_cores
+from tests.support.processes import descendants
 from tests.support.random_model import random_checkpoint
 
 CRYSTALS = [crystal.structure() for crystal in list(load_library().values())[::9]]
@@ -26,21 +27,6 @@ def predictor():
 def on_cores(inputs, predictor, **options):
     """The rows, one by one."""
     return chain.from_iterable(screen_on_cores(inputs, predictor, **options))
-
-
-def children() -> set[int]:
-    """Processes below this one that screen."""
-    parents = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            stat = (folder / "stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        parents[int(folder.name)] = int(stat[1])
-    below = {os.getpid()}
-    while more := {child for child, parent in parents.items() if parent in below} - below:
-        below |= more
-    return below - {os.getpid()}
 
 
 def test_few_crystals_start_no_process(predictor, monkeypatch):
@@ -70,10 +56,10 @@ def test_processes_give_the_rows_of_one_in_order_and_read_little_ahead(predictor
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 def test_a_process_that_is_killed_loses_no_row(predictor):
-    before = children()
+    before = descendants()
     rows = on_cores(FILES * 8, predictor, processes=2, few=2)
     found = [next(rows)]
-    started = sorted(children() - before)
+    started = sorted(descendants() - before)
     os.kill(started[-1], signal.SIGKILL)  # the youngest: a worker, not their server
     found += rows
     assert [row.file for row in found] == [name for name, _ in FILES * 8]

@@ -48,7 +48,7 @@ def property_results(
     chances = {kind.P.of(module): f"{module} p" for module in found}
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     formats = {"Property": text(pinned=True, width=200)}
-    formats |= {column: number(name, format="%.2f") for column, name in shown.items()}
+    formats |= {column: number(name) for column, name in shown.items()}
     formats |= {column: number(name, format="%.4f") for column, name in chances.items()}
     order = ["Property"]
     for module in found:
@@ -57,7 +57,7 @@ def property_results(
     order += [measure.of(name) for name in names_of if name not in found]
     count = next(iter(found.values()))[0].number
     st.dataframe(
-        table,
+        table.style.format(fixed, subset=list(shown)),
         hide_index=True,
         height=300,
         placeholder="–",
