@@ -8,7 +8,7 @@ import streamlit as st
 
 from crysformer import structure as structures
 from crysformer.errors import CrysformerError, DisorderedError
-from crysformer.structure.archive import is_archive, read_archive
+from crysformer.structure.archive import is_archive, plain_name, read_archive
 from crysformer.structure.frames import ReadFile
 from crysformer.ui.session import shelf, state
 from crysformer.ui.session.given import Upload, token_of
@@ -50,15 +50,16 @@ def take_files(widget: str) -> None:
     given: list[tuple[str, bytes]] = []
     sentences: list[str] = []
     for file in files[:MAX_FILES]:
+        file_name = plain_name(file.name)
         try:
-            members = _members(file.name, file.getvalue())
+            members = _members(file_name, file.getvalue())
         except CrysformerError as error:
             sentences.append(str(error))
             continue
         if len(members) > shelf.MAX_UPLOADS:
             sentences.append(
                 f"Only the first {shelf.MAX_UPLOADS} of the {len(members)} files in "
-                f"{file.name} were read."
+                f"{file_name} were read."
             )
         for name, content in members[: shelf.MAX_UPLOADS]:
             if isinstance(content, bytes):
