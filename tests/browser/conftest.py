@@ -201,6 +201,7 @@ def open_page(chromium, profile):
         page.on("console", lambda message: _keep_error(record, message))
         page.on("pageerror", lambda error: record.errors.append(str(error)))
         page.on("request", lambda request: _keep_outside(record, request.url))
+        page.on("websocket", lambda opened: _keep_outside(record, opened.url))
         page.set_default_timeout(60_000)
         return page, record
 

@@ -87,6 +87,18 @@ def test_a_terminal_without_greek_letters_gets_the_table(files, tmp_path, encodi
     assert "caf\\udce9.cif: NaCl" in printed
 
 
+def test_a_terminal_obeys_no_file_name_and_json_has_it(files, tmp_path, capsys):
+    evil = tmp_path / "a\x1b[2J\u202e.cif"
+    evil.write_bytes(Path(files[0]).read_bytes())
+    for words in (["predict", str(evil)], ["attention", str(evil)]):
+        assert main([*words, "--device", "cpu"]) == 0
+        said = capsys.readouterr().out
+        assert "a\ufffd[2J\ufffd.cif: NaCl" in said
+        assert "\x1b" not in said
+    assert main(["predict", str(evil), "--json", "--device", "cpu"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["file"] == str(evil)
+
+
 def test_predict_json_has_the_library_value_and_unit_of_every_shown_property(
     files, capsys, predictor
 ):

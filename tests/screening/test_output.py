@@ -9,6 +9,7 @@ from crysformer.predict.predictor import Predictor
 from crysformer.screening.output import (
     NOVELTY,
     answer,
+    cell_text,
     shown_keys,
     table,
     to_csv,
@@ -56,3 +57,23 @@ def test_units_and_answers_name_what_the_columns_mean(predictor):
     found = answer(row, predictor)["properties"]["optb88vdw_bandgap"]
     assert found == {"value": 1.5, "unit": "eV", "validation_mae": ERROR}
     assert answer(ScreenRow("a", error="bad"), predictor) == {"file": "a", "error": "bad"}
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("a.cif", "a.cif"),
+        ("=1+1", "'=1+1"),
+        ("+a", "'+a"),
+        ("-a", "'-a"),
+        ("@a", "'@a"),
+        ("\t=1", "' =1"),
+        ("\tb", "' b"),
+        (" =1", "' =1"),
+        ("＝1", "'＝1"),
+        ("a\x1b[31m\u202eb", "a\ufffd[31m\ufffdb"),
+        ("x=1", "x=1"),
+    ],
+)
+def test_a_cell_is_obeyed_by_nobody(text, cell):
+    assert cell_text(text) == cell

@@ -7,8 +7,8 @@ from typing import Final, TypeVar
 import streamlit as st
 
 from crysformer import structure as structures
-from crysformer.errors import MAX_NAME, CrysformerError, DisorderedError, plain
-from crysformer.structure.archive import is_archive, read_archive
+from crysformer.errors import CrysformerError, DisorderedError
+from crysformer.structure.archive import is_archive, plain_name, read_archive
 from crysformer.structure.frames import ReadFile
 from crysformer.ui.session import shelf, state
 from crysformer.ui.session.given import Upload, token_of
@@ -50,7 +50,7 @@ def take_files(widget: str) -> None:
     given: list[tuple[str, bytes]] = []
     sentences: list[str] = []
     for file in files[:MAX_FILES]:
-        called = plain(file.name, MAX_NAME)
+        called = plain_name(file.name)
         try:
             members = _members(called, file.getvalue())
         except CrysformerError as error:
