@@ -3,9 +3,45 @@
 The command line and the pages show ``str(error)`` of these and of nothing else.
 """
 
+import unicodedata
+
+MAX_NAME = 80
+"""Characters of a file's name that a message carries."""
+_MAX_MESSAGE = 800
+# Controls, formats (also the marks of direction), halves of characters, line ends.
+_NOT_SHOWN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def plain(text: str, limit: int = _MAX_MESSAGE) -> str:
+    """Return a text from outside as one line that does nothing where it is shown.
+
+    Args:
+        text: Such as a name or a piece of a file. Control characters (a terminal obeys
+            them), those that reverse the direction of text, and parts of broken
+            characters become U+FFFD.
+        limit: Characters to keep; of a longer text the middle is left out.
+    """
+    if len(text) > limit:
+        head = limit // 2
+        text = f"{text[:head]}…{text[len(text) - (limit - head - 1) :]}"
+    if text.isascii() and text.isprintable():
+        return text
+    blank = str.maketrans("\n\r\t", "   ")
+    return "".join(
+        "\ufffd" if unicodedata.category(c) in _NOT_SHOWN else c
+        for c in text.translate(blank)
+    )
+
 
 class CrysformerError(Exception):
-    """Base of all errors whose message is meant for the person at the screen."""
+    """Base of all errors whose message is meant for the person at the screen.
+
+    Args:
+        message: One sentence; whatever it quotes is made harmless here, for all errors.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(plain(message))
 
 
 class StructureError(CrysformerError):

@@ -3,16 +3,32 @@
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-# warnings.catch_warnings swaps a global: two sessions of the app doing so at once could
-# leave the filters of one behind for all.
-_LOCK = threading.RLock()
+
+class _Inside:
+    """Takes the place of a filter's pattern for modules: matches in one quiet block."""
+
+    def __init__(self) -> None:
+        self.thread: int | None = threading.get_ident()
+
+    def match(self, module: str) -> bool:
+        return self.thread == threading.get_ident()
 
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Ignore all warnings inside, one thread at a time."""
-    with _LOCK, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    """Ignore all warnings inside; other threads hear theirs, and none waits.
+
+    ``warnings.catch_warnings`` swaps the filters of the whole process, so that sessions
+    would have to wait for each other. A filter that asks which thread warns need not.
+    """
+    inside = _Inside()
+    own = ("ignore", None, Warning, inside, 0)
+    warnings.filters.insert(0, own)
+    try:
         yield
+    finally:
+        inside.thread = None  # Whoever copied the filters meanwhile keeps a dead one.
+        with suppress(ValueError):  # They may have been swapped.
+            warnings.filters.remove(own)

@@ -7,6 +7,7 @@ grows from a millionth of an Å to a tenth (our choice of crystals and steps), a
 step's change is kept for every property.
 """
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from pymatgen.core import Structure
 from crysformer.errors import WeightsError
 from crysformer.library.catalogue import get_crystal
 from crysformer.model import files
+from crysformer.model.checksums import read_verified, update_checksum
 from crysformer.predict.predictor import Predictor
 from crysformer.properties.table import PROPERTIES
 
@@ -122,6 +124,7 @@ def write_jumps(jumps: Sequence[Jump], folder: Path) -> None:
     table.to_csv(
         folder / files.SMOOTHNESS, index=False, float_format="%.3g", lineterminator="\n"
     )
+    update_checksum(folder, files.SMOOTHNESS)
 
 
 def read_jumps(folder: Path) -> pd.DataFrame | None:
@@ -130,11 +133,10 @@ def read_jumps(folder: Path) -> pd.DataFrame | None:
     Raises:
         WeightsError: The table is damaged.
     """
-    path = folder / files.SMOOTHNESS
-    if not path.is_file():
+    if not (folder / files.SMOOTHNESS).is_file():
         return None
     try:
-        table = pd.read_csv(path)
+        table = pd.read_csv(io.BytesIO(read_verified(folder, files.SMOOTHNESS)))
         if tuple(table.columns) != COLUMNS or table.isna().any(axis=None):
             raise ValueError(f"columns {list(table.columns)}, or a number is missing")
         return table.astype(dict.fromkeys(("displacement", "typical", "largest"), float))

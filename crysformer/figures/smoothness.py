@@ -1,5 +1,7 @@
 """Jumps of one property under growing noise, beside its error."""
 
+import math
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -39,18 +41,38 @@ def jump_curve(jumps: pd.DataFrame, error: float, title: str) -> go.Figure:
         ]
     )
     figure.add_hline(
-        error, line=LINE, annotation_text="validation error", annotation_font_size=12
-    )
-    figure.add_vline(
-        SYMPREC,
+        error,
         line=LINE,
-        annotation_text="symmetry is lost",
+        annotation_text="validation error",
         annotation_position="top left",
         annotation_font_size=12,
     )
-    figure.update_xaxes(type="log", title="Displacement of the atoms (Å)", dtick=1)
+    figure.add_vline(SYMPREC, line=LINE)
+    # On a logarithmic axis an annotation stands at the logarithm of its place.
+    figure.add_annotation(
+        x=math.log10(SYMPREC),
+        y=1.0,
+        yref="paper",
+        xanchor="right",
+        yanchor="top",
+        text="symmetry is lost ",
+        showarrow=False,
+        font={"size": 12},
+    )
+    figure.update_xaxes(
+        type="log",
+        title="Displacement of the atoms (Å)",
+        dtick=1,
+        exponentformat="power",
+        range=[math.log10(end) for end in _ends(jumps["displacement"])],
+    )
     figure.update_yaxes(title=f"Jump, {title}", nticks=6, rangemode="tozero")
     figure.update_layout(
         margin=dict(MARGIN_BELOW_LEGEND), legend=dict(LEGEND_ABOVE), hovermode="closest"
     )
     return figure
+
+
+def _ends(displacements: pd.Series) -> tuple[float, float]:
+    """Ends of the axis: a little beyond the first and the last step."""
+    return displacements.min() / 1.3, displacements.max() * 1.3

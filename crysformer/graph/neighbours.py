@@ -20,15 +20,18 @@ distances are never torn apart; with an envelope, those beyond the 12th fade out
 from dataclasses import dataclass
 
 import numpy as np
-from pymatgen.optimization.neighbors import find_points_in_spheres
 
 from crysformer.arrays import FloatArray, IntArray
 from crysformer.errors import StructureError
 from crysformer.graph.rule import NUM_NEIGHBOURS, NeighbourRule
 from crysformer.graph.standard_cell import Cell
+from crysformer.structure.periodic import neighbours_within
 
 MAX_RADIUS = 60.0
 """Search radius in Å beyond which a cell counts as nearly empty."""
+
+MAX_PAIRS = 4_000_000
+"""Ordered pairs of bonds at one atom; 1000 atoms of twelve neighbours have 144,000."""
 
 
 @dataclass(frozen=True)
@@ -65,26 +68,10 @@ def find_bonds(cell: Cell, atoms: IntArray, rule: NeighbourRule) -> Bonds:
 
     Raises:
         StructureError: The cell is so empty that 12 neighbours are not within
-            ``MAX_RADIUS``.
+            ``MAX_RADIUS``, or so crowded that the search or its result is too large.
     """
-    positions = np.ascontiguousarray(cell.frac_coords @ cell.lattice)
-    centres = np.ascontiguousarray(positions[atoms])
-    radius = min(_first_radius(cell), MAX_RADIUS)
-    while True:
-        centre, neighbour, image, length = _within(cell, centres, positions, radius)
-        counts = np.bincount(centre, minlength=len(atoms))
-        if counts.min() >= NUM_NEIGHBOURS:
-            starts = np.cumsum(counts) - counts
-            twelfth = length[starts + NUM_NEIGHBOURS - 1]
-            if twelfth.max() + rule.tie_tolerance + 1e-3 < radius:
-                break
-        if radius >= MAX_RADIUS:
-            raise StructureError(
-                f"The cell is too empty: an atom has fewer than {NUM_NEIGHBOURS} "
-                f"neighbours within {radius:.0f} Å. Remove vacuum from the cell."
-            )
-        radius = min(1.25 * radius, MAX_RADIUS)
-
+    positions = cell.frac_coords @ cell.lattice
+    centre, neighbour, image, length, twelfth = _nearest(cell, atoms, rule.tie_tolerance)
     reach = twelfth[centre] + rule.tie_tolerance
     # Compared in whole micro-Å: distances that are equal by symmetry or by typed decimals
     # differ by rounding and must fall on the same side.
@@ -97,32 +84,68 @@ def find_bonds(cell: Cell, atoms: IntArray, rule: NeighbourRule) -> Bonds:
         beyond = np.clip((length - twelfth[centre]) / rule.tie_tolerance, 0.0, 1.0)
         # The floor keeps the logarithm finite at the outer rim.
         weight = np.maximum(0.5 * (1.0 + np.cos(np.pi * beyond)), 1e-6)
-    vector = positions[neighbour] + image @ cell.lattice - centres[centre]
+    _check_pairs(np.bincount(centre))
+    vector = positions[neighbour] + image @ cell.lattice - positions[atoms[centre]]
     return Bonds(atoms[centre], neighbour, image, vector, length, weight)
+
+
+def _nearest(
+    cell: Cell, atoms: IntArray, beyond: float
+) -> tuple[IntArray, IntArray, IntArray, FloatArray, FloatArray]:
+    """All neighbours of some atoms to somewhat beyond the 12th, which is returned last.
+
+    A sphere grows only around the atoms that need it: one that is far from all others
+    would otherwise give every atom of a cluster thousands of neighbours.
+    """
+    rows = np.arange(len(atoms))
+    twelfth = np.zeros(len(atoms))
+    parts = []
+    radius = min(_first_radius(cell), MAX_RADIUS)
+    while True:
+        found = neighbours_within(cell.lattice, cell.frac_coords, atoms[rows], radius)
+        centre = np.searchsorted(atoms, found.centre)
+        counts = np.bincount(centre, minlength=len(atoms))[rows]
+        whole = counts >= NUM_NEIGHBOURS
+        starts = np.cumsum(counts) - counts
+        far = found.length[starts[whole] + NUM_NEIGHBOURS - 1]
+        twelfth[rows[whole]] = far
+        whole[whole] = far + beyond + 1e-3 < radius
+        done = np.zeros(len(atoms), dtype=bool)
+        done[rows[whole]] = True
+        keep = done[centre]
+        parts.append([each[keep] for each in (centre, *found[1:])])
+        rows = rows[~whole]
+        if not len(rows):
+            break
+        if radius >= MAX_RADIUS:
+            raise StructureError(
+                f"The cell is too empty: an atom has fewer than {NUM_NEIGHBOURS} "
+                f"neighbours within {radius:.0f} Å. Remove vacuum from the cell."
+            )
+        radius = min(1.25 * radius, MAX_RADIUS)
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    if len(parts) > 1:
+        order = np.argsort(columns[0], kind="stable")
+        columns = [column[order] for column in columns]
+    return (*columns, twelfth)
+
+
+def _check_pairs(degrees: IntArray) -> None:
+    """Refuse what has so many neighbours at one distance that no memory holds the angles.
+
+    Raises:
+        StructureError: There are more than ``MAX_PAIRS`` pairs of bonds.
+    """
+    pairs = int((degrees**2).sum())
+    if pairs > MAX_PAIRS:
+        raise StructureError(
+            f"The crystal has atoms with up to {degrees.max()} neighbours at almost one "
+            f"distance, and so {pairs} angles, more than the limit of {MAX_PAIRS}. Give "
+            "a smaller cell, or check the coordinates."
+        )
 
 
 def _first_radius(cell: Cell) -> float:
     """Radius in Å of a sphere that holds about 20 atoms at the cell's density."""
     volume = abs(np.linalg.det(cell.lattice)) / cell.num_atoms
     return max(2.0, float((3.0 * 20.0 * volume / (4.0 * np.pi)) ** (1.0 / 3.0)))
-
-
-def _within(
-    cell: Cell, centres: FloatArray, positions: FloatArray, radius: float
-) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
-    """All neighbours within a radius, sorted by centre, length, neighbour and image."""
-    centre, neighbour, image, length = find_points_in_spheres(
-        all_coords=positions,
-        center_coords=centres,
-        r=radius,
-        pbc=np.ones(3, dtype=np.int64),
-        lattice=np.ascontiguousarray(cell.lattice),
-        tol=1e-8,
-    )
-    proper = length > 1e-8
-    centre, neighbour, length = centre[proper], neighbour[proper], length[proper]
-    image = np.rint(image[proper]).astype(np.int64)
-    order = np.lexsort(
-        (image[:, 2], image[:, 1], image[:, 0], neighbour, np.rint(length * 1e6), centre)
-    )
-    return centre[order], neighbour[order], image[order], length[order]

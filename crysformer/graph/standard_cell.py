@@ -4,6 +4,8 @@ Everything the network sees is computed on this cell, so a supercell costs what 
 primitive cell costs and gives the same answer. Positions and lattice metric are averaged
 over the space group, because symmetry-equivalent distances in a file are
 only nearly equal and the symmetry quotient needs them equal to rounding (our choice).
+Before all that, a cell that is too oblique to search is replaced by a compact one of the
+same lattice, and atoms far outside are moved into it: neither changes the crystal.
 """
 
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ from crysformer.graph.space_group import (
     spglib_dataset,
     spglib_operations,
 )
+from crysformer.structure.periodic import Compact, wrapped
 
 
 @dataclass(frozen=True)
@@ -58,26 +61,32 @@ def standardise(structure: Structure) -> Cell:
         structure: Ordered periodic structure.
 
     Returns:
-        The cell; where spglib finds no symmetry, the given cell itself.
+        The cell; where spglib finds no symmetry, the given cell itself or, if that is
+        too oblique, a compact one.
     """
-    lattice = np.array(structure.lattice.matrix, dtype=np.float64)
-    frac_coords = np.array(structure.frac_coords, dtype=np.float64)
+    compact = Compact.of(
+        np.array(structure.lattice.matrix, dtype=np.float64),
+        np.array(structure.frac_coords, dtype=np.float64),
+    )
+    lattice, frac_coords = compact.lattice, compact.frac_coords
     # ``site.specie`` asks again at every site whether it is ordered.
     numbers = np.array([next(iter(site.species)).Z for site in structure], dtype=np.int64)
 
     site_atom = np.arange(len(numbers))
-    site_shift = np.zeros((len(numbers), 3), dtype=np.int64)
-    supercell = np.eye(3, dtype=np.int64)
+    site_shift = compact.shift
+    supercell = np.rint(np.linalg.inv(compact.transform)).astype(np.int64)
     found = certain_operations(lattice, frac_coords, numbers)
     if found is None:
         dataset = spglib_dataset(lattice, frac_coords, numbers)
         num_primitive = 0 if dataset is None else dataset.mapping_to_primitive.max() + 1
         if 0 < num_primitive < len(numbers):
-            supercell = np.rint(lattice @ np.linalg.inv(dataset.primitive_lattice))
-            supercell = supercell.astype(np.int64)
+            repeats = np.rint(lattice @ np.linalg.inv(dataset.primitive_lattice))
+            repeats = repeats.astype(np.int64)
+            supercell, site_shift = supercell @ repeats, site_shift @ repeats
             site_atom = dataset.mapping_to_primitive.astype(np.int64)
-            lattice = np.linalg.solve(supercell, lattice)
-            frac_coords, site_shift = _average_copies(frac_coords @ supercell, site_atom)
+            lattice = np.linalg.solve(repeats, lattice)
+            frac_coords, shift = _average_copies(frac_coords @ repeats, site_atom)
+            site_shift = site_shift + shift
             numbers = numbers[np.unique(site_atom, return_index=True)[1]]
             found = certain_operations(lattice, frac_coords, numbers)
             dataset = None if found else spglib_dataset(lattice, frac_coords, numbers)
@@ -107,7 +116,8 @@ def _average_copies(
     shift = np.rint(positions - positions[first][owner]).astype(np.int64)
     total = np.zeros((len(first), 3))
     np.add.at(total, owner, positions - shift)
-    return total / np.bincount(owner)[:, None], shift
+    mean, moved = wrapped(total / np.bincount(owner)[:, None])
+    return mean, shift + moved[owner]
 
 
 def _average_lattice(lattice: FloatArray, rotations: IntArray) -> FloatArray:

@@ -6,7 +6,7 @@ a model's folder may import from ``model``.
 """
 
 CONFIG = "config.json"
-"""Architecture, scalings, and the sha256 of every file of arrays."""
+"""Architecture and scalings."""
 
 TENSORS = "model.safetensors"
 """The network's weights."""
@@ -37,3 +37,6 @@ ABLATIONS = "ablations.csv"
 
 SMOOTHNESS = "smoothness.csv"
 """``evaluation.smoothness``: jumps of predictions under growing noise."""
+
+CHECKSUMS = "SHA256SUMS"
+"""The sha256 of every file above, see ``model.checksums``."""

@@ -20,14 +20,10 @@ from crysformer.screening.output import (
     to_csv,
     units,
 )
-from crysformer.screening.screen import (
-    Content,
-    ScreenRow,
-    find_inputs,
-    screen,
-    single_crystals,
-)
+from crysformer.screening.screen import ScreenRow
+from crysformer.screening.sources import Content, find_inputs, opened, single_crystals
 from crysformer.screening.table_file import files_of, open_table
+from crysformer.screening.workers import screen_on_cores
 from crysformer.structure.ordering import APPROXIMATED
 
 
@@ -39,17 +35,19 @@ def screen_paths(
     as_json: bool,
     order: bool = False,
     resume: bool = False,
+    processes: int = 0,
 ) -> int:
     """Predict everything at some paths; progress goes to standard error.
 
     Args:
-        paths: Files, folders and zips.
+        paths: Files, folders and archives, see ``sources``.
         predictor: The model.
         out: CSV file, see ``table_file``; beside it goes ``.units.json``.
         as_json: Print a JSON list at the end. Without it and without a file, the table is
             printed.
         order: Predict ordered approximations of disordered crystals.
         resume: Keep what a run that was stopped left of the table, and do the rest.
+        processes: How many predict, see ``workers``; 0 for one per core.
 
     Returns:
         Exit status: 1 if a file was bad.
@@ -62,31 +60,35 @@ def screen_paths(
         raise SettingsError("--resume goes on with a table: give --out and no --json.")
     inputs = _inputs(paths, out)
     keys = shown_keys(predictor)
-    rows: list[ScreenRow] = []
+    rows: list[ScreenRow] = []  # Kept for JSON alone: a table may have millions.
+    found = failed = 0
     known = _Table(lambda _: None)
     stop = None
     try:
         with _table(predictor, out, quiet=as_json, resume=resume) as known:
-            left = _left(inputs, known.done.copy())
-            before = known.done.total()
+            left = _left(opened(inputs), known.done.copy())
+            found, failed = known.done.total(), known.failed
             with tqdm(
-                total=max(len(inputs), before),
-                initial=before,
+                total=max(len(inputs), found),
+                initial=found,
                 unit="crystal",
                 desc="screen",
             ) as bar:
-                for row in screen(left, predictor, order=order):
-                    rows.append(row)
+                batches = screen_on_cores(
+                    left, predictor, order=order, processes=processes
+                )
+                for batch in batches:
+                    known.write(to_csv(table(batch, keys, intervals=True), header=False))
+                    found += len(batch)
+                    failed += sum(bool(row.error) for row in batch)
+                    rows += batch if as_json else []
                     # A file may hold many crystals.
-                    bar.total = max(len(inputs), before + len(rows))
-                    known.write(to_csv(table([row], keys, intervals=True), header=False))
-                    bar.update()
+                    bar.total = max(len(inputs), found)
+                    bar.update(len(batch))
     except KeyboardInterrupt as signal:
         stop = signal
     if as_json:
         print(json.dumps([answer(row, predictor) for row in rows], indent=1))
-    failed = known.failed + sum(bool(row.error) for row in rows)
-    found = known.done.total() + len(rows)
     print(
         f"{found - failed} of {max(len(inputs), found)} crystals predicted, {failed} "
         f"failed.{' --resume does the rest.' if stop and out else ''}",

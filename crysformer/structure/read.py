@@ -1,6 +1,8 @@
 """Read one crystal from a file or a text, or say in one sentence what is wrong."""
 
 import logging
+import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ import numpy as np
 from pymatgen.core import Lattice, Structure
 
 from crysformer.arrays import FloatArray
-from crysformer.errors import StructureError
+from crysformer.errors import MAX_NAME, StructureError, plain
 from crysformer.silence import quiet
 from crysformer.structure.checks import check_distances, ordered_symbol
 from crysformer.structure.decode import MAX_BYTES, decoded
@@ -20,11 +22,17 @@ from crysformer.structure.formats.raw import (
     check_number_of_sites,
 )
 from crysformer.structure.formats.recognise import find_entries
+from crysformer.structure.periodic import wrapped
 from crysformer.structure.stated import differences
 
 _logger = logging.getLogger(__name__)
 
 _MAX_FRAC_COORD = 1e4
+_MIN_VOLUME = 0.2
+"""Å³ per atom; solid hydrogen at 5 Mbar still has six times as much."""
+_FAR = 4
+"""Cells outside from which on it is told; molecules often reach over one or two faces."""
+_NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 @dataclass(frozen=True)
@@ -60,15 +68,21 @@ def file_content(path: Path) -> bytes:
     """Return the bytes of a file, or somewhat more than would be read of a huge one.
 
     Raises:
-        StructureError: The file cannot be opened.
+        StructureError: The file cannot be opened, or is a pipe or a device.
     """
+    name = plain(str(path), MAX_NAME)
     try:
-        with path.open("rb") as file:
+        # Without waiting: a pipe that nobody writes to would never open.
+        with open(os.open(path, os.O_RDONLY | _NO_WAITING), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise StructureError(
+                    f"{name} is a pipe or a device and not a file; give a file"
+                )
             return file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else None
         raise StructureError(
-            f"{path} cannot be opened ({reason or 'not a path'}); check the path"
+            f"{name} cannot be opened ({reason or 'not a path'}); check the path"
         ) from error
 
 
@@ -115,6 +129,7 @@ def named_faults(name: str) -> Iterator[None]:
     Raises:
         StructureError: Something was raised inside; of the same class if it was one.
     """
+    name = plain(name, MAX_NAME)
     try:
         with quiet():
             yield
@@ -172,8 +187,21 @@ def checked_crystal(raw: RawCrystal) -> ReadCrystal:
     ]
     check_distances(lattice, symbols, frac_coords)
     structure = Structure(Lattice(lattice), symbols, frac_coords)
-    found = differences(raw.stated, structure)
-    return ReadCrystal(structure, (*raw.warnings, *found))
+    found = [*raw.warnings, *_far_away(frac_coords), *differences(raw.stated, structure)]
+    return ReadCrystal(structure, tuple(map(plain, found)))
+
+
+def _far_away(frac_coords: FloatArray) -> list[str]:
+    """Say how far outside the cell a file has its atoms, if that is far."""
+    cells = np.abs(wrapped(frac_coords)[1]).max(axis=1)
+    number = int((cells >= _FAR).sum())
+    if not number:
+        return []
+    return [
+        f"The file has {number} of {len(cells)} atoms outside the cell, up to "
+        f"{cells.max()} cells away; inside it they make the same crystal, which is what "
+        "is predicted and shown."
+    ]
 
 
 def checked_places(raw: RawCrystal) -> tuple[FloatArray, FloatArray]:
@@ -201,5 +229,11 @@ def checked_places(raw: RawCrystal) -> tuple[FloatArray, FloatArray]:
         values = ", ".join(f"{value:g}" for value in coords[site])
         raise StructureError(
             f"has impossible coordinates ({values}) at site {site + 1}; correct them"
+        )
+    volume = abs(np.linalg.det(lattice)) / len(frac_coords)
+    if volume < _MIN_VOLUME:
+        raise StructureError(
+            f"has {volume:.3g} Å³ for each of its {len(frac_coords)} atoms, less than "
+            f"{_MIN_VOLUME} Å³; check the cell vectors and their unit (Å)"
         )
     return lattice, frac_coords

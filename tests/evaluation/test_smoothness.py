@@ -13,6 +13,8 @@ from crysformer.evaluation.smoothness import (
     write_jumps,
 )
 from crysformer.library.catalogue import get_crystal
+from crysformer.model.checksums import write_checksums
+from crysformer.model.files import SMOOTHNESS
 from crysformer.paths import weights_folder
 from crysformer.predict.predictor import Predictor
 from crysformer.properties.table import PROPERTIES
@@ -65,7 +67,8 @@ def test_noise_within_the_tolerance_of_symmetry_changes_next_to_nothing(model):
 def test_a_damaged_table_is_named_and_a_missing_one_is_none(tmp_path):
     assert read_jumps(tmp_path) is None
     write_jumps([], tmp_path)
-    path = next(tmp_path.iterdir())
+    path = tmp_path / SMOOTHNESS
     path.write_text("property,displacement\nmagmom_oszicar,0.1\n")
+    write_checksums(tmp_path)
     with pytest.raises(WeightsError, match="jumps"):
         read_jumps(tmp_path)

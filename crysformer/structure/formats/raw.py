@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from crysformer.errors import StructureError
+from crysformer.structure.periodic import heights
 from crysformer.structure.stated import Stated
 
 MAX_SITES = 1000
@@ -20,6 +21,8 @@ OVERFULL_TOLERANCE = 0.02
 
 _MAX_CELL_LENGTH = 1000.0
 _MIN_CELL_VOLUME = 0.1
+_MAX_CONDITION = 1e8
+"""Above it, half of the digits of a position are lost."""
 
 
 Species = Sequence[tuple[str | int, float]]
@@ -49,8 +52,24 @@ class Entry(NamedTuple):
     """What the file calls it; may be empty."""
     read: Callable[[], RawCrystal]
     """Reads it, or raises a predicate on what is wrong with it."""
-    text: str = ""
-    """Its own part of the file, if that is a file of the format as well."""
+    text: Callable[[], str] | None = None
+    """Returns its own part of the file, if that is a file of the format as well."""
+
+
+MAX_ENTRIES = 50_000
+"""Crystals that one file may hold."""
+
+
+def check_number_of_entries(number: int) -> None:
+    """Refuse a file of more crystals than anyone has a use for.
+
+    Raises:
+        StructureError: There are more than `MAX_ENTRIES`.
+    """
+    if number > MAX_ENTRIES:
+        raise StructureError(
+            f"holds more than {MAX_ENTRIES} crystals or blocks; split it into several"
+        )
 
 
 def check_lattice(lattice: NDArray[np.float64]) -> None:
@@ -78,6 +97,13 @@ def check_lattice(lattice: NDArray[np.float64]) -> None:
         raise StructureError(
             f"has cell vectors of {vectors} Å that span {volume:.4g} Å³; give three "
             f"independent vectors in Å, none above {_MAX_CELL_LENGTH:.0f} Å"
+        )
+    condition = np.linalg.cond(lattice)
+    if condition > _MAX_CONDITION:
+        raise StructureError(
+            f"has cell vectors that are almost dependent: the cell is "
+            f"{heights(lattice).min():.2g} Å high (condition number {condition:.2g}); "
+            "give a reduced cell of the same lattice"
         )
 
 

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crysformer.figures.crystals import titles
 from crysformer.predict.near_symmetry import NearSymmetry, near_symmetry
+from crysformer.properties.table import PROPERTIES
 from crysformer.ui.session import answers
 from crysformer.ui.session.numbers import signed
 
@@ -33,14 +33,16 @@ def near_symmetry_note(prediction: "Prediction") -> None:
     near = _near(answers.chosen(), prediction)
     if near is None or not near.that_matter:
         return
-    st.info(f"{near.sentence} {_moves(near)}", icon=":material/blur_on:")
+    st.caption(f":material/blur_on: {near.sentence} {_moves(near)}")
 
 
 def _moves(near: NearSymmetry) -> str:
     """By how much the properties move that matter."""
     named = list(near.that_matter.items())[:_NAMED]
-    names = titles(near.that_matter)
-    parts = [f"{names[key]} {signed(move, 2)}" for key, move in named]
+    parts = [
+        f"{PROPERTIES[key].label} {signed(move, 2)} {PROPERTIES[key].unit}".rstrip()
+        for key, move in named
+    ]
     more = len(near.that_matter) - len(named)
     rest = f"; {more} more by over half their validation error" if more else ""
     return f"Symmetrised, its prediction moves: {'; '.join(parts)}{rest}."
