@@ -84,7 +84,7 @@ def take_text() -> None:
 
 def take_file(name: str, content: bytes) -> None:
     """Keep the crystal of one file and show it."""
-    _keep([(plain(name, MAX_NAME), content)], [])
+    _keep([(plain_name(name), content)], [])
 
 
 def take_approximation(name: str, content: bytes) -> None:
