@@ -111,10 +111,13 @@ def warm(browser: Browser) -> list[dict[str, float]]:
             page.goto(f"{url}/Attention?crystal={crystal}")
             wait(lambda: scene(page).get("layer") == "Model edges")
             switch = page.get_by_role("radio", name="Conditional")
+            module = change(page, switch.click)
+            page.get_by_role("button", name="Drawing").click()
             slider = page.get_by_role("slider", name="Strongest bonds")
+            slider.wait_for()
             found.append(
                 {
-                    f"{crystal}: other module": change(page, switch.click),
+                    f"{crystal}: other module": module,
                     f"{crystal}: slider": change(
                         page, lambda slider=slider: slider.press("Home")
                     ),
