@@ -27,7 +27,7 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
 VIEW = ".crystal-view"
 CRYSTALS = ("diamond-si", "quartz-sio2", "ybco-yba2cu3o7", "bcc-fe", "garnet-y3al5o12")
 NAMES = ("Corundum", "Diamond", "Rutile")
-PAUSE_S = 0.01
+PAUSE_S, PATIENCE_S = 0.01, 120
 
 
 @contextmanager
@@ -58,7 +58,7 @@ def answers(url: str) -> bool:
         return False
 
 
-def wait(fact: Callable[[], object], limit_s: float = 120) -> None:
+def wait(fact: Callable[[], object], limit_s: float = PATIENCE_S) -> None:
     """Wait until something is true."""
     end = time.perf_counter() + limit_s
     while not fact():
@@ -81,12 +81,19 @@ def numbers(page: Page) -> str:
     return "\n".join(table for table in tables if "eV/atom" in table)
 
 
+def new_page(browser: Browser) -> Page:
+    """Open a window; on a busy machine everything in it takes long."""
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.set_default_timeout(1000 * PATIENCE_S)
+    return page
+
+
 def cold(browser: Browser) -> dict[str, float]:
     """Start server and visitor and wait for the picture, then for the numbers."""
     start = time.perf_counter()
     with server() as url:
         listening = time.perf_counter() - start
-        page = browser.new_page(viewport={"width": 1400, "height": 900})
+        page = new_page(browser)
         page.goto(url)
         wait(lambda: scene(page))
         picture = time.perf_counter() - start
@@ -104,17 +111,20 @@ def warm(browser: Browser) -> list[dict[str, float]]:
     """Time other modules, slider and crystals on a server that has seen none of them."""
     found = []
     with server() as url:
-        page = browser.new_page(viewport={"width": 1400, "height": 900})
+        page = new_page(browser)
         page.goto(f"{url}/Attention")
         wait(lambda: scene(page).get("layer") == "Model edges")
         for crystal in CRYSTALS:
             page.goto(f"{url}/Attention?crystal={crystal}")
             wait(lambda: scene(page).get("layer") == "Model edges")
             switch = page.get_by_role("radio", name="Conditional")
+            module = change(page, switch.click)
+            page.get_by_role("button", name="Drawing").click()
             slider = page.get_by_role("slider", name="Strongest bonds")
+            slider.wait_for()
             found.append(
                 {
-                    f"{crystal}: other module": change(page, switch.click),
+                    f"{crystal}: other module": module,
                     f"{crystal}: slider": change(
                         page, lambda slider=slider: slider.press("Home")
                     ),

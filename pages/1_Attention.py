@@ -6,7 +6,7 @@ from crysformer.ui.attention import layout
 from crysformer.ui.attention.banner import verdict_banner
 from crysformer.ui.attention.card import bond_card
 from crysformer.ui.attention.controls import Graph, attention_controls
-from crysformer.ui.attention.picture import attention_pictures, attention_scenes
+from crysformer.ui.attention.picture import attention_views
 from crysformer.ui.attention.strip import head_strip
 from crysformer.ui.attention.tabs import attention_tabs
 from crysformer.ui.attention.trial import attention_trial
@@ -56,8 +56,9 @@ with page.numbers, guard():
         lit = state.lit_bonds(len(attention))
         if settings.graph == Graph.LINE and bond is None:
             bond, lit = 0, [0]
-        shown = attention_pictures(attention, settings, drawing, bond, site, lit)
-        scenes = attention_scenes(attention, shown, settings, options)
+        shown, scenes = attention_views(
+            attention, settings, drawing, options, bond, site, lit
+        )
         bond_card(attention, settings, bond)
         attention_tabs(attention, shown, settings, bond, site)
 with page.picture, guard():

@@ -11,7 +11,8 @@ from crysformer.ui.attention.trial import JUST_OPENED
 from crysformer.ui.session import answers, state
 from crysformer.ui.session.text import plain
 
-_SECONDS_BETWEEN_LOOKS = 0.5
+# A room of thirty that looks twice a second keeps a processor busy with looking.
+_LOOK_S, _LOOK_PER_PLACE_S, _LOOK_MOST_S = 1.0, 1.0, 10.0
 # One line for the crystal, not for each head: all blocks and heads, by their mean.
 _WHOLE = Choice()
 _ASKED = "**Does it mean anything?**"
@@ -57,8 +58,9 @@ def _say(settings: AttentionSettings, column: int) -> None:
         st.markdown(f":small[{_ASKED} The test removes every bond in turn.]")
         return
     if not cached.study_is_known(_WHOLE):
-        cached.start_study(_WHOLE)
-        st.fragment(_wait, run_every=_SECONDS_BETWEEN_LOOKS)()
+        place = cached.start_study(_WHOLE)
+        look_s = min(_LOOK_S + _LOOK_PER_PLACE_S * place, _LOOK_MOST_S)
+        st.fragment(_wait, run_every=look_s)()
         return
     module = settings.choice.module
     shown = Module.CROSS if module == Module.DIFFERENCE else module

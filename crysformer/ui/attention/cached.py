@@ -61,16 +61,19 @@ def study_is_known(choice: Choice) -> bool:
     return job is not None and job.done
 
 
-def start_study(choice: Choice) -> None:
+def start_study(choice: Choice) -> int:
     """Begin to take bonds away, while the page goes on and others go first.
 
     Args:
         choice: How blocks and heads are taken together; the module does not matter.
 
+    Returns:
+        How many computations begin before it does, itself included.
+
     Raises:
         BusyError: The server has too much to do.
     """
-    _job(choice, background=True)
+    return pool().place(_job(choice, background=True))
 
 
 def study(choice: Choice, report: "Report" = lambda *_: None) -> "Study":

@@ -23,75 +23,96 @@ if TYPE_CHECKING:
 _UNITS = {Atoms.ENTROPY: " (nats)", Atoms.EFFECTIVE_NEIGHBOURS: ""}
 
 
-def attention_pictures(
+def attention_views(
     attention: "BondAttention",
     settings: AttentionSettings,
     drawing: Drawing,
+    options: ViewOptions,
     bond: int | None,
     site: int | None,
     lit: Sequence[int] = (),
-) -> list[Picture]:
-    """Make one picture, or one for each module side by side.
+) -> tuple[list[Picture], list[Scene]]:
+    """Make one picture, or one for each module side by side, laid out for drawing.
 
     Args:
         attention: All weights on its bonds.
         settings: What to show.
         drawing: How to draw it.
+        options: How the crystal is drawn.
         bond: The bond that attends, on the line graph.
         site: The atom whose bonds alone are shown, or None.
         lit: Bonds that are drawn however weak they are: those that are chosen.
     """
-    if settings.graph == Graph.LINE:
-        return [
-            pair_picture(answers.pair_attention(), settings.choice, bond or 0, drawing)
-        ]
-    scale = shared_scale(attention, settings.choices, drawing)
-    return [
-        bond_picture(attention, choice, drawing, site=site, scale=scale, also=lit)
-        for choice in settings.choices
-    ]
+    painted = settings.atoms == Atoms.CONTRIBUTION
+    return _views(
+        answers.chosen(),
+        settings,
+        drawing,
+        options,
+        bond,
+        site,
+        tuple(lit),
+        st.session_state[state.CONTRIBUTION] if painted else "",
+        attention,
+    )
 
 
-def attention_scenes(
-    attention: "BondAttention",
-    shown: Sequence[Picture],
+# Most clicks change what stands beside the picture and not the picture.
+@st.cache_resource(max_entries=60, show_spinner=False)
+def _views(
+    crystal: answers.Chosen,
     settings: AttentionSettings,
+    drawing: Drawing,
     options: ViewOptions,
-) -> list[Scene]:
-    """Lay the pictures out for drawing, atoms coloured as chosen."""
-    return [
+    bond: int | None,
+    site: int | None,
+    lit: tuple[int, ...],
+    contribution: str,
+    _attention: "BondAttention",
+) -> tuple[list[Picture], list[Scene]]:
+    if settings.graph == Graph.LINE:
+        pairs = answers.seen(crystal).pair_attention
+        shown = [pair_picture(pairs, settings.choice, bond or 0, drawing)]
+    else:
+        scale = shared_scale(_attention, settings.choices, drawing)
+        shown = [
+            bond_picture(_attention, choice, drawing, site=site, scale=scale, also=lit)
+            for choice in settings.choices
+        ]
+    scenes = [
         build_scene(
-            attention.graph.structure,
+            _attention.graph.structure,
             picture.bonds,
             **picture.scene_arguments(),
             **options.scene_arguments(),
-            painted=_painted(attention, settings, choice),
+            painted=_painted(
+                _attention, settings.atoms, choice, contribution, dark=drawing.dark
+            ),
         )
         for picture, choice in zip(shown, settings.choices, strict=True)
     ]
+    return shown, scenes
 
 
 def _painted(
-    attention: "BondAttention", settings: AttentionSettings, choice: Choice
+    attention: "BondAttention",
+    atoms: Atoms,
+    choice: Choice,
+    contribution: str,
+    *,
+    dark: bool,
 ) -> SiteColours | None:
-    dark = st.context.theme.type == "dark"
-    if settings.atoms == Atoms.CONTRIBUTION:
-        key = st.session_state[state.CONTRIBUTION]
-        values = cached.contributions(key)
+    if atoms == Atoms.CONTRIBUTION:
+        values = cached.contributions(contribution)
         if np.isnan(values).all():
             st.caption(
                 "All atoms of this crystal are of one kind, and leaving them out leaves "
                 "nothing: contributions are not defined here."
             )
-        return paint_sites(
-            values,
-            f"Contribution: {figures.crystals.titles([key])[key]}",
-            signed=True,
-            dark=dark,
-        )
-    if settings.atoms == Atoms.ELEMENTS:
+        title = figures.crystals.titles([contribution])[contribution]
+        return paint_sites(values, f"Contribution: {title}", signed=True, dark=dark)
+    if atoms == Atoms.ELEMENTS:
         return None
-    numbers = site_numbers(attention, choice)[settings.atoms]
-    title = settings.atoms + _UNITS[settings.atoms]
+    numbers = site_numbers(attention, choice)[atoms]
     signed = choice.module == Module.DIFFERENCE
-    return paint_sites(numbers, title, signed=signed, dark=dark)
+    return paint_sites(numbers, atoms + _UNITS[atoms], signed=signed, dark=dark)

@@ -1,5 +1,6 @@
 """The strip of small pictures, one for each block and head: a click chooses one."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,15 +42,19 @@ def head_strip(
         scheme: Element colours.
         bond: The bond that attends, on the line graph.
     """
-
-    def pictures(choice: Choice) -> dict[str, Any]:
-        if settings.graph == Graph.LINE:
-            pairs = answers.pair_attention()
-            return pair_head_pictures(pairs, choice, bond or 0, drawing, scheme)
-        return head_pictures(attention, choice, drawing, scheme)
-
+    crystal, line = answers.chosen(), settings.graph == Graph.LINE
     modules = [
-        {"name": str(choice.module), "pictures": pictures(choice)}
+        {
+            "name": str(choice.module),
+            "pictures": _pictures(
+                crystal,
+                replace(choice, block=None, head=None),
+                drawing,
+                scheme,
+                (bond or 0) if line else None,
+                attention,
+            ),
+        }
         for choice in settings.choices
     ]
     choice = settings.choice
@@ -70,6 +75,22 @@ def head_strip(
         ],
         on_chosen_change=_take,
     )
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def _pictures(
+    crystal: answers.Chosen,
+    choice: Choice,
+    drawing: Drawing,
+    scheme: Scheme,
+    bond: int | None,
+    _attention: "BondAttention",
+) -> dict[str, Any]:
+    """The pictures of one module; of the pairs of a bond if there is one."""
+    if bond is None:
+        return head_pictures(_attention, choice, drawing, scheme)
+    pairs = answers.seen(crystal).pair_attention
+    return pair_head_pictures(pairs, choice, bond, drawing, scheme)
 
 
 def _take() -> None:

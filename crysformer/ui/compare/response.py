@@ -20,6 +20,7 @@ from crysformer.ui.compare.table import comparison_table
 from crysformer.ui.session import answers, state
 from crysformer.ui.session.carry import drop_unless
 from crysformer.ui.session.numbers import MINUS
+from crysformer.ui.session.pool import asked
 from crysformer.ui.session.text import guard
 
 if TYPE_CHECKING:
@@ -140,13 +141,13 @@ def _responses(
 ) -> list["Response"]:
     graph = answers.graph_of(crystal)
     swapped = [substitute(graph.structure, *swap)] if swap else []
-    return answers.asked(
+    return asked(
         responses,
-        crystal,
+        crystal.model,
         [graph, *swapped],
         mode,
+        key=(crystal, swap, mode),
         doing="Predicting at every strain",
-        settings=(swap, mode),
     )
 
 

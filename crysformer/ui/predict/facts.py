@@ -21,6 +21,7 @@ from crysformer.library.catalogue import load_library
 from crysformer.properties.table import PROPERTIES
 from crysformer.structure.write import FORMATS
 from crysformer.ui.session import answers, state
+from crysformer.ui.session.pool import asked
 from crysformer.ui.session.text import guard
 
 if TYPE_CHECKING:
@@ -152,11 +153,12 @@ def _diffraction() -> None:
 
 def _cells() -> None:
     crystal = answers.chosen()
-    check: CellCheck = answers.asked(
+    check: CellCheck = asked(
         check_cells,
-        crystal,
+        crystal.model,
         answers.structure(),
         answers.prediction(),
+        key=crystal,
         doing="Predicting from each cell",
     )
     if check.same:

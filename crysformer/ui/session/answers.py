@@ -6,8 +6,8 @@ out copies, ``cache_resource`` only things that are immutable.
 
 import gc
 import os
-from collections.abc import Callable, Hashable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 from pymatgen.core import Composition, Structure
@@ -31,7 +31,7 @@ from crysformer.predict import applicability
 from crysformer.structure.cells import CellChoice, in_cell
 from crysformer.ui.session import first_picture, state
 from crysformer.ui.session.first_picture import predictor_ready
-from crysformer.ui.session.pool import computed
+from crysformer.ui.session.pool import asked
 
 # Importing torch takes seconds: the predictor does it once the page has something to
 # show.
@@ -43,14 +43,13 @@ if TYPE_CHECKING:
 
 
 _FRAME = "#"
-Found = TypeVar("Found")
 
 
 _WORK_HERE = 10_000
 """A graph of more work than this, 0.1 s, is predicted by a worker process."""
 
-_S_OF_WORK, _ANSWER_S = 1e-5, 300.0
-"""Seconds on a core of its own for each unit of a graph's work, and the deadline."""
+_S_OF_WORK = 1e-5
+"""Seconds on a core of its own for each unit of a graph's work."""
 
 
 class Chosen(NamedTuple):
@@ -237,42 +236,10 @@ def _answer(crystal: Chosen) -> "Answer":
         return _answer_here(crystal)
     return asked(
         predict.predictor.Predictor.answer,
-        crystal,
-        graph_of(crystal),
-        doing=f"Predicting a large crystal, about {max(work * _S_OF_WORK, 1):.0f} s",
-    )
-
-
-def asked(
-    question: Callable[..., Found],
-    crystal: Chosen,
-    *arguments: Any,
-    doing: str,
-    settings: tuple[Hashable, ...] = (),
-) -> Found:
-    """Ask the chosen model something long about a crystal, in a worker process.
-
-    Args:
-        question: A function of a module; takes the predictor first.
-        crystal: Which crystal and model.
-        arguments: What it takes besides.
-        doing: What the page says meanwhile.
-        settings: What the answer depends on besides question, crystal and model.
-
-    Raises:
-        BusyError: The server has too much to do.
-        TooLongError: It took too long.
-        Exception: What the question itself raised.
-    """
-    return computed(
-        (question.__qualname__, crystal, *settings),
-        predict.remote.with_model,
-        question,
         crystal.model,
-        weights_folder(),
-        *arguments,
-        deadline=_ANSWER_S,
-        doing=doing,
+        graph_of(crystal),
+        key=crystal,
+        doing=f"Predicting a large crystal, about {max(work * _S_OF_WORK, 1):.0f} s",
     )
 
 

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from crysformer import predict
+from crysformer.paths import weights_folder
 from crysformer.ui.session import state
 from crysformer.workers.job import Job
 from crysformer.workers.pool import Pool
@@ -17,6 +19,8 @@ from crysformer.workers.size import chosen_workers
 Found = TypeVar("Found")
 
 _PAUSE_S = 0.05
+_ASKED_S = 300.0
+"""Deadline of questions to a model: 1,000 atoms take 10 s on a core of their own."""
 _AT_ONCE_S = 0.02
 
 
@@ -61,6 +65,37 @@ def computed(
             while not _wait(job) and pool().place(job) == place:
                 pass
     return job.result()
+
+
+def asked(
+    question: Callable[..., Found],
+    model: str,
+    *arguments: Any,
+    key: Hashable,
+    doing: str,
+) -> Found:
+    """Ask a model something long, as ``computed`` does.
+
+    Args:
+        question: A function of a module; takes the predictor first.
+        model: Name of the model.
+        arguments: What the question takes besides.
+        key: What the answer depends on besides question and model.
+        doing: What the page says meanwhile.
+
+    Raises:
+        CrysformerError: As there.
+    """
+    return computed(
+        (question.__qualname__, model, key),
+        predict.remote.with_model,
+        question,
+        model,
+        weights_folder(),
+        *arguments,
+        deadline=_ASKED_S,
+        doing=doing,
+    )
 
 
 def answer_of(job: Job[Found], say: Callable[[float, str], None]) -> Found:
