@@ -39,4 +39,5 @@ WORKDIR /home/crysformer
 EXPOSE 8501
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8501/_stcore/health', timeout=4)"]
-CMD ["crysformer", "app", "--port", "8501"]
+# In here localhost is the container; who gets in is up to the ports that docker opens.
+CMD ["crysformer", "app", "--port", "8501", "--address", "0.0.0.0"]

@@ -4,7 +4,7 @@ import streamlit as st
 
 from crysformer.ui import predict
 from crysformer.ui.predict.layout import predict_layout, waiting_cards
-from crysformer.ui.session import answers, first_picture
+from crysformer.ui.session import answers, first_picture, waiting
 from crysformer.ui.session.text import guard
 from crysformer.ui.shell.export_menu import export_menu
 from crysformer.ui.shell.frame import frame
@@ -36,7 +36,8 @@ def show_facts() -> None:
 def show_answers() -> None:
     """Show what the model says."""
     with page.numbers, guard():
-        prediction = answers.prediction()
+        with waiting.announced():
+            prediction = answers.prediction()
         places.show_model()
         shown = predict.explained.Explained(
             prediction,

@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 
 from crysformer.attention.export import bond_rows, pair_rows
-from crysformer.errors import StructureError
+from crysformer.cli.endings import say
+from crysformer.errors import StructureError, plain
 from crysformer.evaluation.golden import Difference
 from crysformer.predict.applicability import is_undefined, notes_on
 from crysformer.predict.document import document
+from crysformer.predict.duration import duration
 from crysformer.predict.predictor import Predictor
 from crysformer.predict.reliability import Reliability
 from crysformer.properties.metrics import Coverage, PropertyError
@@ -22,6 +24,7 @@ from crysformer.structure.formula import reduced_formula
 from crysformer.structure.read import file_content, read_crystal, read_file
 
 Answer = dict[str, Any]
+_LONGEST = 4096  # Of a path, on most systems.
 
 
 def predict_files(files: Sequence[str], model: str, device: str) -> list[Answer]:
@@ -40,7 +43,10 @@ def predict_files(files: Sequence[str], model: str, device: str) -> list[Answer]
             answers.append({"file": file, "error": str(error)})
             continue
         structure = crystal.structure
-        found = predictor.predict_each([structure])[0]
+        found = predictor.predict_each(
+            [structure],
+            lambda graph, file=file: _announce(file, predictor.expected_seconds(graph)),
+        )[0]
         if isinstance(found, str):
             answers.append({"file": file, "error": found})
         else:
@@ -49,6 +55,12 @@ def predict_files(files: Sequence[str], model: str, device: str) -> list[Answer]
             answer = document(found, notes, errors, crystal.warnings)
             answers.append({"file": file, **answer})
     return answers
+
+
+def _announce(file: str, seconds: float | None) -> None:
+    """Say how long a large crystal will take, beside what scripts read."""
+    if seconds is not None:
+        say(f"{file}: {duration(seconds)}")
 
 
 def print_predictions(answers: Sequence[Answer], *, as_json: bool) -> int:
@@ -63,7 +75,7 @@ def print_predictions(answers: Sequence[Answer], *, as_json: bool) -> int:
 
 def _prediction_table(answer: Answer) -> str:
     if "error" in answer:
-        return f"{answer['file']}\n  {answer['error']}"
+        return f"{_name(answer)}\n  {answer['error']}"
     rows = [
         {
             "property": PROPERTIES[key].label,
@@ -76,7 +88,7 @@ def _prediction_table(answer: Answer) -> str:
         for key, found in answer["properties"].items()
     ]
     table = pd.DataFrame(rows).to_string(index=False, justify="left")
-    lines = [f"{answer['file']}: {answer['formula']} ({answer['model']})", table]
+    lines = [f"{_name(answer)}: {answer['formula']} ({answer['model']})", table]
     if "novelty" in answer:
         lines.append(_novelty_text(answer["novelty"]))
     if "interval_coverage" in answer:
@@ -85,6 +97,12 @@ def _prediction_table(answer: Answer) -> str:
         lines.append(_stability_text(answer["stability"]))
     lines += answer.get("warnings", [])
     return "\n".join(lines)
+
+
+def _name(answer: Answer) -> str:
+    """Name of a file for a terminal, which would obey what stands in it; JSON has it."""
+    text = answer["file"].encode("utf-8", "backslashreplace").decode()
+    return plain(text, _LONGEST)
 
 
 def _novelty_text(novelty: Mapping[str, Any]) -> str:
@@ -154,7 +172,7 @@ def print_attention(answer: Answer, *, as_json: bool) -> int:
         }
         for row in answer.get("bonds", answer.get("bond_pairs"))
     ]
-    print(f"{answer['file']}: {answer['formula']} ({answer['model']})")
+    print(f"{_name(answer)}: {answer['formula']} ({answer['model']})")
     print("Mean over the heads of the last block; --json has all blocks and heads.")
     print(pd.DataFrame(rows).to_string(index=False, justify="left"))
     return 0

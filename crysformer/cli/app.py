@@ -10,7 +10,9 @@ from crysformer.picture.asset import fetch_viewer
 from crysformer.workers import size
 
 
-def serve(port: int | None, workers: str | None = None) -> None:
+def serve(
+    port: int | None, workers: str | None = None, address: str | None = None
+) -> None:
     """Serve the app until it is interrupted; 3Dmol.js is fetched where it is missing.
 
     Streamlit takes its settings and static files from beside ``app.py``, so the working
@@ -20,6 +22,7 @@ def serve(port: int | None, workers: str | None = None) -> None:
         port: Where to listen; without it 8501, or the next one that is free.
         workers: Processes for long computations; without it what the environment or the
             number of cores says.
+        address: Of this machine, to listen at; without it what the settings say.
 
     Raises:
         SettingsError: There cannot be so many workers.
@@ -34,5 +37,7 @@ def serve(port: int | None, workers: str | None = None) -> None:
     sys.argv = ["streamlit", "run", str(ROOT / "app.py")]
     if port is not None:
         sys.argv += ["--server.port", str(port)]
-    # In this process, as by ``python -m streamlit``: a signal ends the server itself.
-    runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
+    if address is not None:
+        sys.argv += ["--server.address", address]
+    # By its name: the command line does not import what only the app needs.
+    runpy.run_module("crysformer.ui.shell.server", run_name="__main__", alter_sys=True)

@@ -203,6 +203,11 @@ def _add_app(commands: argparse._SubParsersAction) -> None:
     app = commands.add_parser("app", help="serve the app in the browser")
     app.add_argument("--port", type=int, help="8501, or the next free one, without it")
     app.add_argument(
+        "--address",
+        help="where to listen: 0.0.0.0 lets other computers in (default: localhost, this "
+        "computer alone)",
+    )
+    app.add_argument(
         "--workers",
         metavar="N",
         help="processes for long computations, each of about 400 MB once it is used; 0 "
@@ -210,7 +215,7 @@ def _add_app(commands: argparse._SubParsersAction) -> None:
     )
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
-        cli.app.serve(options.port, options.workers)
+        cli.app.serve(options.port, options.workers, options.address)
         return 0
 
     app.set_defaults(command=run)

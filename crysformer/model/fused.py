@@ -12,10 +12,8 @@ from torch import Tensor, nn
 from crysformer.model.segments import (
     Edges,
     gather_rows,
-    product,
     sum_by_head,
     sum_over_edges,
-    tanh,
     weigh,
 )
 
@@ -28,7 +26,7 @@ def sum_of_edge_values(
         return sum_over_edges(weigh(weights, value(edge)), edges)
     num_heads = weights.shape[1]
     # sum_j a_j (W e_j + b) is W (sum_j a_j e_j) + b sum_j a_j, for each head.
-    sums = sum_by_head(weights, edge, edges.segments.rows.repeat(num_heads), edges)
+    sums = sum_by_head(weights, edge, edges.segments.head_rows, edges)
     by_head = value.weight.view(num_heads, -1, value.in_features)
     total = torch.bmm(sums, by_head.transpose(1, 2)).transpose(0, 1)
     mass = sum_over_edges(weights, edges)
@@ -40,11 +38,8 @@ def sum_of_neighbour_values(weights: Tensor, value: Tensor, edges: Edges) -> Ten
     """Weighted sum of the neighbours' values; (E, H), (N, H d) -> (N, H d)."""
     if edges.segments is None:
         return sum_over_edges(weigh(weights, gather_rows(value, edges.neighbour)), edges)
-    num_heads = weights.shape[1]
-    rows = value.view(len(value) * num_heads, -1)
-    head = torch.arange(num_heads)[:, None]
-    index = (edges.neighbour * num_heads + head).view(-1)
-    total = sum_by_head(weights, rows, index, edges)
+    rows = value.view(len(value) * weights.shape[1], -1)
+    total = sum_by_head(weights, rows, edges.segments.head_neighbours, edges)
     return total.transpose(0, 1).reshape(edges.num_nodes, -1)
 
 
@@ -58,8 +53,7 @@ def joint_product(
     """
     if edges.segments is None:
         first = gather_rows(query, edges.centre)
-        first = product(first, gather_rows(key, edges.neighbour))
-        return product(first, tanh(condition(edge)))
+        return first * gather_rows(key, edges.neighbour) * condition(edge).tanh()
     first = gather_rows(query.neg_(), edges.centre)
     first.mul_(gather_rows(key, edges.neighbour))
     weight = condition.weight.t()

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from crysformer.errors import plain
 from crysformer.predict.applicability import REASONS
 from crysformer.predict.document import document
 from crysformer.predict.prediction import Prediction
@@ -14,6 +15,7 @@ from crysformer.screening.screen import ScreenRow
 from crysformer.trust.stability import HULL
 
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_LONGEST = 10_000
 _FACTS = ("file", "formula", "space_group", "sites")
 NOVELTY = ("novelty", "novelty_percentile")
 """Columns for the distance from the training data, see ``novelty.Novelty``."""
@@ -93,11 +95,14 @@ def to_csv(frame: pd.DataFrame, *, header: bool = True) -> str:
 
 
 def cell_text(text: str) -> str:
-    """Text of others as a cell that no spreadsheet runs: an apostrophe in front.
+    """Text of others as a cell that neither a spreadsheet nor a terminal obeys.
 
-    What runs is a cell that begins like a formula [OWASP, CSV Injection].
+    A spreadsheet runs a cell that begins like a formula [OWASP, CSV Injection]: it gets
+    an apostrophe in front. A terminal obeys control characters.
     """
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    shown = plain(text, _LONGEST)
+    runs = text.startswith(_FORMULA) or shown.lstrip().startswith(_FORMULA)
+    return f"'{shown}" if runs else shown
 
 
 def units(predictor: Predictor) -> dict[str, Any]:

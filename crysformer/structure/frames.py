@@ -7,7 +7,7 @@ import numpy as np
 from pymatgen.core import Lattice, Structure
 
 from crysformer.arrays import FloatArray, IntArray
-from crysformer.errors import StructureError
+from crysformer.errors import StructureError, plain
 from crysformer.structure.decode import decoded
 from crysformer.structure.formats.raw import Entry
 from crysformer.structure.formats.recognise import find_entries
@@ -109,7 +109,7 @@ def _frame(entry: Entry, number: int, name: str) -> Frame:
     structure = read.structure
     return Frame(
         number,
-        " ".join(entry.name[:_MAX_NAME].split()),
+        " ".join(plain(entry.name[:_MAX_NAME]).split()),
         structure.lattice.matrix,
         np.array(structure.atomic_numbers),
         structure.frac_coords,

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from crysformer.errors import StructureError
+from crysformer.errors import StructureError, plain
 from crysformer.structure.decode import decoded
 from crysformer.structure.formats.raw import Entry, RawCrystal
 from crysformer.structure.formats.recognise import find_entries
@@ -50,9 +50,9 @@ def _numbered(entries: list[Entry]) -> list[tuple[int, Entry]]:
 
 
 def _part(entry: Entry, number: int, name: str) -> tuple[str, bytes | StructureError]:
-    label = " ".join(f"{name} #{number} {entry.name[:MAX_NAME]}".split())
-    if entry.text:
-        return label, entry.text.encode()
+    label = " ".join(f"{name} #{number} {plain(entry.name[:MAX_NAME])}".split())
+    if entry.text is not None:
+        return label, entry.text().encode()
     try:
         with named_faults(label):
             return label, _document(entry.read()).encode()

@@ -21,6 +21,7 @@ class Job(Generic[Answer]):
         reports: Whether it takes a ``Report`` after its arguments.
         share: Share of it that is done.
         doing: What is being done.
+        size: Bytes of the answer, where it came from a process.
     """
 
     function: Callable[..., Answer]
@@ -29,6 +30,7 @@ class Job(Generic[Answer]):
     reports: bool = False
     share: float = 0.0
     doing: str = "Waiting"
+    size: int = 0
     _answer: Answer | None = None
     _fault: BaseException | None = None
     _done: threading.Event = field(default_factory=threading.Event)
@@ -65,9 +67,9 @@ class Job(Generic[Answer]):
         """Remember how far it is."""
         self.share, self.doing = share, doing
 
-    def finish(self, answer: Answer) -> None:
-        """End it with an answer."""
-        self._answer, self.arguments = answer, ()
+    def finish(self, answer: Answer, size: int = 0) -> None:
+        """End it with an answer of so many bytes."""
+        self._answer, self.arguments, self.size = answer, (), size
         self._done.set()
 
     def fail(self, fault: BaseException) -> None:

@@ -21,11 +21,19 @@ class Pool:
             stopped at its deadline then.
         waiting: Jobs that may wait; more are refused.
         kept: Answers that are remembered by their keys; the oldest go.
+        kept_bytes: Bytes of these answers together.
     """
 
-    def __init__(self, workers: int, *, waiting: int = 60, kept: int = 60) -> None:
+    def __init__(
+        self,
+        workers: int,
+        *,
+        waiting: int = 60,
+        kept: int = 200,
+        kept_bytes: int = 200_000_000,
+    ) -> None:
         self.workers = workers
-        self._limits = waiting, kept
+        self._waiting, self._kept, self._kept_bytes = waiting, kept, kept_bytes
         self._queue: list[Job[Any]] = []
         self._background: list[Job[Any]] = []
         self._by_key: dict[Hashable, Job[Any]] = {}
@@ -64,13 +72,14 @@ class Pool:
                 raise BusyError("The server is ending and takes no more computations.")
             job = self.find(key)
             if job is not None:
+                self._by_key[key] = self._by_key.pop(key)  # The newest go last.
                 if not background and job in self._background:
                     self._background.remove(job)
                     self._queue.append(job)
                 return job
-            if len(self._queue) + len(self._background) >= self._limits[0]:
+            if len(self._queue) + len(self._background) >= self._waiting:
                 raise BusyError(
-                    f"{self._limits[0]} computations of other visitors wait already; try "
+                    f"{self._waiting} computations of other visitors wait already; try "
                     "again in a minute."
                 )
             job = Job(function, arguments, deadline, reports)
@@ -115,9 +124,14 @@ class Pool:
             threading.Thread(target=self._work, name="worker", daemon=True).start()
 
     def _forget(self) -> None:
-        done = [key for key, job in self._by_key.items() if job.done]
-        for key in done[: max(len(self._by_key) - self._limits[1], 0)]:
-            del self._by_key[key]
+        """Let the oldest answers go where there are too many, or too large ones."""
+        size = sum(job.size for job in self._by_key.values())
+        for key, job in list(self._by_key.items()):
+            if len(self._by_key) <= self._kept and size <= self._kept_bytes:
+                return
+            if job.done:
+                del self._by_key[key]
+                size -= job.size
 
     def _take(self) -> Job[Any] | None:
         """Wait for the next job; None at the end."""
@@ -140,7 +154,7 @@ class Pool:
                     job.finish(job.function(*job.arguments, *last))
                     continue
                 worker = worker or self._started()
-                job.finish(worker.ask(job))
+                job.finish(*worker.ask(job))
             except (TooLongError, LostError) as error:
                 if worker is not None:
                     self._processes.discard(worker)

@@ -45,8 +45,8 @@ class Worker:
         """The process's id."""
         return self._process.pid
 
-    def ask(self, job: Job[Any]) -> Any:
-        """Work on a job and return its answer.
+    def ask(self, job: Job[Any]) -> tuple[Any, int]:
+        """Work on a job and return its answer, and how many bytes it came in.
 
         Raises:
             TooLongError: It took too long; the process was ended.
@@ -68,14 +68,15 @@ class Worker:
                 write_frame(self._process.stdin, question)
             while True:
                 with self._watched(job, late):
-                    kind, *content = pickle.loads(read_frame(self._process.stdout))
+                    message = read_frame(self._process.stdout)
+                kind, *content = pickle.loads(message)
                 if kind == "report":
                     job.note(*content)
                 elif kind == "begun":
                     clock.cancel()
                     clock = _clock(job.deadline, end)
                 elif kind == "answer":
-                    return content[0]
+                    return content[0], len(message)
                 else:
                     raise content[0]
         finally:
@@ -92,7 +93,7 @@ class Worker:
             if late.is_set():
                 raise TooLongError(
                     f"The computation took longer than {job.deadline:g} s and was "
-                    "stopped. Choose a smaller or more symmetric crystal."
+                    "stopped. A smaller crystal or file takes less."
                 ) from error
             raise LostError(
                 f"The computation ended early (exit status {code}), perhaps for want of "

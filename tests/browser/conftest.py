@@ -67,6 +67,7 @@ class Server:
 
     url: str
     log: Path
+    pid: int
 
     def text(self) -> str:
         """Read what it printed so far."""
@@ -114,7 +115,7 @@ def serve(tmp_path_factory) -> Iterator[Callable[..., Server]]:
                 stderr=out,
                 env=environment,
             )
-        server = Server(f"http://127.0.0.1:{port}", log)
+        server = Server(f"http://127.0.0.1:{port}", log, process.pid)
         running.append((process, server))
         _wait_until_healthy(server)
         return server
@@ -200,6 +201,7 @@ def open_page(chromium, profile):
         page.on("console", lambda message: _keep_error(record, message))
         page.on("pageerror", lambda error: record.errors.append(str(error)))
         page.on("request", lambda request: _keep_outside(record, request.url))
+        page.on("websocket", lambda opened: _keep_outside(record, opened.url))
         page.set_default_timeout(60_000)
         return page, record
 

@@ -9,7 +9,7 @@ import pytest
 
 from crysformer.paths import ROOT
 from tests.support.browser import ARTIFACTS, scene, wait_for_scene
-from tests.support.nasty_files import BAD, GOOD, MARK, NAME, zipped
+from tests.support.nasty_files import BAD, GOOD, LONG, MANY, MARK, NAME, STRANGE, zipped
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +94,46 @@ def test_members_of_a_zip_are_text_in_the_batch(browse):
     page.get_by_text("Picked:").wait_for()
     assert_nothing_ran(page)
     page.screenshot(path=ARTIFACTS / "nasty_batch_1400.png", full_page=True)
+
+
+def test_long_and_strange_fields_are_text_and_stay_in_their_place(browse):
+    """Three crystals in one file: their names are on a slider, that of the file above."""
+    page = browse("/")
+    before = scene(page)["structure"]
+    page.get_by_role("button", name="Add crystal").click()
+    name = f"{NAME}{STRANGE.replace('/', '')}"
+    give(page, [(f"{name}.cif", MANY.encode())])
+    wait_for_scene(page, lambda facts: facts["structure"] != before, 60)
+    page.keyboard.press("Escape")
+    page.locator("table.properties").wait_for()
+    assert_nothing_ran(page)
+    wide = "document.documentElement.scrollWidth <= window.innerWidth"
+    assert page.evaluate(wide)
+    said = page.locator("body").inner_text()
+    assert "\x1b" not in said
+    assert "W" * 500 not in said
+    page.screenshot(path=ARTIFACTS / "strange_fields_1400.png", full_page=True)
+    strange = {f"{LONG[:9000]}.json": GOOD["json"], f"{STRANGE}.cif": BAD["group.cif"]}
+    page.get_by_role("button", name="Add crystal").click()
+    give(page, [("many.zip", zipped(strange))])
+    page.get_by_test_id("stAlert").first.wait_for()
+    assert_nothing_ran(page)
+    assert page.evaluate(wide)
+
+
+def test_the_way_back_to_a_link_that_is_wrong(browse):
+    page = browse("/?na=2")
+    scene(page)
+    page.goto(page.url.replace("na=2", "na=1e999&least=nan&boundary=x"))
+    page.get_by_text("na = “1e999”").wait_for()
+    scene(page)
+    page.get_by_role("link", name="Model").click()
+    page.get_by_role("heading", name="Model").wait_for()
+    for _ in range(2):
+        page.go_back()
+        page.wait_for_timeout(1500)
+    scene(page)
+    assert page.get_by_test_id("stException").count() == 0
 
 
 def test_pasted_text_is_text(browse):

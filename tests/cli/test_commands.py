@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pymatgen.core import Structure
 
 from crysformer.cli.parser import main
 from crysformer.library.catalogue import get_crystal
@@ -18,6 +19,7 @@ from crysformer.paths import ROOT
 from crysformer.predict.predictor import Predictor
 from crysformer.properties.table import PROPERTIES
 from crysformer.structure.read import read_file
+from tests.support.crystals import rock_salt
 
 MODEL = DEFAULT_MODEL
 
@@ -51,6 +53,11 @@ def test_predict_json_lists_files_in_order_and_goes_on_after_a_bad_one(
     assert "properties" not in answers[1]
 
 
+def test_the_table_says_what_intervals_were_worth(files, capsys):
+    assert main(["predict", files[0], "--device", "cpu"]) == 0
+    assert "computed values lay inside their 90 % intervals" in capsys.readouterr().out
+
+
 def test_a_crystal_that_cannot_be_predicted_ends_no_other_file(files, tmp_path, capsys):
     lonely = tmp_path / "lonely.vasp"
     lonely.write_text("He\n1.0\n90 0 0\n0 90 0\n0 0 90\nHe\n1\nDirect\n0 0 0\n")
@@ -78,6 +85,18 @@ def test_a_terminal_without_greek_letters_gets_the_table(files, tmp_path, encodi
     printed = done.stdout.decode(encoding)
     assert "\\u03bcB/cell" in printed
     assert "caf\\udce9.cif: NaCl" in printed
+
+
+def test_a_terminal_obeys_no_file_name_and_json_has_it(files, tmp_path, capsys):
+    evil = tmp_path / "a\x1b[2J\u202e.cif"
+    evil.write_bytes(Path(files[0]).read_bytes())
+    for words in (["predict", str(evil)], ["attention", str(evil)]):
+        assert main([*words, "--device", "cpu"]) == 0
+        said = capsys.readouterr().out
+        assert "a\ufffd[2J\ufffd.cif: NaCl" in said
+        assert "\x1b" not in said
+    assert main(["predict", str(evil), "--json", "--device", "cpu"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["file"] == str(evil)
 
 
 def test_predict_json_has_the_library_value_and_unit_of_every_shown_property(
@@ -274,3 +293,17 @@ def test_help_does_not_import_torch():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stderr.strip() == "False"
     assert Path(sys.executable).exists()
+
+
+def test_a_large_crystal_says_beforehand_how_long_it_takes(tmp_path, capsys):
+    """On standard error, so that what a script reads stays as it is."""
+    cell = rock_salt().make_supercell([4, 4, 4], in_place=False)
+    moves = np.random.default_rng(1).normal(0.0, 0.05, (len(cell), 3))
+    coords = cell.cart_coords + moves
+    moved = Structure(cell.lattice, cell.species, coords, coords_are_cartesian=True)
+    path = tmp_path / "large.vasp"
+    moved.to(str(path), fmt="poscar")
+    assert main(["predict", str(path), "--json", "--device", "cpu"]) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)[0]["formula"] == "NaCl"
+    assert printed.err.startswith(f"{path}: about ")

@@ -7,7 +7,9 @@ import pytest
 
 from crysformer.predict.predictor import Predictor
 from crysformer.screening.output import (
+    NOVELTY,
     answer,
+    cell_text,
     shown_keys,
     table,
     to_csv,
@@ -29,11 +31,11 @@ def test_table_has_numbers_where_there_are_some():
     rows = [
         ScreenRow("a", "NaCl", 225, 8, values, novelty=strange),
         ScreenRow("=1+1", error="=1+1 is empty; give a CIF"),
-        ScreenRow("b", "Si", 227, 2, error="too empty"),
+        ScreenRow("b", "Si", 227, 2, error="too empty", warnings=("=Check", "it.")),
     ]
     frame = table(rows, KEYS)
     facts = ["file", "formula", "space_group", "sites"]
-    assert list(frame) == [*facts, *KEYS, "novelty", "novelty_percentile", "error"]
+    assert list(frame) == [*facts, *KEYS, *NOVELTY, "error", "warnings"]
     assert all(frame[key].dtype == float for key in KEYS)
     back = pd.read_csv(io.StringIO(to_csv(frame)))
     assert back["space_group"].tolist()[::2] == [225, 227]
@@ -43,6 +45,7 @@ def test_table_has_numbers_where_there_are_some():
     assert back[KEYS[0]].isna().tolist() == [False, True, True]
     assert back["file"].tolist() == ["a", "'=1+1", "b"]
     assert back["error"][1].startswith("'=1+1 is empty")
+    assert back["warnings"].fillna("").tolist() == ["", "", "'=Check it."]
 
 
 def test_units_and_answers_name_what_the_columns_mean(predictor):
@@ -54,3 +57,23 @@ def test_units_and_answers_name_what_the_columns_mean(predictor):
     found = answer(row, predictor)["properties"]["optb88vdw_bandgap"]
     assert found == {"value": 1.5, "unit": "eV", "validation_mae": ERROR}
     assert answer(ScreenRow("a", error="bad"), predictor) == {"file": "a", "error": "bad"}
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("a.cif", "a.cif"),
+        ("=1+1", "'=1+1"),
+        ("+a", "'+a"),
+        ("-a", "'-a"),
+        ("@a", "'@a"),
+        ("\t=1", "' =1"),
+        ("\tb", "' b"),
+        (" =1", "' =1"),
+        ("＝1", "'＝1"),
+        ("a\x1b[31m\u202eb", "a\ufffd[31m\ufffdb"),
+        ("x=1", "x=1"),
+    ],
+)
+def test_a_cell_is_obeyed_by_nobody(text, cell):
+    assert cell_text(text) == cell

@@ -64,6 +64,14 @@ JSON = json.dumps(
         ],
     }
 )
+# Letters that look like others, marks that turn text round or are not seen, escapes of a
+# terminal, a way up, and more characters than any field needs.
+STRANGE = "Ⲛаϲl \u202elFC.exe\u202c\u200b\u2066 \x1b[31m ../../etc/passwd "
+LONG = f"{MARK}{STRANGE}{'W' * 10_000}"
+MANY = "".join(
+    f"{CIF}\n".replace(MARK.replace(" ", "_"), f"{number}{name}").replace(MARK, LONG)
+    for number, name in enumerate((MARK.replace(" ", "_"), "W" * 10_000, "Ⲛаϲl"))
+)
 GOOD = {"cif": CIF, "vasp": POSCAR, "xyz": XYZ, "json": JSON}
 
 # Errors quote what they do not understand.

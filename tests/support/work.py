@@ -8,6 +8,10 @@ def double(number):
     return 2 * number
 
 
+def filled(size):
+    return bytes(size)
+
+
 def process_id():
     return os.getpid()
 

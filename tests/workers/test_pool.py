@@ -128,6 +128,17 @@ def test_the_oldest_answers_are_forgotten():
     pool.close()
 
 
+def test_large_answers_are_forgotten_first_come_first_gone():
+    pool = Pool(1, kept_bytes=2500)
+    for key in "abc":
+        ask(pool, work.filled, 1000, key=key).result(30)
+    ask(pool, work.double, 1, key="a")
+    ask(pool, work.double, 1, key="d").result(30)
+    # What was asked for again stays.
+    assert [pool.find(key) is not None for key in "abcd"] == [True, False, True, True]
+    pool.close()
+
+
 def test_the_background_waits_for_all_others(pool):
     running = ask(pool, work.sleep, 0.5)
     late = ask(pool, work.double, 1, key="late", background=True)

@@ -5,19 +5,21 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from crysformer import predict
 from crysformer.arrays import FloatArray
 from crysformer.experiments.trajectory import Trace, trace_frames
 from crysformer.figures.crystals import titles
 from crysformer.figures.trajectory import trajectory_figure
+from crysformer.paths import weights_folder
 from crysformer.structure.frames import Frame
-from crysformer.ui.session import answers, state
-from crysformer.ui.session.background import Background
+from crysformer.ui.session import state
+from crysformer.ui.session.pool import answer_of, pool
 
 MAX_ATOMS_UNASKED = 1000
 """Up to here all frames are predicted within seconds, and without being asked to."""
 
 _CHART, _HEIGHT = "trace_chart", 260
-_MAX_TRACES = 20
+_DEADLINE_S = 300.0
 _FIRST = "formation_energy_peratom"
 
 
@@ -50,23 +52,26 @@ def frames_trace() -> None:
 
 def _trace(frames: Sequence[Frame]) -> Trace | None:
     """Predict all frames once; of many atoms only when that is asked for."""
-    key = (state.token(), state.model())
+    key = ("trace", state.token(), state.model())
     place = st.empty()
-    if not _traces().begun(key):
+    if pool().find(key) is None:
         atoms = sum(len(frame.numbers) for frame in frames)
         label = f"Predict all {len(frames)} frames"
         if atoms > MAX_ATOMS_UNASKED and not place.button(
             label, icon=":material/timeline:"
         ):
             return None
-        predictor = answers.predictor()
-        _traces().start(
-            key,
-            lambda report: trace_frames(
-                predictor, [frame.structure() for frame in frames], report
-            ),
-        )
-    trace = _traces().wait(key, lambda share, what: place.progress(share, f"{what}…"))
+    job = pool().submit(
+        predict.remote.with_model,
+        trace_frames,
+        state.model(),
+        weights_folder(),
+        [frame.structure() for frame in frames],
+        deadline=_DEADLINE_S,
+        key=key,
+        reports=True,
+    )
+    trace = answer_of(job, lambda share, what: place.progress(share, what))
     place.empty()
     return trace
 
@@ -90,8 +95,3 @@ def _chart(frames: Sequence[Frame], values: FloatArray, name: str) -> None:
         alt=f"{name} over {len(frames)} frames, from {known.min():.4g} to "
         f"{known.max():.4g}",
     )
-
-
-@st.cache_resource(show_spinner=False)
-def _traces() -> "Background[Trace]":
-    return Background(_MAX_TRACES)

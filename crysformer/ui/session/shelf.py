@@ -122,7 +122,7 @@ def _put() -> None:
     """Keep what the session has now for a reload, too."""
     if word() is None:
         st.session_state[state.KEPT_UNDER] = secrets.token_urlsafe(_WORD_BYTES)
-    uploads: dict[str, Upload] = st.session_state[state.UPLOADS]
+    uploads: dict[str, Upload] = st.session_state.get(state.UPLOADS, {})
     values = {key: st.session_state[key] for key in _KEYS if key in st.session_state}
     size = _size(uploads) + values.get(state.BATCH_SIZE, 0)
     _SHELF.put(word(), values | {state.UPLOADS: dict(uploads)}, size)
@@ -156,16 +156,16 @@ def bring_back(remembered: str) -> None:
         remembered: What the tab says; it may be anything.
     """
     if word() is not None:
-        return
+        return None
     values = _SHELF.take(remembered)
     st.session_state[state.LOST] = values is None
     if values is None:
         # In place of a word that leads nowhere the tab gets a new one.
-        st.session_state[state.KEPT_UNDER] = secrets.token_urlsafe(_WORD_BYTES)
-        return
+        return _put()
     st.session_state[state.KEPT_UNDER] = remembered
     st.session_state.update(values)
     st.session_state[state.UPLOADS] = dict(values[state.UPLOADS])
+    return None
 
 
 def lost() -> str | None:

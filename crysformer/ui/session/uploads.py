@@ -1,19 +1,28 @@
 """Crystals that a visitor gives: files, zips and pasted text, kept for the session."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final, TypeVar
 
 import streamlit as st
 
 from crysformer import structure as structures
 from crysformer.errors import CrysformerError, DisorderedError
-from crysformer.structure.archive import is_archive, read_archive
+from crysformer.structure.archive import is_archive, plain_name, read_archive
+from crysformer.structure.frames import ReadFile
 from crysformer.ui.session import shelf, state
 from crysformer.ui.session.given import Upload, token_of
+from crysformer.ui.session.pool import pool
 
 MAX_FILES = 20
 MAX_SENTENCES = 5
 MAX_OFFERS = 3
 _PASTED = "The pasted text"
+_READ_HERE: Final = 20_000
+"""A file of more bytes is read by a worker process; fewer take milliseconds."""
+_READ_S: Final = 60.0
+
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
@@ -41,15 +50,16 @@ def take_files(widget: str) -> None:
     given: list[tuple[str, bytes]] = []
     sentences: list[str] = []
     for file in files[:MAX_FILES]:
+        called = plain_name(file.name)
         try:
-            members = _members(file.name, file.getvalue())
+            members = _members(called, file.getvalue())
         except CrysformerError as error:
             sentences.append(str(error))
             continue
         if len(members) > shelf.MAX_UPLOADS:
             sentences.append(
                 f"Only the first {shelf.MAX_UPLOADS} of the {len(members)} files in "
-                f"{file.name} were read."
+                f"{called} were read."
             )
         for name, content in members[: shelf.MAX_UPLOADS]:
             if isinstance(content, bytes):
@@ -74,7 +84,7 @@ def take_text() -> None:
 
 def take_file(name: str, content: bytes) -> None:
     """Keep the crystal of one file and show it."""
-    _keep([(name, content)], [])
+    _keep([(plain_name(name), content)], [])
 
 
 def take_approximation(name: str, content: bytes) -> None:
@@ -87,7 +97,7 @@ def take_approximation(name: str, content: bytes) -> None:
     offers: dict[str, Offer] = st.session_state[state.OFFERS]
     offers.pop(token_of(content), None)
     try:
-        found = structures.ordering.ordered_approximation(content, name)
+        found = _elsewhere(structures.ordering.ordered_approximation, content, name)
     except CrysformerError as error:
         st.session_state[state.UPLOAD_ERRORS] = [str(error)]
         return
@@ -97,6 +107,19 @@ def take_approximation(name: str, content: bytes) -> None:
     shelf.keep(token, upload)
     state.choose(token)
     st.session_state[state.UPLOAD_ERRORS] = []
+
+
+def _read(content: bytes, name: str) -> ReadFile:
+    """Read a file, a large one in a worker process, which its deadline can end."""
+    if len(content) <= _READ_HERE:
+        return structures.frames.read_frames(content, name)
+    return _elsewhere(structures.frames.read_frames, content, name)
+
+
+def _elsewhere(read: Callable[[bytes, str], Read], content: bytes, name: str) -> Read:
+    """Read in a worker process; a click meanwhile must not lose the file, so it waits."""
+    key = (read.__name__, token_of(content), name)
+    return pool().submit(read, content, name, deadline=_READ_S, key=key).result()
 
 
 def _keep(given: list[tuple[str, bytes]], sentences: list[str]) -> None:
@@ -115,7 +138,7 @@ def _keep(given: list[tuple[str, bytes]], sentences: list[str]) -> None:
         if kept not in st.session_state[state.UPLOADS]:
             try:
                 # The readers, loaded here, import half of pymatgen.
-                read = structures.frames.read_frames(content, name)
+                read = _read(content, name)
             except CrysformerError as error:
                 if isinstance(error, DisorderedError) and len(offers) < MAX_OFFERS:
                     offers[kept] = Offer(name, content, str(error))

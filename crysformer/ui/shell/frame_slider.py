@@ -20,7 +20,7 @@ def frame_slider(token: str) -> None:
     st.session_state[key] = state.frame(token)
     frames = upload.frames
     st.select_slider(
-        f"Frame of {plain(upload.name)}",
+        f"Frame of {plain(upload.name)}, 1 to {frames[-1].number}",
         options=range(len(frames)),
         format_func=lambda index: f"{frames[index].number} {frames[index].name}".strip(),
         key=key,

@@ -58,14 +58,13 @@ def pick_crystal() -> DeltaGenerator:
 
 def _title() -> None:
     """The crystal's formula as the page's heading, and what it is."""
-    structure, given = answers.structure(), state.upload()
+    structure = answers.structure()
     named = load_library().get(state.token())
     formula = named.formula if named else structure.composition.reduced_formula
     st.title(unicodeify(formula), anchor=False)
     group = f"{answers.facts().space_group} ({answers.facts().number})"
     atoms = f"{len(structure)} atoms" if len(structure) > 1 else "1 atom"
-    name = given.name if given else answers.crystal_name()
-    st.caption(f"{plain(name)} · {group} · {atoms}")
+    st.caption(f"{plain(answers.crystal_name())} · {group} · {atoms}")
 
 
 def _add_crystal() -> None:

@@ -1,6 +1,7 @@
 """The batch page without a browser: results, faults, and what it remembers."""
 
 import io
+import json
 
 import pandas as pd
 import pytest
@@ -62,6 +63,23 @@ def test_one_broken_file_among_ten_stops_nothing(predictor):
     assert "format" in failed["Reason"][0]
     # Names of files stand in tables, which show text alone; nowhere as Markdown.
     assert "<b>notes" not in text(test)
+
+
+def test_no_spreadsheet_runs_what_the_table_s_own_toolbar_saves(predictor):
+    test = page()
+    names = [f"{mark}1+1.cif" for mark in "=+-@\t＝"]
+    job = give(test, *((name, FILES[0][1]) for name in names), ("@bad.txt", b"dear"))
+    shown = frame_with(test, "formula")
+    cleaned = [row.file for row in job.rows]
+    assert cleaned[:4] == names[:4]
+    assert shown["file"].tolist() == [
+        name if name[0] in "1_" else f"'{name}" for name in cleaned
+    ]
+    assert shown["error"].tolist()[-1].startswith("'@bad.txt is not")
+    assert frame_with(test, "Reason")["File"].tolist() == ["'@bad.txt"]
+    assert "'=1+1.cif" in downloads.csv_file(job).decode()
+    listed = json.loads(downloads.json_file(job))
+    assert [answer["file"] for answer in listed] == cleaned
 
 
 def test_numbers_below_zero_are_shown_as_zero_and_said(predictor):

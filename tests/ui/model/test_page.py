@@ -4,6 +4,7 @@ import json
 import shutil
 
 import pytest
+import streamlit as st
 import yaml
 
 from crysformer.evaluation.published import ALL
@@ -17,8 +18,9 @@ from crysformer.paths import weights_folder
 from crysformer.properties.table import PROPERTIES
 from crysformer.trust.stability import HULL
 from crysformer.ui.model import card as model_card
+from crysformer.ui.model import errors
 from crysformer.ui.session import state
-from tests.support.pages import app, properties, tables, text
+from tests.support.pages import app, block_tables, properties, tables, text
 
 MODEL = "pages/5_Model.py"
 SHIPPED = weights_folder() / DEFAULT_MODEL
@@ -45,15 +47,16 @@ def test_the_card_says_what_the_model_saw():
 
 def test_the_error_table_repeats_the_card():
     test = app(MODEL)
-    rows = next(table for table in tables(test) if "MAE" in table)
+    rows = next(table for table in block_tables(test) if "MAE" in table)
     keys = shown_properties(CARD)
     assert len(rows) == len(keys)
     assert "ehull" not in keys
     errors = CARD["validation"]["errors"]
-    assert rows["MAE"].tolist() == [errors[key]["mae"] for key in keys]
+    assert rows["MAE"].tolist() == [f"{errors[key]['mae']:.3g}" for key in keys]
     coverage = CARD["validation"]["coverage"]
     held = [100.0 * coverage[key]["all"]["coverage"] for key in keys]
-    assert rows["Coverage"].tolist() == pytest.approx(held)
+    assert rows["Coverage"].tolist() == [f"{share:.1f} %" for share in held]
+    assert rows["Property"].is_unique
 
 
 def test_errors_stand_beside_the_papers_with_their_crystals():
@@ -200,5 +203,18 @@ def test_the_jumps_under_noise_are_drawn_and_damage_is_a_sentence(other_weights)
     assert "##### Jumps under noise" in text(test)
     (other_weights / SMOOTHNESS).write_text("property\nmagmom_oszicar\n")
     write_checksums(other_weights)
+    st.cache_data.clear()  # A server keeps what it has drawn.
     test = app(MODEL)
     assert any("jumps" in error.value for error in test.error)
+
+
+def test_what_is_drawn_once_is_drawn_again_and_follows_the_property(monkeypatch):
+    calls = []
+    monkeypatch.setattr(errors, "parity", lambda rows, name: calls.append(name))
+    first, second = app(MODEL), app(MODEL)
+    assert len(calls) == 1
+    assert text(first) == text(second)
+    assert len(first.get("plotly_chart")) == len(second.get("plotly_chart")) > 3
+    second.selectbox(key=state.MODEL_PROPERTY).select_index(3).run()
+    assert len(calls) == 2
+    assert calls[0] != calls[1]
