@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -91,6 +92,12 @@ def files_in(folder: Path) -> set[Path]:
     """Everything under a folder but what Python compiled."""
     found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     return {path for path in found if "__pycache__" not in path.parts}
+
+
+def test_ray_is_an_extra_of_the_wheel(programs, outside):
+    code = "from importlib.metadata import requires; print(*requires('crysformer'))"
+    found = output(programs / PYTHON, "-c", code, cwd=outside)
+    assert re.search(r"ray\[data\]==[\d.]+ ?; extra == .scale", found)
 
 
 def test_the_command_predicts_a_crystal(programs, outside):

@@ -55,7 +55,8 @@ class Ranks:
 
     def of_first(self, number: float) -> float:
         """The first rank's number, on every rank."""
-        return float(self.sum(np.array([number if self.is_first else 0.0]))[0])
+        mine = float(number) if self.is_first else 0.0  # one type on every rank
+        return float(self.sum(np.array([mine]))[0])
 
     def all_at(self, number: int) -> bool:
         """Whether every rank has the first rank's number."""

@@ -75,7 +75,11 @@ def start(paths: list[Path], out: Path, weights: Path, *options: str) -> subproc
 def kill_an_actor(run: subprocess.Popen, out: Path, parts: int) -> int:
     """Wait for some parts, then kill one of the actors; returns its number."""
     for _ in range(3000):
-        assert run.poll() is None, run.communicate()[1]
+        if run.poll() is not None:
+            said = run.communicate()[1]
+            if "Ray does not start" in said:
+                pytest.skip("this machine is too busy for the 15 s that Ray has to start")
+            raise AssertionError(said)
         if len(list(out.glob("*.parquet"))) >= parts:
             actors = [p for p in descendants(run.pid) if "MapWorker" in title(p)]
             if actors:
