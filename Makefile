@@ -3,29 +3,61 @@
 
 PYTHON ?= python3
 PORT ?= 8501
+ADDRESS ?= localhost
 VENV ?= .venv
 PYTEST_ARGS ?=
 FUZZ_INPUTS ?= 50000
 FUZZ_SEED ?= 0
+PIP_AUDIT := 2.10.1
 # A file's tests share a model, so they stay in one process. Browser tests run one after
 # another: on a busy machine they meet races and time limits.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
 VENV_PYTHON := $(VENV)/bin/python
-RUNTIME := $(VENV)/.runtime-$(shell cat requirements.txt | cksum | cut -d ' ' -f 1)
-DEV := $(VENV)/.dev-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d ' ' -f 1)
+RUNTIME_FILES := requirements.txt requirements.lock
+DEV_FILES := $(RUNTIME_FILES) requirements-dev.txt requirements-dev.lock
+RUNTIME := $(VENV)/.runtime-$(shell cat $(RUNTIME_FILES) | cksum | cut -d ' ' -f 1)
+DEV := $(VENV)/.dev-$(shell cat $(DEV_FILES) | cksum | cut -d ' ' -f 1)
+PIP := $(VENV_PYTHON) -m pip --quiet --disable-pip-version-check
 
-.PHONY: help app test fuzz lint viewer chromium clean
+# The lock files hold for Python 3.11 and newer on every system: markers choose. CUDA's
+# libraries are left to torch, which pins them: without a card nobody needs them.
+COMPILE := --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	--no-emit-package triton --no-emit-package cuda-bindings \
+	--no-emit-package cuda-pathfinder --no-emit-package cuda-toolkit \
+	$(foreach each,cublas cuda-cupti cuda-nvrtc cuda-runtime cudnn-cu13 cufft cufile \
+	curand cusolver cusparse cusparselt-cu13 nccl-cu13 nvjitlink nvshmem-cu13 nvtx, \
+	--no-emit-package nvidia-$(each))
+# Of torch's CPU build for CPython 3.11 on Linux, which PyPI does not have.
+TORCH_CPU := 6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b
+
+# $(call install,requirements): by hash first, and the rest by version. Where a hash is
+# another one nothing is installed.
+define install
+	@log=$$(mktemp); \
+	if ! $(PIP) install --no-deps --require-hashes -r $(1).lock 2> $$log; then \
+		cat $$log >&2; \
+		if grep -q "DO NOT MATCH THE HASHES" $$log; then rm $$log; exit 1; fi; \
+		echo "$(1).lock does not fit this system: going on with the versions of" \
+			"$(1).txt, without hashes."; \
+	fi; \
+	rm $$log; $(PIP) install -r $(1).txt
+endef
+
+.PHONY: help app test fuzz lint viewer chromium lock audit clean
 
 help:
-	@echo "make app     serve the app on http://localhost:$(PORT)"
+	@echo "make app     serve the app on http://localhost:$(PORT), to this computer alone;"
+	@echo "             ADDRESS=0.0.0.0 lets others in"
 	@echo "make test    check format and style, then run all tests"
 	@echo "make fuzz    read FUZZ_INPUTS=$(FUZZ_INPUTS) damaged files, an hour or so"
 	@echo "make lint    check format and style only"
+	@echo "make lock    pin everything that is installed, with hashes (needs uv)"
+	@echo "make audit   look for known holes in what is installed"
 	@echo "make clean   remove everything that these commands made"
 
-app: $(RUNTIME) viewer
-	$(VENV_PYTHON) -m streamlit run app.py --server.port $(PORT)
+app: $(RUNTIME)
+	$(VENV_PYTHON) -m crysformer app --port $(PORT) --address $(ADDRESS)
 
 test: lint viewer chromium
 	$(VENV_PYTHON) -m pytest $(PARALLEL) --ignore=tests/browser $(PYTEST_ARGS)
@@ -72,14 +104,33 @@ $(VENV_PYTHON):
 
 $(RUNTIME): | $(VENV_PYTHON)
 	@echo "Installing requirements.txt, which takes one to three minutes once."
-	$(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(call install,requirements)
 	@rm -f $(VENV)/.runtime-*
 	@touch $@
 
 $(DEV): | $(RUNTIME)
-	$(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(call install,requirements-dev)
 	@rm -f $(VENV)/.dev-*
 	@touch $@
+
+lock:
+	uv pip compile requirements.txt $(COMPILE) -o requirements.lock
+	uv pip compile requirements-dev.txt $(COMPILE) -c requirements.lock \
+		-o requirements-dev.lock
+	sed -i 's/^\(torch==.*\)\\$$/\1\\\n    --hash=sha256:$(TORCH_CPU) \\/' \
+		requirements.lock requirements-dev.lock
+
+# In a place of its own: it would bring other versions along.
+audit:
+	@test -x $(VENV)/audit/bin/pip-audit || { $(PYTHON) -m venv $(VENV)/audit && \
+		$(VENV)/audit/bin/pip install --quiet pip-audit==$(PIP_AUDIT); }
+	@log=$$(mktemp); \
+	$(VENV)/audit/bin/pip-audit --disable-pip --progress-spinner off \
+		-r requirements-dev.lock > $$log 2>&1; status=$$?; cat $$log; \
+	if grep -qE "could not be audited|ConnectionError|timed out" $$log; then \
+		echo "Not audited: no database of known holes can be reached from here."; \
+		status=1; \
+	fi; rm $$log; exit $$status
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache static/3Dmol-min.js static/3Dmol-LICENSE.txt

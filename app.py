@@ -4,7 +4,7 @@ import streamlit as st
 
 from crysformer.ui import predict
 from crysformer.ui.predict.layout import predict_layout, waiting_cards
-from crysformer.ui.session import answers, first_picture
+from crysformer.ui.session import answers, first_picture, waiting
 from crysformer.ui.session.text import guard
 from crysformer.ui.shell.export_menu import export_menu
 from crysformer.ui.shell.frame import frame
@@ -29,14 +29,15 @@ with page.picture, guard():
 
 def show_facts() -> None:
     """Show what is known without a model."""
-    with page.picture, guard():
+    with page.facts, guard():
         predict.facts.facts_panel()
 
 
 def show_answers() -> None:
     """Show what the model says."""
     with page.numbers, guard():
-        prediction = answers.prediction()
+        with waiting.announced():
+            prediction = answers.prediction()
         places.show_model()
         shown = predict.explained.Explained(
             prediction,
@@ -47,6 +48,7 @@ def show_answers() -> None:
             predict.cards.headline_cards(shown, answers.measured())
         with page.trust:
             trust_pill(prediction)
+        predict.near_symmetric.near_symmetry_note(prediction)
         predict.downloads.prediction_downloads()
         predict.property_table.property_table(shown)
 
@@ -57,3 +59,5 @@ with page.numbers, st.spinner("Predicting…"):
     ready = answers.predictor_ready.is_set()
     for show in (show_answers, show_facts) if ready else (show_facts, show_answers):
         show()
+with page.trace, guard():
+    predict.trace.frames_trace()

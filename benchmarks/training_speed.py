@@ -27,7 +27,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from crysformer.data.dataset import GraphStore, load_dataset, read_rows
+from crysformer.data.dataset import load_dataset, read_rows
+from crysformer.data.store import GraphStore
 from crysformer.graph.batch import collate
 from crysformer.graph.crystal import build_graph
 from crysformer.model.network import Crysformer

@@ -66,3 +66,15 @@ class DataError(CrysformerError):
 
 class SettingsError(CrysformerError):
     """A preset, model, device, or option name does not exist or cannot be used here."""
+
+
+class BusyError(CrysformerError):
+    """The server has as much to compute as it takes."""
+
+
+class TooLongError(CrysformerError):
+    """A computation took longer than it may, and was stopped."""
+
+
+class LostError(CrysformerError):
+    """The process of a computation ended before the computation did."""

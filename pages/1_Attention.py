@@ -10,7 +10,7 @@ from crysformer.ui.attention.picture import attention_pictures, attention_scenes
 from crysformer.ui.attention.strip import head_strip
 from crysformer.ui.attention.tabs import attention_tabs
 from crysformer.ui.attention.trial import attention_trial
-from crysformer.ui.session import answers, state
+from crysformer.ui.session import answers, state, waiting
 from crysformer.ui.session.text import guard
 from crysformer.ui.shell.export_menu import export_menu
 from crysformer.ui.shell.frame import frame
@@ -46,7 +46,8 @@ if not answers.predictor_ready.is_set():
 attention, scenes, lit, site = None, [], [], None
 with page.controls, guard():
     places.show_model()
-    attention = answers.bond_attention()
+    with waiting.announced():
+        attention = answers.bond_attention()
     degree = int(attention.bonds.degree.max())
     settings, drawing = attention_controls(*attention.cross.shape[1:], degree)
 with page.numbers, guard():

@@ -6,23 +6,26 @@ from crysformer.errors import CrysformerError
 from crysformer.experiments import comparison
 from crysformer.ui import compare
 from crysformer.ui.compare.choice import candidates, choose_crystals
-from crysformer.ui.compare.sources import say, sources
+from crysformer.ui.compare.sources import notices, sources
 from crysformer.ui.session import answers, first_picture
 from crysformer.ui.session.text import guard, plain
 from crysformer.ui.shell.frame import frame
+from crysformer.ui.shell.frame_slider import frame_slider
 from crysformer.ui.shell.view_menu import view_options
 from crysformer.ui.viewer.grid import crystal_grid
 
 places = frame("Compare", heading=True)
 st.markdown("Compare two to four crystals side by side; they turn together.")
-crystals = []
+tokens, crystals = [], []
 row = st.container(horizontal=True, vertical_alignment="bottom")
 with row, guard():
     tokens = choose_crystals()
     sources()
     options = view_options(layers=True)
     crystals = candidates(tokens, options.cell)
-say()
+notices()
+for each in tokens:
+    frame_slider(each)
 places.show_crystals("Crystals", [each.name for each in crystals])
 if not crystals:
     st.stop()

@@ -43,6 +43,7 @@ with guard():
     if given:
         with st.spinner("Loading the model…"):
             form.start_job(given, answers.predictor())
+        st.rerun()  # So that the tab learns at once under which word its batch lies.
 form.notes()
 job = form.current_job()
 places.show_crystals("Batch", [f"{len(job.inputs)} crystals"] if job else [])

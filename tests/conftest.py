@@ -9,6 +9,8 @@ import pytest
 # One thread each: the tests are small, and threads that spin slow their neighbours.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# Pages compute within this process: their tests replace functions and models of it.
+os.environ.setdefault("CRYSFORMER_WORKERS", "0")
 # spglib 2.8 warns at every call unless it is told to raise its errors.
 os.environ.setdefault("SPGLIB_OLD_ERROR_HANDLING", "false")
 # Graphs of training tests go nowhere near those of the user's own runs.

@@ -10,11 +10,14 @@ import numpy as np
 import pandas as pd
 
 from crysformer.attention.export import bond_rows, pair_rows
+from crysformer.cli.endings import say
 from crysformer.errors import StructureError
 from crysformer.evaluation.golden import Difference
 from crysformer.predict.applicability import is_undefined, notes_on
 from crysformer.predict.document import document
+from crysformer.predict.duration import duration
 from crysformer.predict.predictor import Predictor
+from crysformer.predict.reliability import Reliability
 from crysformer.properties.metrics import Coverage, PropertyError
 from crysformer.properties.table import PROPERTIES
 from crysformer.structure.formula import reduced_formula
@@ -39,7 +42,10 @@ def predict_files(files: Sequence[str], model: str, device: str) -> list[Answer]
             answers.append({"file": file, "error": str(error)})
             continue
         structure = crystal.structure
-        found = predictor.predict_each([structure])[0]
+        found = predictor.predict_each(
+            [structure],
+            lambda graph, file=file: _announce(file, predictor.expected_seconds(graph)),
+        )[0]
         if isinstance(found, str):
             answers.append({"file": file, "error": found})
         else:
@@ -48,6 +54,12 @@ def predict_files(files: Sequence[str], model: str, device: str) -> list[Answer]
             answer = document(found, notes, errors, crystal.warnings)
             answers.append({"file": file, **answer})
     return answers
+
+
+def _announce(file: str, seconds: float | None) -> None:
+    """Say how long a large crystal will take, beside what scripts read."""
+    if seconds is not None:
+        say(f"{file}: {duration(seconds)}")
 
 
 def print_predictions(answers: Sequence[Answer], *, as_json: bool) -> int:
@@ -78,6 +90,8 @@ def _prediction_table(answer: Answer) -> str:
     lines = [f"{answer['file']}: {answer['formula']} ({answer['model']})", table]
     if "novelty" in answer:
         lines.append(_novelty_text(answer["novelty"]))
+    if "interval_coverage" in answer:
+        lines.append(Reliability.from_dict(answer["interval_coverage"]).sentence)
     if "stability" in answer:
         lines.append(_stability_text(answer["stability"]))
     lines += answer.get("warnings", [])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from crysformer import cli, evaluation, predict, training
 from crysformer.cli.common import add_model
+from crysformer.cli.endings import stoppable
 
 
 def add_train(commands: argparse._SubParsersAction) -> None:
@@ -101,14 +102,15 @@ def add_export(commands: argparse._SubParsersAction) -> None:
     )
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
-        print(
-            training.export.export(
+        export_run = training.export.export
+        with stoppable():
+            folder = export_run(
                 options.run,
                 options.model,
                 data=options.data,
                 max_angles=options.max_angles,
             )
-        )
+        print(folder)
         return 0
 
     export.set_defaults(command=run)
@@ -174,11 +176,10 @@ def add_calibrate(commands: argparse._SubParsersAction) -> None:
     )
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
-        print(
-            training.export.recalibrate(
-                options.model, options.data, exclude=options.exclude
-            )
-        )
+        recalibrate = training.export.recalibrate
+        with stoppable():
+            folder = recalibrate(options.model, options.data, exclude=options.exclude)
+        print(folder)
         return 0
 
     command.set_defaults(command=run)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from crysformer import cli, data, predict, screening
 from crysformer.cli.common import add_model
+from crysformer.cli.endings import run_to_the_end, stoppable
 from crysformer.cli.model_commands import (
     add_calibrate,
     add_evaluate,
@@ -18,7 +19,7 @@ from crysformer.cli.model_commands import (
     add_self_test,
     add_train,
 )
-from crysformer.errors import CrysformerError
+from crysformer.errors import SettingsError
 
 
 def main(arguments: Sequence[str] | None = None, *, program: str = "crysformer") -> int:
@@ -36,12 +37,12 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "crysformer")
         # No unit or file name may end a command where the terminal lacks its letters.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    options = _parser(program).parse_args(words)
-    try:
+
+    def command() -> int:
+        options = _parser(program).parse_args(words)
         return options.command(options, words)
-    except CrysformerError as error:
-        print(error, file=sys.stderr)
-        return 1
+
+    return run_to_the_end(command)
 
 
 def _parser(program: str) -> argparse.ArgumentParser:
@@ -82,7 +83,8 @@ def _add_screen(commands: argparse._SubParsersAction) -> None:
     screen = commands.add_parser(
         "screen",
         help="predict many crystals into one table",
-        description="Predict every crystal in files, folders and zips. Columns: file, "
+        description="Predict every crystal in files, folders, zips, tars, JSON lines and "
+        "parquet files, the last four of any size. Columns: file, "
         "formula, space_group (number), sites (atoms in the given cell), "
         "one for each property under its key, novelty (distance from the "
         "training data, in words), novelty_percentile (share of "
@@ -107,6 +109,26 @@ def _add_screen(commands: argparse._SubParsersAction) -> None:
         "--json", action="store_true", help="print a JSON list, as predict does"
     )
     screen.add_argument(
+        "--resume",
+        action="store_true",
+        help="keep the rows that a stopped run left of the table, and do the rest",
+    )
+    screen.add_argument(
+        "--processes",
+        type=int,
+        default=0,
+        metavar="N",
+        help="how many predict; 0 means one per core",
+    )
+    screen.add_argument(
+        "--engine",
+        choices=("cores", "ray"),
+        default="cores",
+        help="cores of this machine, or Ray on many (docs/scaling.md): --out is then a "
+        "folder of parquet files",
+    )
+    screen.add_argument("--address", help="of a running Ray cluster; without it, here")
+    screen.add_argument(
         "--order",
         action="store_true",
         help="predict ordered approximations of disordered crystals, marked in their "
@@ -116,13 +138,26 @@ def _add_screen(commands: argparse._SubParsersAction) -> None:
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
         predictor = predict.predictor.Predictor(options.model, options.device)
-        return screening.output.screen_paths(
-            options.paths,
-            predictor,
-            options.out,
-            as_json=options.json,
-            order=options.order,
-        )
+        common = {
+            "order": options.order,
+            "resume": options.resume,
+            "processes": options.processes,
+        }
+        if options.engine == "ray":
+            if options.json or options.out is None:
+                raise SettingsError(
+                    "--engine ray writes a folder: give --out, no --json."
+                )
+            run, special = (
+                screening.distributed.screen_with_ray,
+                {"address": options.address},
+            )
+        elif options.address:
+            raise SettingsError("--address is of a Ray cluster: add --engine ray.")
+        else:
+            run, special = screening.paths.screen_paths, {"as_json": options.json}
+        with stoppable():
+            return run(options.paths, predictor, options.out, **common, **special)
 
     screen.set_defaults(command=run)
 
@@ -153,10 +188,12 @@ def _add_fetch(commands: argparse._SubParsersAction) -> None:
     fetch.add_argument("--out", type=Path, help="folder to write to (default: data/NAME)")
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
-        for path in data.fetch.fetch(
-            options.name, options.out or Path("data") / options.name
-        ):
-            print(path)
+        download = data.fetch.fetch
+        with stoppable():
+            for path in download(
+                options.name, options.out or Path("data") / options.name
+            ):
+                print(path)
         return 0
 
     fetch.set_defaults(command=run)
@@ -165,9 +202,20 @@ def _add_fetch(commands: argparse._SubParsersAction) -> None:
 def _add_app(commands: argparse._SubParsersAction) -> None:
     app = commands.add_parser("app", help="serve the app in the browser")
     app.add_argument("--port", type=int, help="8501, or the next free one, without it")
+    app.add_argument(
+        "--address",
+        help="where to listen: 0.0.0.0 lets other computers in (default: localhost, this "
+        "computer alone)",
+    )
+    app.add_argument(
+        "--workers",
+        metavar="N",
+        help="processes for long computations, each of about 400 MB once it is used; 0 "
+        "computes everything in the server itself (default: one a core, at most 2)",
+    )
 
     def run(options: argparse.Namespace, _: list[str]) -> int:
-        cli.app.serve(options.port)
+        cli.app.serve(options.port, options.workers, options.address)
         return 0
 
     app.set_defaults(command=run)

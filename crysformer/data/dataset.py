@@ -6,41 +6,28 @@ cores, and kept as one safetensors file in a cache folder.
 """
 
 import gzip
-import hashlib
 import json
-import logging
-import os
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pymatgen.core import Element, Structure
+from pymatgen.core import Composition, Element, Structure
 from pymatgen.core.structure import StructureError as PymatgenStructureError
-from safetensors.numpy import load_file, save_file
-from tqdm import tqdm
 
-from crysformer.errors import DataError, StructureError
-from crysformer.graph.arrays import GraphArrays, work_of
-from crysformer.graph.crystal import build_graph
-from crysformer.graph.rule import GRAPH_VERSION, NeighbourRule
+from crysformer.data.cache import stores_of
+from crysformer.data.store import Graphs
+from crysformer.errors import DataError
+from crysformer.graph.rule import NeighbourRule
 from crysformer.properties.table import PROPERTIES
 from crysformer.structure.formula import formula_unit_atoms, reduced_formula
 
-_logger = logging.getLogger(__name__)
-
 _NOT_A_ROW = (AttributeError, KeyError, TypeError, ValueError, PymatgenStructureError)
-
-_KEPT = "kept_rows"
-"""Rows of the file that have a graph."""
-
-_ROW_FIELDS = ("atomic_numbers", "atom_multiplicity")
-_BOND_FIELDS = ("edge_index", "lengths", "log_bond_multiplicity")
-_ANGLE_FIELDS = ("line_index", "cosines", "log_angle_multiplicity")
 
 
 @dataclass(frozen=True)
@@ -104,15 +91,10 @@ def _parse_row(row: dict[str, Any], path: Path, number: int) -> Row:
         crystal = row["structure"]
         species = [Element(symbol) for symbol in crystal["species"]]
         structure = Structure(crystal["lattice"], species, crystal["frac_coords"])
-        # A label that is null is as unknown as one that is left out.
-        known = {k: v for k, v in row["labels"].items() if v is not None}
-        labels = {key: float(value) for key, value in known.items()}
         geometry = str(row.get("geometry", ""))
-        return Row(str(row["id"]), structure, labels, geometry)
+        return Row(str(row["id"]), structure, _labels(row), geometry)
     except _NOT_A_ROW as error:
-        raise DataError(
-            f"Row {number} of {path} is not a crystal with labels: {error!r}."
-        ) from None
+        raise _fault(path, number, error) from None
 
 
 def property_values(labels: dict[str, float], keys: Sequence[str]) -> list[float]:
@@ -151,7 +133,7 @@ class Dataset:
     num_sites: NDArray[np.int64]
     formula_atoms: NDArray[np.int64]
     volumes: NDArray[np.float64]
-    graphs: "GraphStore"
+    graphs: Graphs
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -166,63 +148,12 @@ class Dataset:
             num_sites=self.num_sites[rows],
             formula_atoms=self.formula_atoms[rows],
             volumes=self.volumes[rows],
-            graphs=GraphStore.from_graphs([self.graphs[row] for row in rows]),
+            graphs=self.graphs.select(rows),
         )
 
     def composition(self) -> NDArray[np.float64]:
         """Fraction of each element by atomic number, (rows, 119)."""
         return np.array([self.graphs[row].composition() for row in range(len(self))])
-
-
-class GraphStore:
-    """Many graphs in a few flat arrays; indexing returns views."""
-
-    def __init__(self, arrays: dict[str, NDArray]) -> None:
-        self.arrays = arrays
-
-    def __len__(self) -> int:
-        return len(self.arrays["first_atom"]) - 1
-
-    def __getitem__(self, index: int) -> GraphArrays:
-        spans = {
-            name: slice(*self.arrays[f"first_{name}"][index : index + 2])
-            for name in ("atom", "bond", "angle")
-        }
-        fields = {name: self.arrays[name][spans["atom"]] for name in _ROW_FIELDS}
-        for name in _BOND_FIELDS:
-            fields[name] = self.arrays[name][..., spans["bond"]]
-        for name in _ANGLE_FIELDS:
-            fields[name] = self.arrays[name][..., spans["angle"]]
-        return GraphArrays(
-            **fields, piezoelectric=bool(self.arrays["piezoelectric"][index])
-        )
-
-    @property
-    def work(self) -> NDArray[np.int64]:
-        """Cost of each graph, as ``GraphArrays.work``."""
-        bonds, angles = (
-            np.diff(self.arrays[f"first_{name}"]) for name in ("bond", "angle")
-        )
-        return work_of(bonds, angles)
-
-    @classmethod
-    def from_graphs(cls, graphs: Sequence[GraphArrays]) -> "GraphStore":
-        """Pack graphs; lengths and cosines are kept in single precision."""
-        arrays = {}
-        for name in (*_ROW_FIELDS, *_BOND_FIELDS, *_ANGLE_FIELDS):
-            rows = [getattr(graph, name) for graph in graphs]
-            joined = np.concatenate(rows, axis=-1)
-            kind = np.float32 if joined.dtype.kind == "f" else np.int32
-            arrays[name] = np.ascontiguousarray(joined.astype(kind))
-        for name, field in (
-            ("atom", "atomic_numbers"),
-            ("bond", "lengths"),
-            ("angle", "cosines"),
-        ):
-            counts = [len(getattr(graph, field)) for graph in graphs]
-            arrays[f"first_{name}"] = np.concatenate([[0], np.cumsum(counts)])
-        arrays["piezoelectric"] = np.array([graph.piezoelectric for graph in graphs])
-        return cls(arrays)
 
 
 def load_dataset(
@@ -241,58 +172,62 @@ def load_dataset(
     Raises:
         DataError: The file cannot be read or holds no rows with a graph.
     """
-    rows = list(read_rows(path))
-    stored = None if cache is None else cache / f"{_fingerprint(path, rule)}.safetensors"
-    if stored is not None and stored.exists():
-        arrays = load_file(stored)
-        kept = arrays.pop(_KEPT)
-        graphs = GraphStore(arrays)
-    else:
-        found = build_graphs(rows, rule)
-        kept = np.array([row for row, graph in enumerate(found) if graph is not None])
-        if not len(kept):
-            raise DataError(f"{path} holds no crystals.")
-        graphs = GraphStore.from_graphs([found[row] for row in kept])
-        if stored is not None:
-            stored.parent.mkdir(parents=True, exist_ok=True)
-            partial = stored.with_suffix(f".{os.getpid()}.partial")
-            save_file({**graphs.arrays, _KEPT: kept}, partial)
-            partial.replace(stored)
-    rows = [rows[row] for row in kept]
-    structures = [row.structure for row in rows]
+    stores, kept = stores_of(path, partial(read_rows, path), rule, cache)
+    if not len(kept):
+        raise DataError(f"{path} holds no crystals.")
+    found = [_facts(row, path, number, keys) for number, row in _documents(path)]
+    facts = [found[row] for row in kept]
     return Dataset(
-        ids=[row.id for row in rows],
-        formulas=[reduced_formula(structure) for structure in structures],
-        geometries=[row.geometry for row in rows],
-        values=np.array([property_values(row.labels, keys) for row in rows]),
-        num_sites=np.array([len(structure) for structure in structures]),
-        formula_atoms=np.array([formula_unit_atoms(s) for s in structures]),
-        volumes=np.array([s.volume / len(s) for s in structures]),
-        graphs=graphs,
+        ids=[row.id for row in facts],
+        formulas=[row.formula for row in facts],
+        geometries=[row.geometry for row in facts],
+        values=np.array([row.values for row in facts]),
+        num_sites=np.array([row.sites for row in facts]),
+        formula_atoms=np.array([row.formula_atoms for row in facts]),
+        volumes=np.array([row.volume for row in facts]),
+        graphs=Graphs(stores),
     )
 
 
-def build_graphs(rows: Sequence[Row], rule: NeighbourRule) -> list[GraphArrays | None]:
-    """Build graphs on all cores, with a progress bar; None where there is none."""
-    jobs = [(row, rule) for row in rows]
-    bar = {"total": len(jobs), "desc": "graphs", "unit": "crystal", "leave": False}
-    if len(jobs) < 200:
-        return [_build(job) for job in tqdm(jobs, **bar)]
-    with ProcessPoolExecutor() as pool:
-        return list(tqdm(pool.map(_build, jobs, chunksize=50), **bar))
+class _Facts(NamedTuple):
+    """What a data set keeps of a row besides its graph."""
+
+    id: str
+    formula: str
+    geometry: str
+    values: list[float]
+    sites: int
+    formula_atoms: int
+    volume: float
 
 
-def _build(job: tuple[Row, NeighbourRule]) -> GraphArrays | None:
-    row, rule = job
+def _facts(row: dict[str, Any], path: Path, number: int, keys: Sequence[str]) -> _Facts:
+    """Read a row without building its structure, which takes ten times as long."""
     try:
-        return build_graph(row.structure, rule)
-    except StructureError as error:
-        _logger.warning("%s is left out: %s", row.id, error)
-        return None
+        crystal = row["structure"]
+        counts = Counter(crystal["species"])
+        sites = counts.total()
+        formula, formula_atoms = _formula(tuple(sorted(counts.items())))
+        volume = abs(float(np.linalg.det(np.array(crystal["lattice"], dtype=float))))
+        values = property_values(_labels(row), keys)
+        geometry = str(row.get("geometry", ""))
+    except _NOT_A_ROW as error:
+        raise _fault(path, number, error) from None
+    identifier, per_atom = str(row["id"]), volume / sites
+    return _Facts(identifier, formula, geometry, values, sites, formula_atoms, per_atom)
 
 
-def _fingerprint(path: Path, rule: NeighbourRule) -> str:
-    """Name of a graph store: changes with the file, the rule and this code's version."""
-    digest = hashlib.sha256(path.read_bytes())
-    digest.update(repr((rule, GRAPH_VERSION)).encode())
-    return f"{path.name.split('.')[0]}-{digest.hexdigest()[:16]}"
+@lru_cache(maxsize=100_000)
+def _formula(counts: tuple[tuple[str, int], ...]) -> tuple[str, int]:
+    """Reduced formula and its atoms; data sets have many crystals of one composition."""
+    composition = Composition({Element(symbol): count for symbol, count in counts})
+    return reduced_formula(composition), formula_unit_atoms(composition)
+
+
+def _labels(row: dict[str, Any]) -> dict[str, float]:
+    """Known labels of a row: one that is null is as unknown as one that is left out."""
+    return {k: float(v) for k, v in row["labels"].items() if v is not None}
+
+
+def _fault(path: Path, number: int, error: Exception) -> DataError:
+    return DataError(f"Row {number} of {path} is not a crystal with labels: {error!r}.")

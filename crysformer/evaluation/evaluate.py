@@ -26,6 +26,8 @@ from crysformer.trust.bands import bands_of
 from crysformer.trust.intervals import Intervals
 from crysformer.trust.novelty import Novelty, NoveltyModel
 
+_COLUMNS = ("id", "property", "target", "prediction")
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -117,32 +119,48 @@ class Evaluation:
             raise _unwritable(path, error) from error
 
     def _write_csv(self, path: Path) -> None:
-        with path.open("w", newline="", encoding="utf-8") as file:
+        place = Path(os.path.realpath(path))
+        part = place.with_name(f".{place.name}.part")
+        with part.open("w", newline="", encoding="utf-8") as file:
             table = csv.writer(file)
-            table.writerow(("id", "property", "target", "prediction"))
+            table.writerow(_COLUMNS)
             for row, name in enumerate(self.data.ids):
                 for column, key in enumerate(self.keys):
                     target = float(self.data.values[row, column])
                     if not np.isnan(target):
                         prediction = float(self.predictions[row, column])
                         table.writerow((name, key, target, prediction))
+        part.replace(place)
 
 
 def check_writable(path: Path) -> None:
-    """Refuse a file that cannot be written before anything is computed for it.
+    """Refuse a file that cannot or must not be written before anything is computed.
 
     A file that was not there is not there afterwards either.
 
     Raises:
-        DataError: It cannot.
+        DataError: It cannot, or it is there and is no table of ``write_csv``.
     """
     try:
         before = os.path.lexists(path)
+        if path.exists() and not (path.is_dir() or _is_table(path)):
+            raise DataError(
+                f"{path} is there already and is not a table of this command; choose "
+                "another file."
+            )
         path.open("a", encoding="utf-8").close()
         if not before:
             path.unlink()
     except OSError as error:
         raise _unwritable(path, error) from error
+
+
+def _is_table(path: Path) -> bool:
+    if not path.is_file():  # Opening a pipe would wait.
+        return False
+    header = ",".join(_COLUMNS).encode()
+    with path.open("rb") as file:
+        return file.readline(len(header) + 2).strip() == header
 
 
 def _unwritable(path: Path, error: OSError) -> DataError:

@@ -11,6 +11,7 @@ from pathlib import Path
 from crysformer.errors import WeightsError
 from crysformer.library.catalogue import get_crystal
 from crysformer.model import files
+from crysformer.model.checksums import read_verified, update_checksum
 from crysformer.paths import weights_folder
 from crysformer.predict.predictor import Predictor
 
@@ -62,6 +63,7 @@ def write_golden(model: str, root: Path | None = None) -> None:
         "predictions": values,
     }
     (root / model / files.GOLDEN).write_text(json.dumps(content, indent=1) + "\n")
+    update_checksum(root / model, files.GOLDEN)
 
 
 def check_golden(predictor: Predictor, root: Path | None = None) -> list[Difference]:
@@ -73,10 +75,10 @@ def check_golden(predictor: Predictor, root: Path | None = None) -> list[Differe
     Raises:
         WeightsError: The model ships no golden predictions.
     """
-    path = (root or weights_folder()) / predictor.name / files.GOLDEN
-    if not path.is_file():
+    folder = (root or weights_folder()) / predictor.name
+    if not (folder / files.GOLDEN).is_file():
         raise WeightsError(f"Model {predictor.name!r} ships no golden predictions.")
-    expected = json.loads(path.read_text())["predictions"]
+    expected = json.loads(read_verified(folder, files.GOLDEN))["predictions"]
     found, errors = _predict(predictor), predictor.validation_errors
     return [
         Difference(name, key, value, found[name][key])

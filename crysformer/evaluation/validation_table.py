@@ -14,6 +14,7 @@ import pandas as pd
 
 from crysformer.errors import WeightsError
 from crysformer.model import files
+from crysformer.model.checksums import read_verified
 from crysformer.trust.intervals import first_half
 
 # The evaluation imports torch, which a page that only reads the table does not need.
@@ -90,7 +91,7 @@ def read_validation_table(folder: Path) -> pd.DataFrame:
         WeightsError: The model ships none, or it is damaged.
     """
     try:
-        content = gzip.decompress((folder / files.VALIDATION).read_bytes())
+        content = gzip.decompress(read_verified(folder, files.VALIDATION))
         # Without this a crystal of nitrogen and one of sodium would be missing values.
         table = pd.read_csv(io.BytesIO(content), keep_default_na=False, na_values=[""])
     except (OSError, EOFError, ValueError) as error:

@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "controls",
         "correlation",
         "curves",
+        "judged",
         "knockout",
         "orbits",
         "study",

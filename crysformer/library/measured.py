@@ -11,6 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
+from crysformer.arrays import FloatArray
 from crysformer.errors import LibraryError
 
 Quantity = Literal["gap", "bulk", "shear"]
@@ -49,31 +52,61 @@ def load_measured() -> Mapping[str, Mapping[Quantity, Measured]]:
     return found
 
 
-def hill_moduli(c11: float, c12: float, c44: float) -> tuple[float, float]:
-    """Bulk and shear modulus of a polycrystal of cubic grains, in the constants' unit.
+def hill_moduli(stiffness: FloatArray) -> tuple[float, float]:
+    """Bulk and shear modulus of a polycrystal, in the constants' unit.
 
-    The shear modulus is the mean of the bounds by Voigt and by Reuss (R. Hill, Proc.
-    Phys. Soc. A 65, 349 (1952)); for a cubic crystal both give one bulk modulus.
+    The means of the bounds by Voigt and by Reuss (R. Hill, Proc. Phys. Soc. A 65, 349
+    (1952)).
 
     Args:
-        c11: Elastic stiffness of a cubic crystal.
-        c12: The same.
-        c44: The same.
+        stiffness: Elastic constants in Voigt's notation (6, 6).
     """
-    voigt = (c11 - c12 + 3 * c44) / 5
-    reuss = 5 * (c11 - c12) * c44 / (4 * c44 + 3 * (c11 - c12))
-    return (c11 + 2 * c12) / 3, (voigt + reuss) / 2
+    a, b, c = _sums(stiffness)
+    bulk_voigt, shear_voigt = (a + 2 * b) / 9, (a - b + 3 * c) / 15
+    a, b, c = _sums(np.linalg.inv(stiffness))
+    bulk_reuss, shear_reuss = 1 / (a + 2 * b), 15 / (4 * a - 4 * b + 3 * c)
+    return (bulk_voigt + bulk_reuss) / 2, (shear_voigt + shear_reuss) / 2
+
+
+def _sums(matrix: FloatArray) -> tuple[float, float, float]:
+    """Of the normal components, of those between them, and of the shear components."""
+    diagonal = np.diag(matrix)
+    between = np.triu(matrix[:3, :3], 1).sum()
+    return float(diagonal[:3].sum()), float(between), float(diagonal[3:].sum())
+
+
+def cubic(c11: float, c12: float, c44: float) -> FloatArray:
+    """Stiffness of a cubic crystal in Voigt's notation (6, 6)."""
+    return hexagonal(c11, c12, c12, c11, c44, c44)
+
+
+def hexagonal(
+    c11: float, c12: float, c13: float, c33: float, c44: float, c66: float | None = None
+) -> FloatArray:
+    """Stiffness of a hexagonal crystal in Voigt's notation (6, 6).
+
+    Args:
+        c11: As in Voigt's notation, and so are the next ones.
+        c12: The same.
+        c13: The same.
+        c33: The same.
+        c44: The same.
+        c66: The same; (c11 - c12) / 2 in a hexagonal crystal.
+    """
+    matrix = np.diag([c11, c11, c33, c44, c44, (c11 - c12) / 2 if c66 is None else c66])
+    matrix[0, 1] = matrix[1, 0] = c12
+    matrix[:2, 2] = matrix[2, :2] = c13
+    return matrix
 
 
 def _values(document: Mapping[str, Any]) -> Iterator[tuple[str, Quantity, Measured]]:
-    plain: tuple[Quantity, ...] = ("gap", "bulk")
-    for quantity in plain:
-        for group in document[quantity]:
-            for id_, value in group["of"].items():
-                yield id_, quantity, Measured(value, group["source"])
-    for group in document["elastic"]:
-        for id_, constants in group["of"].items():
-            bulk, shear = hill_moduli(*constants)
-            source = f"from c₁₁, c₁₂, c₄₄ (Hill's mean): {group['source']}"
-            yield id_, "bulk", Measured(bulk, source)
-            yield id_, "shear", Measured(shear, source)
+    for group in document["gap"]:
+        for id_, value in group["of"].items():
+            yield id_, "gap", Measured(value, group["source"])
+    for name, stiffness in (("cubic", cubic), ("hexagonal", hexagonal)):
+        for group in document[name]:
+            source = f"from elastic constants (Hill's mean): {group['source']}"
+            for id_, constants in group["of"].items():
+                bulk, shear = hill_moduli(stiffness(*constants))
+                yield id_, "bulk", Measured(bulk, source)
+                yield id_, "shear", Measured(shear, source)

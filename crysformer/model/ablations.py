@@ -5,6 +5,7 @@ on a part of the data, identical except for one switch (our choice: ``config.Mod
 says what the switches are), and the full network with several seeds.
 """
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pandas as pd
 
 from crysformer.errors import WeightsError
 from crysformer.model import files
+from crysformer.model.checksums import read_verified
 from crysformer.properties.table import PROPERTIES
 
 COLUMNS = ("without", "seed", "crystals", "passes", "property", "n", "mae")
@@ -49,11 +51,11 @@ def read_ablations(folder: Path) -> pd.DataFrame | None:
     Raises:
         WeightsError: The table is damaged.
     """
-    path = folder / files.ABLATIONS
-    if not path.is_file():
+    if not (folder / files.ABLATIONS).is_file():
         return None
     try:
-        table = pd.read_csv(path, keep_default_na=False)
+        content = read_verified(folder, files.ABLATIONS)
+        table = pd.read_csv(io.BytesIO(content), keep_default_na=False)
         wrong = set(table["without"]) - _NAMES.keys()
         if tuple(table.columns) != COLUMNS or wrong or "" not in set(table["without"]):
             raise ValueError(f"columns {list(table.columns)}, unknown parts {wrong}")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from crysformer.errors import SettingsError, WeightsError
 from crysformer.model import files
+from crysformer.model.checksums import read_verified
 from crysformer.model.config import DEFAULT_MODEL, ModelConfig
 from crysformer.paths import weights_folder
 
@@ -36,9 +37,9 @@ def read_architecture(
     Raises:
         WeightsError: There is no such model, or its configuration is damaged.
     """
-    path = (root or weights_folder()) / model / files.CONFIG
+    folder = (root or weights_folder()) / model
     try:
-        fields = json.loads(path.read_text(encoding="utf-8"))["architecture"]
+        fields = json.loads(read_verified(folder, files.CONFIG))["architecture"]
         return ModelConfig.from_dict(fields)
     except (OSError, KeyError, TypeError, ValueError, SettingsError) as error:
         raise WeightsError(f"Model {model!r} cannot be read: {error}.") from None

@@ -1,10 +1,9 @@
 """Weights on disk: safetensors, config.json and card.yml, verified and loaded strictly.
 
-``config.json`` names the sha256 of the tensors, and of the arrays beside them that say
-how far the model can be trusted; nothing is ever unpickled.
+Beside the tensors lie arrays that say how far the model can be trusted. ``SHA256SUMS``
+has the checksum of every file; nothing is ever unpickled.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from safetensors.torch import save as save_tensors
 
 from crysformer.errors import SettingsError, WeightsError
 from crysformer.model import files
+from crysformer.model.checksums import read_verified, write_checksums
 from crysformer.model.config import ModelConfig
 from crysformer.model.network import Crysformer
 from crysformer.paths import weights_folder
@@ -67,7 +67,7 @@ def output_keys(scalings: Sequence[Scaling]) -> list[str]:
 
 
 def save_checkpoint(checkpoint: Checkpoint, folder: Path, dtype: torch.dtype) -> None:
-    """Write tensors and configuration.
+    """Write tensors, configuration and card, and their checksums.
 
     Args:
         checkpoint: What to write.
@@ -89,14 +89,13 @@ def save_checkpoint(checkpoint: Checkpoint, folder: Path, dtype: torch.dtype) ->
     config = {
         "architecture": checkpoint.model.config.to_dict(),
         "scalings": [scaling.to_dict() for scaling in checkpoint.scalings],
-        "sha256": _sha256(content),
-        "beside": {name: _sha256(arrays) for name, arrays in beside.items()},
     }
     for name, arrays in {files.TENSORS: content, **beside}.items():
         (folder / name).write_bytes(arrays)
     (folder / files.CONFIG).write_text(json.dumps(config) + "\n")
     card = yaml.safe_dump(checkpoint.card, sort_keys=False, allow_unicode=True)
     (folder / files.CARD).write_text(card, encoding="utf-8")
+    write_checksums(folder)
 
 
 def load_checkpoint(name: str, root: Path | None = None) -> Checkpoint:
@@ -115,12 +114,12 @@ def load_checkpoint(name: str, root: Path | None = None) -> Checkpoint:
         raise WeightsError(f"There is no model {name!r}; choose from {known}.")
     folder = root / name
     try:
-        config = json.loads((folder / files.CONFIG).read_text())
-        content = _read(folder / files.TENSORS, config["sha256"])
+        config = json.loads(read_verified(folder, files.CONFIG))
+        content = read_verified(folder, files.TENSORS)
         beside = {
-            file: load_arrays(_read(folder / file, digest))
-            for file, digest in config.get("beside", {}).items()
-            if file in (files.INTERVALS, files.NOVELTY, files.STABILITY)
+            file: load_arrays(read_verified(folder, file))
+            for file in (files.INTERVALS, files.NOVELTY, files.STABILITY)
+            if (folder / file).is_file()
         }
         scalings = tuple(Scaling.from_dict(item) for item in config["scalings"])
         model = Crysformer(
@@ -128,7 +127,7 @@ def load_checkpoint(name: str, root: Path | None = None) -> Checkpoint:
         )
         state = {key: value.float() for key, value in load_tensors(content).items()}
         model.load_state_dict(state, strict=True)
-        card = yaml.safe_load((folder / files.CARD).read_text(encoding="utf-8"))
+        card = yaml.safe_load(read_verified(folder, files.CARD))
         if "errors" not in card["validation"]:
             raise KeyError(f"validation.errors of {files.CARD}")
         keys = [scaling.key for scaling in scalings]
@@ -157,23 +156,3 @@ def load_checkpoint(name: str, root: Path | None = None) -> Checkpoint:
 def _pack(arrays: Mapping[str, NDArray]) -> bytes:
     # safetensors writes the memory as it lies: a transposed view would come out mixed up.
     return save_arrays({name: np.ascontiguousarray(a) for name, a in arrays.items()})
-
-
-def _read(path: Path, expected: str) -> bytes:
-    """A file whose sha256 is known.
-
-    Raises:
-        WeightsError: It is another file.
-    """
-    content = path.read_bytes()
-    found = _sha256(content)
-    if found != expected:
-        raise WeightsError(
-            f"{path} is damaged: its sha256 is {found[:12]}…, "
-            f"not {expected[:12]}… as {files.CONFIG} says."
-        )
-    return content
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

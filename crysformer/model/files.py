@@ -6,7 +6,7 @@ a model's folder may import from ``model``.
 """
 
 CONFIG = "config.json"
-"""Architecture, scalings, and the sha256 of every file of arrays."""
+"""Architecture and scalings."""
 
 TENSORS = "model.safetensors"
 """The network's weights."""
@@ -34,3 +34,9 @@ GOLDEN = "golden.json"
 
 ABLATIONS = "ablations.csv"
 """Errors of trainings without parts of the network; not every model has it."""
+
+SMOOTHNESS = "smoothness.csv"
+"""``evaluation.smoothness``: jumps of predictions under growing noise."""
+
+CHECKSUMS = "SHA256SUMS"
+"""The sha256 of every file above, see ``model.checksums``."""

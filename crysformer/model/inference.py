@@ -1,5 +1,7 @@
 """Numbers out of a network: decoded predictions for graphs, the same for all callers."""
 
+import copy
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -9,10 +11,12 @@ from numpy.typing import NDArray
 from torch import nn
 
 from crysformer.graph.arrays import GraphArrays
-from crysformer.graph.batch import collate
+from crysformer.graph.batch import GraphBatch, collate
 from crysformer.model.network import Output
 from crysformer.properties.scaling import Scaling, share_of_base, sizes_of
 from crysformer.properties.table import PROPERTIES
+
+_logger = logging.getLogger(__name__)
 
 MAX_WORK = 60_000
 """Work of one batch: about 100 MB of activations without gradients."""
@@ -73,9 +77,7 @@ def predict_graphs(
     work = np.array([graph.work for graph in graphs])
     dtype = next(model.parameters()).dtype
     with torch.inference_mode():
-        for rows in batches_by_work(work):
-            batch = collate([graphs[row] for row in rows], dtype).to(device)
-            output = model(batch)
+        for rows, batch, output in _passes(model, graphs, work, dtype, device):
             keep(output)
             representations[rows] = output.representation.cpu().double().numpy()
             values[rows] = decode(
@@ -88,6 +90,40 @@ def predict_graphs(
     exact = zero_by_symmetry(scalings, graphs)
     values[exact] = 0.0
     return Predicted(values, representations, exact)
+
+
+def _passes(
+    model: nn.Module,
+    graphs: Sequence[GraphArrays],
+    work: NDArray,
+    dtype: torch.dtype,
+    device: torch.device | str,
+) -> Iterator[tuple[NDArray[np.int64], GraphBatch, Output]]:
+    """Pass all graphs through the network in batches that the device has memory for.
+
+    One that is too large for it is halved, and a crystal that is too large alone goes
+    through a copy of the network on the CPU: slower, but it is answered.
+    """
+    waiting = list(batches_by_work(work))
+    while waiting:
+        rows = waiting.pop(0)
+        batch = collate([graphs[row] for row in rows], dtype)
+        try:
+            batch = batch.to(device)
+            output = model(batch)
+        except torch.OutOfMemoryError:
+            if len(rows) > 1:
+                waiting[:0] = np.array_split(rows, 2)
+                continue
+            _logger.warning(
+                "A crystal of %d unique atoms is too large for the memory of %s; it is "
+                "predicted on the CPU.",
+                len(batch.atomic_numbers),
+                device,
+            )
+            batch = batch.to("cpu")
+            output = copy.deepcopy(model).cpu()(batch)
+        yield rows, batch, output
 
 
 def zero_by_symmetry(

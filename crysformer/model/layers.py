@@ -12,18 +12,19 @@ from typing import NamedTuple
 
 from torch import Tensor, nn
 
+from crysformer.model.fused import (
+    joint_product,
+    sum_of_edge_values,
+    sum_of_neighbour_values,
+)
 from crysformer.model.segments import (
     Edges,
     add,
     edge_softmax,
-    gather_both,
     gather_rows,
     product,
     scores_per_head,
     silu,
-    sum_over_edges,
-    tanh,
-    weigh,
 )
 from crysformer.model.trace import LayerTrace, ModuleTrace
 
@@ -59,8 +60,7 @@ class CrossAttention(nn.Module):
         query = gather_rows(self.query(nodes), edges.centre)
         logits = scores_per_head(product(query, self.key(edge)), self.num_heads)
         attention = edge_softmax(logits, edges)
-        message = weigh(attention, self.value(edge))
-        total = sum_over_edges(message, edges)
+        total = sum_of_edge_values(self.value, attention, edge, edges)
         return self.norm(add(self.output(total), nodes)), attention
 
 
@@ -96,12 +96,10 @@ class ConditionalAttention(nn.Module):
         self, nodes: Tensor, edge: Tensor, edges: Edges
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Return updated nodes (N, C), updated edges (E, D) and attention (E, H)."""
-        query = gather_rows(self.query(nodes), edges.centre)
-        key, value = gather_both(self.key(nodes), self.value(nodes), edges.neighbour)
-        joint = product(product(query, key), tanh(self.condition(edge)))
+        query, key, value = self.query(nodes), self.key(nodes), self.value(nodes)
+        joint = joint_product(query, key, self.condition, edge, edges)
         attention = edge_softmax(scores_per_head(joint, self.num_heads), edges)
-        message = weigh(attention, value)
-        total = sum_over_edges(message, edges)
+        total = sum_of_neighbour_values(attention, value, edges)
         nodes = self.norm(add(self.output(total), nodes))
         if self.edge_output is not None:
             edge = self.edge_norm(add(self.edge_output(joint), edge))

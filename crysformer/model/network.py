@@ -160,14 +160,14 @@ class Crysformer(nn.Module):
             batch.log_bond_multiplicity,
             len(atoms),
             batch.bond_factor,
-            Segments.of(batch.edge_index[1], len(atoms)),
+            Segments.of(batch.edge_index, len(atoms), self.config.num_heads),
         )
         angle_edges = Edges(
             *batch.line_index,
             batch.log_angle_multiplicity,
             len(bonds),
             batch.angle_factor,
-            Segments.of(batch.line_index[1], len(bonds)),
+            Segments.of(batch.line_index, len(bonds), self.config.num_heads),
         )
 
         of_line = of_atoms = None

@@ -4,6 +4,6 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submodules=["predictor"],
+    submodules=["predictor", "remote"],
     submod_attrs={"predictor": ["Predictor"], "prediction": ["Prediction"]},
 )

@@ -6,6 +6,7 @@ one object serves all visitors of the app at once.
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from itertools import compress
 from pathlib import Path
 from typing import NamedTuple
@@ -17,14 +18,15 @@ from pymatgen.core import Element, Structure
 
 from crysformer.attention.forward_pass import ForwardPass
 from crysformer.attention.weights import BondAttention, PairAttention
-from crysformer.errors import CrysformerError
+from crysformer.errors import CrysformerError, StructureError
 from crysformer.graph.arrays import GraphArrays
 from crysformer.graph.crystal import CrystalGraph
 from crysformer.model.checkpoint import Checkpoint, load_checkpoint
 from crysformer.model.config import DEFAULT_MODEL
 from crysformer.model.device import choose_device
-from crysformer.model.inference import Predicted, predict_graphs
+from crysformer.model.inference import MAX_WORK, Predicted, predict_graphs
 from crysformer.model.network import Output
+from crysformer.model.pace import seconds_per_work
 from crysformer.predict.prediction import Prediction
 from crysformer.predict.reliability import Reliability, reliability
 from crysformer.properties.elements import MAX_ATOMIC_NUMBER
@@ -107,6 +109,21 @@ class Predictor:
             return crystal
         return CrystalGraph.of(crystal, self.model.config.neighbour_rule)
 
+    @cached_property
+    def _pace(self) -> float:
+        """Seconds for each unit of work, measured when it is first asked for."""
+        return seconds_per_work(self.model, self.device)
+
+    def expected_seconds(self, crystal: CrystalGraph) -> float | None:
+        """How long the forward pass of a prepared crystal will take on this machine.
+
+        Returns:
+            None for a crystal that takes less time than measuring would: one with less
+            work than a batch holds (``MAX_WORK``), some 100 different atoms.
+        """
+        work = crystal.arrays.work
+        return None if work < MAX_WORK else work * self._pace
+
     def predict(self, crystals: Sequence[Crystal]) -> list[Prediction]:
         """Predict every property of some crystals.
 
@@ -115,14 +132,25 @@ class Predictor:
         """
         return self._predict([self.prepare(crystal) for crystal in crystals])
 
-    def predict_each(self, crystals: Sequence[Crystal]) -> list[Prediction | str]:
+    def predict_each(
+        self,
+        crystals: Sequence[Crystal],
+        before: Callable[[CrystalGraph], None] = lambda _: None,
+    ) -> list[Prediction | str]:
         """Predict some crystals, none of which stops the others.
+
+        Args:
+            crystals: Read or prepared.
+            before: Called with each once it is prepared, before all are predicted.
 
         Returns:
             For each crystal its prediction, or a sentence why there is none.
         """
         try:
-            return list(self.predict(crystals))
+            graphs = [self.prepare(crystal) for crystal in crystals]
+            for graph in graphs:
+                before(graph)
+            return self._predict(graphs)
         except CrysformerError as error:
             sentence = str(error)
         except Exception as error:  # A crystal nobody thought of must not end the others.
@@ -130,7 +158,7 @@ class Predictor:
             sentence = f"cannot be predicted ({type(error).__name__})"
         if len(crystals) == 1:
             return [sentence]
-        return [self.predict_each([crystal])[0] for crystal in crystals]
+        return [self.predict_each([crystal], before)[0] for crystal in crystals]
 
     def answer(self, crystal: Crystal) -> Answer:
         """Predict one crystal and keep the attention of the same forward pass.
@@ -178,6 +206,7 @@ class Predictor:
             self.device,
             keep,
         )
+        self._refuse_nonsense(predicted, structures)
         novelties = self._novelty(structures, graphs, predicted)
         return [
             Prediction(
@@ -203,6 +232,17 @@ class Predictor:
                 strict=True,
             )
         ]
+
+    @staticmethod
+    def _refuse_nonsense(predicted: Predicted, structures: Sequence[Structure]) -> None:
+        """Refuse numbers that are not finite: nobody is to read one as an answer."""
+        wrong = ~np.isfinite(predicted.values).all(axis=1)
+        if wrong.any():
+            formula = reduced_formula(structures[int(wrong.argmax())])
+            raise StructureError(
+                f"The network gives no finite number for {formula}: it is too far from "
+                "anything that it was trained on."
+            )
 
     def _bounds(
         self,

@@ -51,6 +51,11 @@ class Reliability:
             "extrapolated": self.extrapolated,
         }
 
+    @classmethod
+    def from_dict(cls, found: Mapping[str, Any]) -> "Reliability":
+        """Read what ``to_dict`` wrote."""
+        return cls(found["novelty"], found["coverage"], found["values"])
+
 
 def reliability(card: Mapping[str, Any], place: int) -> Reliability | None:
     """What a model's card says of one place in ``bands.BANDS``, if anything."""

@@ -3,5 +3,16 @@
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__, submodules=["output", "screen"]
+    __name__,
+    submodules=[
+        "archives",
+        "distributed",
+        "output",
+        "parts",
+        "paths",
+        "screen",
+        "sources",
+        "table_file",
+        "workers",
+    ],
 )

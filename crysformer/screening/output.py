@@ -1,31 +1,25 @@
 """Results of screening as files: a table for pandas, JSON, and what the columns mean."""
 
-import json
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, TextIO
+from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
-from tqdm import tqdm
 
-from crysformer.errors import SettingsError
 from crysformer.predict.applicability import REASONS
 from crysformer.predict.document import document
 from crysformer.predict.prediction import Prediction
 from crysformer.predict.predictor import Predictor
 from crysformer.properties.table import PROPERTIES
-from crysformer.screening.screen import ScreenRow, find_inputs, screen
+from crysformer.screening.screen import ScreenRow
 from crysformer.trust.stability import HULL
 
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _FACTS = ("file", "formula", "space_group", "sites")
 NOVELTY = ("novelty", "novelty_percentile")
 """Columns for the distance from the training data, see ``novelty.Novelty``."""
 STABILITY = ("stability", "p_stable", "p_within_25_meV", "p_within_100_meV")
 """Columns of models that know the hull: in words, and probabilities that the energy above
 the hull is zero or at most so large, see ``trust.stability``."""
-_INTERRUPTED = 130  # What a shell says of a program that Ctrl-C ended.
 
 
 def shown_keys(predictor: Predictor) -> list[str]:
@@ -36,7 +30,7 @@ def shown_keys(predictor: Predictor) -> list[str]:
 def table(
     rows: Sequence[ScreenRow], keys: Sequence[str], *, intervals: bool = False
 ) -> pd.DataFrame:
-    """Results as a table: facts, one column for each property, novelty, and the error.
+    """Results as a table: facts, one column for each property, novelty, what went wrong.
 
     A property that is not defined for a crystal has an empty cell.
 
@@ -49,6 +43,7 @@ def table(
     records = [
         {
             **{name: getattr(row, name) for name in (*_FACTS, "error")},
+            "warnings": " ".join(row.warnings),
             **row.defined,
             **_novelty(row),
             **_stability(row),
@@ -62,7 +57,7 @@ def table(
         for row in rows
     ]
     judged = STABILITY if HULL in keys else ()
-    columns = [*_FACTS, *keys, *NOVELTY, *judged, "error", *ends]
+    columns = [*_FACTS, *keys, *NOVELTY, *judged, "error", "warnings", *ends]
     frame = pd.DataFrame(records, columns=columns)
     numbers = dict.fromkeys((*keys, NOVELTY[1], *judged[1:], *ends), "float64")
     return frame.astype({"space_group": "Int64", "sites": "Int64", **numbers})
@@ -90,16 +85,19 @@ def interval_columns(key: str) -> tuple[str, str]:
 
 
 def to_csv(frame: pd.DataFrame, *, header: bool = True) -> str:
-    """A table as CSV, its numbers to seven digits, which is what the network holds.
-
-    A spreadsheet runs a cell that begins like a formula, and file names are strangers'
-    text: such names and errors get an apostrophe in front.
-    """
+    """A table as CSV, its numbers to seven digits, which is what the network holds."""
     frame = frame.copy()
-    for column in ("file", "error"):
-        risky = frame[column].str.match(r"[=+\-@\t\r]")
-        frame[column] = frame[column].mask(risky, "'" + frame[column])
+    for column in ("file", "error", "warnings"):
+        frame[column] = frame[column].map(cell_text)
     return frame.to_csv(index=False, header=header, float_format="%.7g")
+
+
+def cell_text(text: str) -> str:
+    """Text of others as a cell that no spreadsheet runs: an apostrophe in front.
+
+    What runs is a cell that begins like a formula [OWASP, CSV Injection].
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def units(predictor: Predictor) -> dict[str, Any]:
@@ -137,83 +135,3 @@ def answer(row: ScreenRow, predictor: Predictor) -> dict[str, Any]:
     errors = predictor.validation_errors
     found = document(prediction, row.notes, errors, row.warnings)
     return {"file": row.file, **found}
-
-
-def screen_paths(
-    paths: Sequence[Path],
-    predictor: Predictor,
-    out: Path | None,
-    *,
-    as_json: bool,
-    order: bool = False,
-) -> int:
-    """Predict everything at some paths; progress goes to standard error.
-
-    Args:
-        paths: Files, folders and zips.
-        predictor: The model.
-        out: CSV file, written as results come; beside it goes ``.units.json``.
-        as_json: Print a JSON list at the end. Without it and without a file, the table is
-            printed.
-        order: Predict ordered approximations of disordered crystals.
-
-    Returns:
-        Exit status: 1 if a file was bad, 130 if Ctrl-C cut it short.
-
-    Raises:
-        SettingsError: The file cannot be written.
-    """
-    keys = shown_keys(predictor)
-    beside = out.with_suffix(".units.json") if out else None
-    # A second run over a folder finds what the first one wrote there.
-    own = {file.resolve() for file in (out, beside) if file}
-    inputs = [
-        (name, content)
-        for name, content in find_inputs(paths)
-        if not (isinstance(content, Path) and content.resolve() in own)
-    ]
-    rows: list[ScreenRow] = []
-    status = 0
-    with _table_file(out, quiet=as_json) as file:
-        if file:
-            file.write(to_csv(table([], keys, intervals=True)))
-        try:
-            with tqdm(total=len(inputs), unit="crystal", desc="screen") as bar:
-                for row in screen(inputs, predictor, order=order):
-                    rows.append(row)
-                    # A file may hold many crystals.
-                    bar.total = max(len(inputs), len(rows))
-                    if file:
-                        file.write(
-                            to_csv(table([row], keys, intervals=True), header=False)
-                        )
-                    bar.update()
-        except KeyboardInterrupt:
-            status = _INTERRUPTED
-    if beside:
-        text = json.dumps(units(predictor), indent=1, ensure_ascii=False)
-        beside.write_text(text, encoding="utf-8")
-    if as_json:
-        print(json.dumps([answer(row, predictor) for row in rows], indent=1))
-    failed = sum(bool(row.error) for row in rows)
-    total = max(len(inputs), len(rows))
-    print(
-        f"{len(rows) - failed} of {total} crystals predicted, {failed} failed.",
-        file=sys.stderr,
-    )
-    return status or int(failed > 0)
-
-
-@contextmanager
-def _table_file(out: Path | None, *, quiet: bool) -> Iterator[TextIO | None]:
-    """Open the file for the table, or take standard output, or nothing."""
-    if out is None:
-        yield None if quiet else sys.stdout
-        return
-    try:
-        with out.open("w", encoding="utf-8", newline="") as file:
-            yield file
-    except OSError as error:
-        raise SettingsError(
-            f"{out} cannot be written ({error.strerror}); choose another file"
-        ) from error

@@ -1,14 +1,8 @@
-"""Predict many crystals in one go; what is wrong with one of them stops nothing.
-
-One process on purpose: reading, graph and network take 10 to 20 ms of one core for ten
-atoms, so that 500 crystals are done in about the time that worker processes would need
-to import torch.
-"""
+"""Predict many crystals in one go; what is wrong with one of them stops nothing."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, starmap
-from pathlib import Path
 
 from pymatgen.core import Structure
 
@@ -16,24 +10,20 @@ from crysformer.errors import DisorderedError, StructureError
 from crysformer.predict.applicability import is_undefined, notes_on
 from crysformer.predict.prediction import Prediction
 from crysformer.predict.predictor import Predictor
-from crysformer.structure.archive import MAX_BYTES, is_archive, read_archive
+from crysformer.screening.sources import Content, single_crystals
 from crysformer.structure.formula import reduced_formula
 from crysformer.structure.ordering import (
     APPROXIMATED,
     OrderedApproximation,
     ordered_approximation,
 )
-from crysformer.structure.parts import parts_of
-from crysformer.structure.read import ReadCrystal, file_content, read_crystal
+from crysformer.structure.read import ReadCrystal, read_crystal
 from crysformer.trust.novelty import Novelty
 from crysformer.trust.stability import Stability
 
 # Enough to use the processor well, few enough for results to come within a second.
 BATCH_CRYSTALS = 32
 BATCH_ATOMS = 500
-
-Content = bytes | Path | StructureError
-"""A file as it is, where it lies, or why there is none."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +74,30 @@ def screen(
     batch_crystals: int = BATCH_CRYSTALS,
     batch_atoms: int = BATCH_ATOMS,
 ) -> Iterator[ScreenRow]:
+    """Predict crystals and take their rows one by one; see ``screen_batches``.
+
+    Yields:
+        One row for each crystal, in the same order, as soon as its batch is done. To stop
+        early, take no more rows.
+    """
+    for batch in screen_batches(
+        inputs,
+        predictor,
+        order=order,
+        batch_crystals=batch_crystals,
+        batch_atoms=batch_atoms,
+    ):
+        yield from batch
+
+
+def screen_batches(
+    inputs: Iterable[tuple[str, Content]],
+    predictor: Predictor,
+    *,
+    order: bool = False,
+    batch_crystals: int = BATCH_CRYSTALS,
+    batch_atoms: int = BATCH_ATOMS,
+) -> Iterator[list[ScreenRow]]:
     """Predict crystals one batch after another.
 
     Args:
@@ -95,8 +109,8 @@ def screen(
         batch_atoms: Atoms after which it is predicted even before.
 
     Yields:
-        One row for each crystal, in the same order, as soon as its batch is done: a
-        file that holds many has a row for each of them. To stop early, take no more rows.
+        The rows of each batch, one for each crystal, in the same order: a file that
+        holds many has a row for each of them.
     """
     rows: list[ScreenRow] = []
     structures: list[Structure] = []
@@ -107,28 +121,10 @@ def screen(
             structures.append(structure)
         atoms = sum(map(len, structures))
         if len(rows) >= batch_crystals or atoms >= batch_atoms:
-            yield from _predicted(rows, structures, predictor)
+            yield list(_predicted(rows, structures, predictor))
             rows, structures = [], []
-    yield from _predicted(rows, structures, predictor)
-
-
-def single_crystals(
-    name: str, content: Content
-) -> list[tuple[str, bytes | StructureError]]:
-    """Open a file where it lies, and part one that holds several crystals.
-
-    Args:
-        name: What to call the file.
-        content: The file as it is, where it lies, or why there is none.
-
-    Returns:
-        Name and content of each crystal in it, see ``structure.parts``.
-    """
-    try:
-        data = file_content(content) if isinstance(content, Path) else content
-    except StructureError as fault:
-        data = fault
-    return [(name, data)] if isinstance(data, StructureError) else parts_of(data, name)
+    if rows:
+        yield list(_predicted(rows, structures, predictor))
 
 
 def _read(
@@ -179,68 +175,3 @@ def _predicted(
             )
         else:
             yield replace(row, error=found)
-
-
-def unpack(name: str, content: bytes) -> list[tuple[str, Content]]:
-    """Return the files of a zip, or the file itself if it is none.
-
-    Args:
-        name: What to call the file.
-        content: The file as it is.
-
-    Returns:
-        Names and contents; members of a zip are called ``zip/member``. A bad zip is a
-        single entry with its error, and so is each bad member.
-    """
-    if not is_archive(content):
-        return [(name, content)]
-    try:
-        members = read_archive(content, name)
-    except StructureError as error:
-        return [(name, error)]
-    return [(f"{name}/{member}", data) for member, data in members]
-
-
-def find_inputs(paths: Iterable[Path]) -> list[tuple[str, Content]]:
-    """List the files at some paths, so that they can be counted before they are read.
-
-    Args:
-        paths: Files, folders (searched to any depth, hidden files left out), and zips.
-
-    Returns:
-        Names, and contents or where they lie. What cannot be opened is listed too.
-    """
-    inputs: list[tuple[str, Content]] = []
-    for path in paths:
-        if not path.is_dir():
-            inputs += _at(path)
-            continue
-        files = sorted(file for file in path.rglob("[!.]*") if file.is_file())
-        files = [file for file in files if not _is_hidden(file.relative_to(path))]
-        if not files:
-            fault = f"{_text(path)} holds no files; give a folder with crystals"
-            inputs.append((_text(path), StructureError(fault)))
-        for file in files:
-            inputs += _at(file)
-    return inputs
-
-
-def _at(path: Path) -> list[tuple[str, Content]]:
-    """One file, or the files of one zip, which are small enough to be held."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(4)
-            if is_archive(content):
-                return unpack(_text(path), content + file.read(MAX_BYTES))
-    except (OSError, ValueError):
-        pass  # Reading it in its turn says why.
-    return [(_text(path), path)]
-
-
-def _is_hidden(path: Path) -> bool:
-    return any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
-
-
-def _text(path: Path) -> str:
-    """A path as text that can be written to any file."""
-    return str(path).encode("utf-8", "backslashreplace").decode()

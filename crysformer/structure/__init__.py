@@ -8,6 +8,6 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submodules=["ordering", "read"],
+    submodules=["frames", "ordering", "read"],
     submod_attrs={"read": ["read_file", "read_structure"]},
 )

@@ -62,8 +62,8 @@ def read_archive(content: bytes, name: str) -> list[Member]:
     try:
         _check_container(content)
         with _opened(content) as archive:
-            members = _members(archive.infolist())
-            faults = [_fault(entry) for _, entry in members]
+            members = listed_members(archive.infolist())
+            faults = [member_fault(entry) for _, entry in members]
             _check_directory(members, faults, len(content))
             return list(_unpacked(archive, members, faults, name))
     except StructureError as fault:
@@ -133,7 +133,7 @@ def _with_readable_names(content: bytes) -> bytes:
     return bytes(changed)
 
 
-def _members(entries: list[zipfile.ZipInfo]) -> list[tuple[str, zipfile.ZipInfo]]:
+def listed_members(entries: list[zipfile.ZipInfo]) -> list[tuple[str, zipfile.ZipInfo]]:
     """Return the entries that are a person's files, under the names to show."""
     members = []
     for entry in entries:
@@ -144,7 +144,7 @@ def _members(entries: list[zipfile.ZipInfo]) -> list[tuple[str, zipfile.ZipInfo]
     return members
 
 
-def _fault(entry: zipfile.ZipInfo) -> str:
+def member_fault(entry: zipfile.ZipInfo) -> str:
     """Say why a member is left packed; empty if nothing speaks against it."""
     if entry.flag_bits & 0x1:
         return "is encrypted; pack it without a password"

@@ -12,7 +12,8 @@ from crysformer.structure.read import checked_places, named_faults
 
 MAX_PARTS = 1000
 """Crystals of one file that are read."""
-_MAX_NAME = 40
+MAX_NAME = 40
+"""Characters of a crystal's own name that are shown."""
 
 
 def parts_of(content: bytes, name: str) -> list[tuple[str, bytes | StructureError]]:
@@ -49,7 +50,7 @@ def _numbered(entries: list[Entry]) -> list[tuple[int, Entry]]:
 
 
 def _part(entry: Entry, number: int, name: str) -> tuple[str, bytes | StructureError]:
-    label = " ".join(f"{name} #{number} {entry.name[:_MAX_NAME]}".split())
+    label = " ".join(f"{name} #{number} {entry.name[:MAX_NAME]}".split())
     if entry.text is not None:
         return label, entry.text().encode()
     try:

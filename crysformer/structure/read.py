@@ -116,7 +116,7 @@ def read_crystal(content: bytes | str, name: str = "the text") -> ReadCrystal:
         StructureError: As there.
     """
     with named_faults(name):
-        return _checked(read_raw(content))
+        return checked_crystal(read_raw(content))
 
 
 @contextmanager
@@ -178,7 +178,7 @@ def _contents(raw: RawCrystal) -> list[str]:
     return sorted(map(str, raw.sites))
 
 
-def _checked(raw: RawCrystal) -> ReadCrystal:
+def checked_crystal(raw: RawCrystal) -> ReadCrystal:
     """Return the crystal of a file, or raise a predicate on what is wrong with it."""
     lattice, frac_coords = checked_places(raw)
     symbols = [

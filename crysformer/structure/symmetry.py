@@ -1,12 +1,20 @@
-"""The symmetry that spglib finds in a crystal, or a sentence that it finds none."""
+"""The symmetry of a crystal, and the one that it nearly has."""
 
+import moyopy
 import spglib
-from pymatgen.core import Structure
+from pymatgen.core import Element, Structure
 
 from crysformer.errors import StructureError
 
 SYMPREC = 0.01
 """Distance within which two atoms count as equivalent, in Å (spglib's symprec)."""
+
+NEAR = 0.1
+"""Distance in Å within which a crystal that is less symmetric may be meant to be more:
+relaxations stopped early and typed decimals stay below it (our choice)."""
+
+MAX_NEAR = 200
+"""Atoms of the largest cell that is asked: more take longer than a person waits."""
 
 
 def find_symmetry(structure: Structure) -> spglib.SpglibDataset:
@@ -27,3 +35,34 @@ def find_symmetry(structure: Structure) -> spglib.SpglibDataset:
             f"within {SYMPREC} Å; check that no two atoms overlap."
         )
     return data
+
+
+def symmetrised(structure: Structure) -> tuple[Structure, int] | None:
+    """The crystal with the symmetry that it nearly has.
+
+    Args:
+        structure: Ordered crystal.
+
+    Returns:
+        Its primitive cell, averaged over the operations that hold within ``NEAR``, and
+        the number of that space group; None where these are no more than hold within
+        ``SYMPREC``, and for more than ``MAX_NEAR`` atoms.
+    """
+    if len(structure) > MAX_NEAR:
+        return None
+    cell = moyopy.Cell(
+        structure.lattice.matrix.tolist(),
+        structure.frac_coords.tolist(),
+        [site.specie.Z for site in structure],
+    )
+    try:
+        found = moyopy.MoyoDataset(cell, symprec=SYMPREC)
+        near = moyopy.MoyoDataset(cell, symprec=NEAR)
+    except ValueError:
+        return None
+    ideal = near.prim_std_cell
+    same_cell = len(ideal.numbers) == len(found.prim_std_cell.numbers)
+    if near.number == found.number and same_cell:
+        return None
+    species = [Element.from_Z(number) for number in ideal.numbers]
+    return Structure(ideal.basis, species, ideal.positions), int(near.number)

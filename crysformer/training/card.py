@@ -59,7 +59,7 @@ def write_card(
         validation: See ``validation_card``.
     """
     record = state["metrics"]
-    numbers = sorted({int(z) for z in train.graphs.arrays["atomic_numbers"]})
+    numbers = sorted({int(z) for graph in train.graphs for z in graph.atomic_numbers})
     sources = {PROPERTIES[key].source for key in validation["errors"]}
     return {
         "model": name,

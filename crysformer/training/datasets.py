@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from crysformer.data.dataset import Dataset, GraphStore, load_dataset, read_columns
+from crysformer.data.dataset import Dataset, load_dataset, read_columns
+from crysformer.data.store import Graphs
 from crysformer.errors import DataError
 from crysformer.graph.rule import NeighbourRule
 from crysformer.properties.scaling import (
@@ -53,7 +54,7 @@ def _join(parts: Sequence[Dataset]) -> Dataset:
         num_sites=np.concatenate([part.num_sites for part in parts]),
         formula_atoms=np.concatenate([part.formula_atoms for part in parts]),
         volumes=np.concatenate([part.volumes for part in parts]),
-        graphs=GraphStore.from_graphs([g for part in parts for g in part.graphs]),
+        graphs=Graphs.joined(part.graphs for part in parts),
     )
 
 

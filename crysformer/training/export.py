@@ -25,6 +25,7 @@ from crysformer.model.checkpoint import (
     output_keys,
     save_checkpoint,
 )
+from crysformer.model.checksums import read_verified, write_checksums
 from crysformer.model.config import ModelConfig
 from crysformer.model.network import Crysformer
 from crysformer.paths import weights_folder
@@ -150,7 +151,9 @@ def recalibrate(
         stability=judged.stability,
     )
     kept = {
-        file: (root / name / file).read_bytes() for file in (files.CURVES, files.GOLDEN)
+        file: read_verified(root / name, file)
+        for file in (files.CURVES, files.GOLDEN, files.SMOOTHNESS)
+        if (root / name / file).is_file()
     }
     dtype = torch.float16 if _fits_halves(old.model) else torch.float32
     return _write(checkpoint, dtype, judged, root, kept)
@@ -177,6 +180,7 @@ def _write(
         by_hand = root / name / files.ABLATIONS  # of the architecture
         if by_hand.is_file():
             shutil.copy(by_hand, folder)
+        write_checksums(folder)
         _put_in_place(folder, root / name)
     return root / name
 

@@ -80,6 +80,6 @@ class LeftOut:
     def _which(self, train: Dataset) -> tuple[np.ndarray, np.ndarray]:
         """Which crystals are listed, and which are too large, (rows,) each."""
         named = np.isin(np.array(train.ids), np.array(self.ids, dtype=str))
-        angles = np.diff(train.graphs.arrays["first_angle"])
+        angles = train.graphs.angles
         most = np.inf if self.max_angles is None else self.max_angles
         return named, angles > most

@@ -3,13 +3,16 @@
 import os
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import distributed
+
+from crysformer.cores import available_cores
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,11 @@ class Ranks:
         """The first rank's number, on every rank."""
         return float(self.sum(np.array([number if self.is_first else 0.0]))[0])
 
+    def all_at(self, number: int) -> bool:
+        """Whether every rank has the first rank's number."""
+        away = abs(self.of_first(number) - number)
+        return float(self.sum(np.array([away]))[0]) == 0.0
+
     def sum(self, values: NDArray) -> NDArray:
         """Sum of an array over all ranks."""
         if self.count == 1:
@@ -60,6 +68,45 @@ class Ranks:
         tensor = torch.tensor(values, device=self.device)
         distributed.all_reduce(tensor)
         return tensor.cpu().numpy()
+
+
+@dataclass(frozen=True)
+class Launch:
+    """The torchrun that started this process; without one, empty.
+
+    Attributes:
+        name: What tells it from others: its ``--rdzv-id``.
+        restarts: How often it has started its ranks again.
+        may_restart: Whether it would, after a rank has died.
+    """
+
+    name: str = ""
+    restarts: int = 0
+    may_restart: bool = False
+
+    @classmethod
+    def here(cls) -> "Launch":
+        """Ask the environment."""
+        known = os.environ
+        return cls(
+            known.get("TORCHELASTIC_RUN_ID", ""),
+            int(known.get("TORCHELASTIC_RESTART_COUNT", "0")),
+            int(known.get("TORCHELASTIC_MAX_RESTARTS", "0")) > 0,
+        )
+
+    @property
+    def is_rank(self) -> bool:
+        """Whether this process is one of several that torchrun started."""
+        return "RANK" in os.environ
+
+    def is_of(self, state: Mapping[str, Any]) -> bool:
+        """Say whether ranks of this launch saved a state before they were started again.
+
+        A machine that joins late has not restarted anything, so that the name counts;
+        torchrun calls every launch "none" that was not given one.
+        """
+        same = self.name != "" and state.get("launch") == self.name
+        return same and (self.name != "none" or self.restarts > 0)
 
 
 def join_ranks(device: torch.device) -> Ranks:
@@ -91,7 +138,7 @@ def launch(
         processes: Number of ranks; 0 for one per core or GPU.
         most: Largest useful number: every rank needs a crystal in every step.
     """
-    available = torch.cuda.device_count() if device.type == "cuda" else _cores()
+    available = torch.cuda.device_count() if device.type == "cuda" else available_cores()
     count = processes or (1 if device.type == "mps" else available)
     count = min(count, most)
     if count == 1:
@@ -102,9 +149,3 @@ def launch(
     command += [f"--nproc-per-node={count}", "-m", "crysformer", *arguments]
     sys.stdout.flush()
     os.execv(sys.executable, command)
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

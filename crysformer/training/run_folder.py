@@ -16,6 +16,7 @@ import torch
 
 from crysformer.errors import DataError
 from crysformer.training.left_out import LeftOut
+from crysformer.training.processes import Launch
 
 _EXCLUDED = "excluded_ids.txt"
 
@@ -49,6 +50,13 @@ class RunFolder:
             if state is not None and state["progress"] < 1.0:
                 return state
         raise DataError(f"{self.path} contains no run to resume.")
+
+    def begun_by(self, launch: Launch) -> bool:
+        """Whether ranks of this launch were here before they were started again."""
+        if not launch.name:
+            return False
+        states = (self._read(name) for name in ("decay.pt", "state.pt"))
+        return any(state is not None and launch.is_of(state) for state in states)
 
     def save_best(self, state: dict[str, Any]) -> None:
         """Keep averaged weights and the validation that made them the best."""

@@ -17,7 +17,7 @@ from crysformer.properties.scaling import Scaling
 from crysformer.training.datasets import find_keys, fit_scalings, load_split
 from crysformer.training.left_out import LeftOut
 from crysformer.training.padding import keep_kernels
-from crysformer.training.processes import Ranks, join_ranks, launch
+from crysformer.training.processes import Launch, Ranks, join_ranks, launch
 from crysformer.training.recipe import RECIPES, Recipe
 from crysformer.training.run_folder import History, RunFolder
 from crysformer.training.schedule import Budget
@@ -80,11 +80,14 @@ def train(
             f"There is no preset {preset!r}; choose from {list(RECIPES)}."
         )
     scalings: list[Scaling] | None = None
+    launch_here = Launch.here()
+    # torchrun starts its ranks again with the words of the first time.
+    resume = resume or RunFolder(out).begun_by(launch_here)
     if resume:
         state = RunFolder(out).latest()
         base = Recipe.from_dict(state["recipe"])
         scalings = [Scaling.from_dict(item) for item in state["scalings"]]
-    elif (out / "state.pt").exists() and not _is_rank():
+    elif (out / "state.pt").exists():
         raise SettingsError(f"{out} already holds a run; add --resume to continue it.")
     recipe = read_recipe(settings, base)
     given = LeftOut.read(None if exclude is None else Path(exclude), max_angles)
@@ -98,13 +101,13 @@ def train(
     splits = [load_split(folders, s, keys, rule, CACHE) for s in ("train", "val")]
     left_out = RunFolder(out).left_out() if resume else given
     splits[0] = left_out.of(splits[0])
-    if command and not _is_rank():
+    if command and not launch_here.is_rank:
         # Graphs are in the cache now, built by all cores; the ranks only read them.
         most = min(recipe.batch_size, len(splits[0]))
         launch(command, chosen, processes, most)
     ranks = join_ranks(chosen)
     scalings = scalings or fit_scalings(splits[0], keys)
-    trainer = Trainer(recipe, scalings, *splits, out, ranks)
+    trainer = Trainer(recipe, scalings, *splits, out, ranks, launch=launch_here)
     if resume:
         trainer.resume()
     elif start is not None:
@@ -188,7 +191,3 @@ def _parse(name: str, text: str, default: Setting) -> Setting:
         raise SettingsError(
             f"The setting {name} cannot be {text!r}; expected {type(default).__name__}."
         ) from None
-
-
-def _is_rank() -> bool:
-    return "RANK" in os.environ

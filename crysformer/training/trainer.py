@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from crysformer.properties.scaling import Scaling
 from crysformer.training.device.learner import DeviceLearner
 from crysformer.training.host import HostLearner
 from crysformer.training.learner import Learner
-from crysformer.training.processes import Ranks
+from crysformer.training.processes import Launch, Ranks
 from crysformer.training.recipe import Recipe, validation_score
 from crysformer.training.run_folder import RunFolder
 from crysformer.training.schedule import (
@@ -35,6 +35,20 @@ END_MARGIN = 0.005
 """How much worse than the best score the end of a decay may be and still be taken."""
 
 
+class Began(NamedTuple):
+    """Where a budget began to be spent.
+
+    Attributes:
+        step: Of the run.
+        seconds: Trained by then.
+        progress: Of an interrupted decay.
+    """
+
+    step: int
+    seconds: float
+    progress: float
+
+
 class Trainer:
     """One training run on this rank.
 
@@ -46,6 +60,7 @@ class Trainer:
         folder: Of the run.
         ranks: Who takes part.
         learner: What takes the steps; chosen by the device of the ranks without it.
+        launch: Who started the ranks, and may start them again.
     """
 
     def __init__(
@@ -57,6 +72,7 @@ class Trainer:
         folder: Path,
         ranks: Ranks,
         learner: type[Learner] | None = None,
+        launch: Launch | None = None,
     ) -> None:
         self.recipe, self.scalings, self.ranks = recipe, tuple(scalings), ranks
         self.folder = RunFolder(folder)
@@ -67,6 +83,8 @@ class Trainer:
         self.best = float("inf")
         self.curve: list[dict[str, Any]] = []
         self.stopping = False
+        self.launch = launch or Launch()
+        self.began: Began | None = None
 
     def fit(self, budget: Budget) -> None:
         """Train until the budget is spent or a stop signal arrives."""
@@ -79,7 +97,12 @@ class Trainer:
                 signal.signal(name, handler)
 
     def _fit(self, budget: Budget) -> None:
-        started_with, before = self.step, self.progress
+        if self.began is None:
+            self.began = Began(self.step, self.seconds, self.progress)
+            if self.launch.may_restart:
+                self._save()  # from where ranks that are started again go on
+        began = self.began
+        budget.started -= self.seconds - began.seconds
         last_save = last_evaluation = clock = time.monotonic()
         bar = tqdm(
             desc="training",
@@ -90,8 +113,8 @@ class Trainer:
         )
         plan = self.learner.plan
         for step, crystals in plan.steps(self.step):
-            spent = budget.spent(self.step - started_with)
-            progress = decay_progress(spent, self.recipe.decay, before)
+            spent = budget.spent(self.step - began.step)
+            progress = decay_progress(spent, self.recipe.decay, began.progress)
             spent, progress, stop = self.ranks.agree(spent, progress, self.stopping)
             if progress > 0.0 and self.progress == 0.0:
                 self._save()  # the stable phase can go on from here after the decay
@@ -185,17 +208,29 @@ class Trainer:
             "progress": self.progress,
             "best": self.best,
             "curve": self.curve,
+            "launch": self.launch.name,
+            "began": self.began and self.began._asdict(),
         }
         self.folder.save(state)
 
     def resume(self) -> None:
         """Go on from the folder: an unfinished decay, else the stable phase.
 
+        Ranks that were started again go on with the budget of their launch.
+
         Raises:
-            DataError: The folder holds no state, or one that does not fit this run.
+            DataError: The folder holds no state, or one that does not fit this run or
+                is not what other ranks see.
         """
         state = self.folder.latest()
         self._check_fits(state)
+        if not self.ranks.all_at(state["step"]):
+            raise DataError(
+                f"Ranks find different states in {self.folder.path}; put the run on a "
+                "file system that all machines share."
+            )
+        if self.launch.is_of(state) and state["began"]:
+            self.began = Began(**state["began"])
         self.scalings = tuple(Scaling.from_dict(item) for item in state["scalings"])
         self.learner.load(state, self.scalings)
         self.step, self.seconds = state["step"], state["seconds"]

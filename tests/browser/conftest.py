@@ -67,6 +67,7 @@ class Server:
 
     url: str
     log: Path
+    pid: int
 
     def text(self) -> str:
         """Read what it printed so far."""
@@ -114,7 +115,7 @@ def serve(tmp_path_factory) -> Iterator[Callable[..., Server]]:
                 stderr=out,
                 env=environment,
             )
-        server = Server(f"http://127.0.0.1:{port}", log)
+        server = Server(f"http://127.0.0.1:{port}", log, process.pid)
         running.append((process, server))
         _wait_until_healthy(server)
         return server

@@ -74,6 +74,26 @@ def test_click_on_a_bond_and_on_an_atom_reach_python(page):
     assert scene(page)["picked"] == {"bonds": [], "sites": [0]}
 
 
+def test_full_screen_is_the_picture_alone_and_back(page):
+    before = page.locator(VIEW).bounding_box()
+    page.get_by_role("button", name="Full screen").click()
+    page.wait_for_function("document.fullscreenElement !== null")
+    window = page.evaluate("[innerWidth, innerHeight]")
+    for _ in range(50):  # The picture follows its box.
+        drawn = page.locator(f"{VIEW} canvas").first.bounding_box()
+        if abs(drawn["height"] - window[1]) < 3:
+            break
+        page.wait_for_timeout(100)
+    assert drawn["height"] == pytest.approx(window[1], abs=2)
+    box = page.locator(VIEW).bounding_box()
+    assert [box["width"], box["height"]] == pytest.approx(window, abs=2)
+    assert colours(page) > 500
+    page.get_by_role("button", name="Full screen").click()
+    page.wait_for_function("document.fullscreenElement === null")
+    after = page.locator(VIEW).bounding_box()
+    assert after["height"] == pytest.approx(before["height"], abs=2)
+
+
 def brightness_along(page, start, end):
     """Brightness of the picture's pixels along a line between two model points."""
     shot = Image.open(io.BytesIO(page.screenshot())).convert("L")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pymatgen.core import Structure
 
 from crysformer.cli.parser import main
 from crysformer.library.catalogue import get_crystal
@@ -18,6 +19,7 @@ from crysformer.paths import ROOT
 from crysformer.predict.predictor import Predictor
 from crysformer.properties.table import PROPERTIES
 from crysformer.structure.read import read_file
+from tests.support.crystals import rock_salt
 
 MODEL = DEFAULT_MODEL
 
@@ -49,6 +51,11 @@ def test_predict_json_lists_files_in_order_and_goes_on_after_a_bad_one(
     assert [answer.get("formula") for answer in answers] == ["NaCl", None, "Si"]
     assert "bad.cif" in answers[1]["error"]
     assert "properties" not in answers[1]
+
+
+def test_the_table_says_what_intervals_were_worth(files, capsys):
+    assert main(["predict", files[0], "--device", "cpu"]) == 0
+    assert "computed values lay inside their 90 % intervals" in capsys.readouterr().out
 
 
 def test_a_crystal_that_cannot_be_predicted_ends_no_other_file(files, tmp_path, capsys):
@@ -274,3 +281,17 @@ def test_help_does_not_import_torch():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stderr.strip() == "False"
     assert Path(sys.executable).exists()
+
+
+def test_a_large_crystal_says_beforehand_how_long_it_takes(tmp_path, capsys):
+    """On standard error, so that what a script reads stays as it is."""
+    cell = rock_salt().make_supercell([4, 4, 4], in_place=False)
+    moves = np.random.default_rng(1).normal(0.0, 0.05, (len(cell), 3))
+    coords = cell.cart_coords + moves
+    moved = Structure(cell.lattice, cell.species, coords, coords_are_cartesian=True)
+    path = tmp_path / "large.vasp"
+    moved.to(str(path), fmt="poscar")
+    assert main(["predict", str(path), "--json", "--device", "cpu"]) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)[0]["formula"] == "NaCl"
+    assert printed.err.startswith(f"{path}: about ")

@@ -101,7 +101,7 @@ def test_a_table_that_cannot_be_written_is_refused_at_once(tmp_path, capsys):
 def test_a_bad_data_file_leaves_no_empty_table(tmp_path, capsys):
     data, out, old = (tmp_path / name for name in ("bad.jsonl", "new.csv", "old.csv"))
     data.write_text("nonsense\n")
-    old.write_text("of yesterday")
+    old.write_text("id,property,target,prediction\n")
     link = tmp_path / "link.csv"
     link.symlink_to(tmp_path / "elsewhere.csv")
     for table in (out, old, link):
@@ -110,7 +110,7 @@ def test_a_bad_data_file_leaves_no_empty_table(tmp_path, capsys):
         assert "bad.jsonl" in capsys.readouterr().err
     assert not out.exists()
     assert link.is_symlink()
-    assert old.read_text() == "of yesterday"
+    assert old.read_text() == "id,property,target,prediction\n"
 
 
 def test_coverage_counts_the_labels_inside(tmp_path, predictor):
@@ -152,3 +152,12 @@ def test_a_null_label_is_an_unknown_one(tmp_path, predictor):
     data = load_dataset(path, [MODULUS, GAP], rule)
     assert np.isnan(data.values[:, 0]).all()
     assert data.volumes[0] == pytest.approx(5.64**3 / 8.0, rel=0.02)
+
+
+def test_a_file_that_is_no_table_of_evaluate_is_not_replaced(tmp_path, capsys):
+    crystal = tmp_path / "b.cif"
+    crystal.write_text("data_b\n")
+    command = ["evaluate", "--data", str(tmp_path / "none.jsonl"), "--out", str(crystal)]
+    assert main(command) == 1
+    assert "is not a table of this command" in capsys.readouterr().err
+    assert crystal.read_text() == "data_b\n"

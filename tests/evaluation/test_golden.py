@@ -6,6 +6,7 @@ import pytest
 
 from crysformer.cli.parser import main
 from crysformer.evaluation.golden import GOLDEN_CRYSTALS, check_golden
+from crysformer.model.checksums import write_checksums
 from crysformer.model.config import DEFAULT_MODEL
 from crysformer.paths import weights_folder
 from crysformer.predict.predictor import Predictor
@@ -38,6 +39,7 @@ def test_a_changed_prediction_is_reported(tmp_path, monkeypatch):
     content = json.loads((weights_folder() / "jarvis-dft-3d" / "golden.json").read_text())
     content["predictions"]["bcc-fe"]["magmom_oszicar"] += 0.5
     (changed / "golden.json").write_text(json.dumps(content))
+    write_checksums(changed)
     differences = check_golden(predictor, tmp_path)
     assert [(d.crystal, d.key) for d in differences] == [("bcc-fe", "magmom_oszicar")]
 

@@ -23,6 +23,20 @@ def correlate_given(first, second, given):
     return correlate_each_given(first, np.asarray(second)[:, None], given)[0]
 
 
+def test_kendall_of_many_orders_is_that_of_scipy():
+    from scipy.stats import kendalltau
+
+    generator = np.random.default_rng(5)
+    # Rounded to tenths, so that there are ties; one is constant, one not all numbers.
+    rows, columns = (np.round(generator.random(size), 1) for size in ((4, 30), (30, 3)))
+    rows[1], rows[2, 7] = 0.5, np.nan
+    expected = [
+        [kendalltau(row, column).statistic for column in columns.T] for row in rows
+    ]
+    assert np.isnan(expected).any(axis=1).tolist() == [False, True, True, False]
+    np.testing.assert_allclose(kendall_each(rows, columns), expected, atol=1e-12)
+
+
 def test_kendall_is_known_by_hand_and_undefined_for_constants():
     """Of the six pairs of four things, five agree in order and one does not: 4 / 6."""
     one, two = np.array([1.0, 2, 3, 4]), np.array([1.0, 2, 4, 3])

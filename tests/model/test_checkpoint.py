@@ -1,6 +1,5 @@
 """Weights on disk: what is written is what is read, and damage is named."""
 
-import hashlib
 import io
 import json
 from dataclasses import replace
@@ -16,6 +15,7 @@ from safetensors.torch import load_file, save
 from crysformer.errors import SettingsError, WeightsError
 from crysformer.graph.crystal import build_graph
 from crysformer.model.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from crysformer.model.checksums import write_checksums
 from crysformer.model.config import ModelConfig, get_preset
 from crysformer.model.files import TENSORS
 from crysformer.predict.predictor import Predictor
@@ -48,16 +48,16 @@ def root(tmp_path) -> Path:
     return tmp_path / "weights"
 
 
+def write(path: Path, content: bytes) -> None:
+    """Write another file of a model, with the sha256 that belongs to it."""
+    path.write_bytes(content)
+    write_checksums(path.parent)
+
+
 def rewrite(root: Path, **changes: object) -> None:
     """Change fields of config.json."""
     path = root / "small" / "config.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
-
-
-def write_tensors(root: Path, content: bytes) -> None:
-    """Other tensors, with the sha256 that belongs to them."""
-    (root / "small" / TENSORS).write_bytes(content)
-    rewrite(root, sha256=hashlib.sha256(content).hexdigest())
+    write(path, json.dumps(json.loads(path.read_text()) | changes).encode())
 
 
 def test_what_is_loaded_is_what_was_saved(root):
@@ -88,7 +88,7 @@ def test_half_precision_is_read_back_as_single(tmp_path):
 
 def test_nothing_is_pickled(root):
     files = {path.name: path.read_bytes() for path in (root / "small").iterdir()}
-    assert set(files) == {TENSORS, "config.json", "card.yml"}
+    assert set(files) == {TENSORS, "config.json", "card.yml", "SHA256SUMS"}
     header = files[TENSORS]
     length = int.from_bytes(header[:8], "little")
     names = json.loads(header[8 : 8 + length])
@@ -152,8 +152,7 @@ def test_intervals_of_other_properties_are_refused(root):
     path = trusted(root)
     arrays = load_arrays(path)
     content = save_arrays(arrays | {"quantiles": arrays["quantiles"][:, :-1].copy()})
-    path.write_bytes(content)
-    rewrite(root, beside={path.name: hashlib.sha256(content).hexdigest()})
+    write(path, content)
     with pytest.raises(WeightsError, match="'small' cannot be read: quantiles of"):
         load_checkpoint("small", root)
 
@@ -188,7 +187,7 @@ def pickled(state: dict[str, torch.Tensor]) -> bytes:
 )
 def test_tensors_that_do_not_fit_are_refused(root, change, words):
     """Although their sha256 is right."""
-    write_tensors(root, change(checkpoint().model.state_dict()))
+    write(root / "small" / TENSORS, change(checkpoint().model.state_dict()))
     with pytest.raises(WeightsError, match=f"(?s)'small'.*{words}"):
         load_checkpoint("small", root)
 
@@ -206,7 +205,6 @@ ARCHITECTURE = SMALL.to_dict()
         {"architecture": None},
         {"scalings": [{"key": "optb88vdw_bandgap"}]},
         {"scalings": [SCALINGS[0].to_dict()]},
-        {"sha256": 5},
     ],
     ids=[
         "unknown field",
@@ -216,7 +214,6 @@ ARCHITECTURE = SMALL.to_dict()
         "no architecture",
         "half a scaling",
         "a single scaling",
-        "no sha256",
     ],
 )
 def test_a_configuration_that_does_not_fit_is_refused(root, changes):
@@ -227,7 +224,7 @@ def test_a_configuration_that_does_not_fit_is_refused(root, changes):
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '"text"'])
 def test_a_configuration_that_is_none_is_refused(root, text):
-    (root / "small" / "config.json").write_text(text)
+    write(root / "small" / "config.json", text.encode())
     with pytest.raises(WeightsError, match="'small' cannot be read"):
         load_checkpoint("small", root)
 

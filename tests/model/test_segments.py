@@ -6,15 +6,17 @@ import torch
 from crysformer.graph.batch import collate
 from crysformer.graph.crystal import build_graph
 from crysformer.model.config import get_preset
+from crysformer.model.fused import (
+    joint_product,
+    sum_of_edge_values,
+    sum_of_neighbour_values,
+)
 from crysformer.model.segments import (
     Edges,
     Segments,
     edge_softmax,
-    gather_both,
     scores_per_head,
     sum_over_edges,
-    tanh,
-    weigh,
 )
 from crysformer.model.trace import Trace
 from tests.support.crystals import TEXTBOOK, random_model
@@ -45,22 +47,24 @@ def test_both_ways_agree(sizes, scale, dtype, tolerance):
     values = torch.randn(len(centre), width, dtype=dtype)
     logits = scale * torch.randn(len(centre), heads, dtype=dtype)
     nodes = torch.randn(num_nodes, width, dtype=dtype)
+    linear = torch.nn.Linear(width, width, dtype=dtype).requires_grad_(False)
 
     def results(edges: Edges) -> list[torch.Tensor]:
         weights = edge_softmax(logits, edges)
         return [
             weights,
-            weigh(weights, values),
             sum_over_edges(values, edges),
             scores_per_head(values, heads),
-            *gather_both(nodes, 2.0 * nodes, edges.neighbour),
-            tanh(3.0 * values),
+            sum_of_edge_values(linear, weights, values, edges),
+            sum_of_neighbour_values(weights, nodes, edges),
+            joint_product(nodes.clone(), 2.0 * nodes, linear, 3.0 * values, edges),
         ]
 
-    assert Segments.of(centre, num_nodes) is None  # Gradients are enabled here.
+    index = torch.stack([edges.neighbour, centre])
+    assert Segments.of(index, num_nodes, heads) is None  # Gradients are enabled here.
     expected = results(edges)
     with torch.inference_mode():
-        segments = Segments.of(centre, num_nodes)
+        segments = Segments.of(index, num_nodes, heads)
         found = results(edges._replace(segments=segments))
     for one, other in zip(found, expected, strict=True):
         torch.testing.assert_close(one, other, rtol=tolerance, atol=tolerance)

@@ -8,6 +8,7 @@ from pymatgen.core import Lattice, Structure
 from crysformer.errors import SettingsError
 from crysformer.faithfulness.contributions import site_contributions
 from crysformer.graph.crystal import CrystalGraph
+from crysformer.predict import predictor as predictor_module
 from crysformer.predict.prediction import Prediction
 from crysformer.predict.predictor import Predictor
 from tests.support.crystals import bcc, rock_salt, wurtzite
@@ -95,3 +96,23 @@ def test_a_model_without_a_line_graph_has_no_attention_between_bonds():
     predictor = Predictor(random_checkpoint(line_graph=False), "cpu")
     with pytest.raises(SettingsError, match="without a line graph"):
         predictor.pair_attention(bcc())
+
+
+def test_a_large_crystal_says_how_long_it_takes(predictor, monkeypatch):
+    """In proportion to its work; what one batch holds of small ones says nothing."""
+    monkeypatch.setattr(predictor_module, "seconds_per_work", lambda *_: 1e-4)
+    noise = np.random.default_rng(1)
+    cell = rock_salt().make_supercell([4, 4, 4], in_place=False)
+    moves = noise.normal(0.0, 0.05, (len(cell), 3))
+    moved = Structure(
+        cell.lattice,
+        cell.species,
+        cell.cart_coords + moves,
+        coords_are_cartesian=True,
+    )
+    assert predictor.expected_seconds(predictor.prepare(cell)) is None
+    large = predictor.prepare(moved)
+    bonds, angles = len(large.arrays.lengths), large.arrays.line_index.shape[1]
+    expected = predictor.expected_seconds(large)
+    assert expected == pytest.approx(1e-4 * (angles + 10 * bonds))
+    assert expected > 6.0

@@ -11,7 +11,8 @@ from crysformer.errors import StructureError
 from crysformer.library.catalogue import load_library
 from crysformer.predict.predictor import Predictor
 from crysformer.screening.output import answer
-from crysformer.screening.screen import find_inputs, screen, unpack
+from crysformer.screening.screen import screen
+from crysformer.screening.sources import find_inputs, opened, unpack
 from tests.support.crystal_files import cif as cif_text
 from tests.support.crystal_files import group, xyz
 from tests.support.random_model import random_checkpoint
@@ -150,7 +151,7 @@ def test_inputs_are_files_folders_and_zips(folder, tmp_path):
     (folder / "many.zip").write_bytes(zipped(("a.cif", b"x"), ("b.cif", b"y")))
     (tmp_path / "empty").mkdir()
     paths = [folder, tmp_path / "none.cif", tmp_path / "empty"]
-    names = [name.removeprefix(f"{tmp_path}/") for name, _ in find_inputs(paths)]
+    names = [name.removeprefix(f"{tmp_path}/") for name, _ in opened(find_inputs(paths))]
     ids = sorted(f"in/deep/{crystal.id}.cif" for crystal in CRYSTALS[:3])
     assert names == [
         *ids,

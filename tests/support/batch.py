@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from crysformer.library.catalogue import load_library
 from crysformer.ui.batch import form
+from crysformer.ui.session import state
 from tests.support.pages import ROOT
 
 PAGE = "pages/3_Batch.py"
@@ -38,7 +39,8 @@ def give(test, *files):
     uploader.set_value([(name, content, "text/plain") for name, content in files])
     test.button(key=form.SUBMIT).click().run()
     assert not test.exception
-    job = test.session_state[form.JOB]
+    known = state.BATCH in test.session_state
+    job = test.session_state[state.BATCH] if known else None
     if job:
         job.wait(60)
         test.run()

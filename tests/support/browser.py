@@ -68,6 +68,11 @@ def wait_for_scene(page, test, timeout_s: float = 20.0) -> dict:
     raise AssertionError(f"the viewer still says {facts}")
 
 
+def attention_facts(page) -> dict:
+    """Wait for a picture of attention and read its facts."""
+    return wait_for_scene(page, lambda facts: facts["layer"] == "Model edges", 60)
+
+
 def upload(page, name: str, content: bytes) -> None:
     """Give the app a file."""
     page.get_by_role("button", name="Add crystal").click()

@@ -9,6 +9,7 @@ import torch
 from crysformer.model import files
 from crysformer.model.card import read_card
 from crysformer.model.checkpoint import Checkpoint, save_checkpoint
+from crysformer.model.checksums import write_checksums
 from crysformer.model.config import DEFAULT_MODEL, get_preset
 from crysformer.model.network import Crysformer
 from crysformer.paths import weights_folder
@@ -58,3 +59,4 @@ def save_random(root: Path, name: str = DEFAULT_MODEL, seed: int = 0) -> None:
     for file in (files.CURVES, files.VALIDATION, files.GOLDEN):
         shutil.copy(shipped / file, folder)
     shutil.copy(weights_folder() / "jarvis-dft-3d" / files.ABLATIONS, folder)
+    write_checksums(folder)

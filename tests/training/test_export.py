@@ -132,6 +132,7 @@ def test_export_writes_everything_that_ships_and_no_pickle(exported):
         "validation.csv.gz",
         "config.json",
         "card.yml",
+        "SHA256SUMS",
         "curves.jsonl",
         "golden.json",
     }

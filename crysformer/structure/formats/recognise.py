@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from crysformer.errors import StructureError
+from crysformer.structure.formats import FORMATS
 from crysformer.structure.formats.others import refuse_other
 from crysformer.structure.formats.poscar import is_poscar
 from crysformer.structure.formats.raw import Entry
@@ -248,7 +249,6 @@ def find_entries(text: str) -> tuple[Format, Sequence[Entry]]:
     if found is None:
         refuse_other(text[:_BEGINNING])
         raise StructureError(
-            "is not in a format that can be read here; give a CIF, a POSCAR, an "
-            "extended XYZ with a Lattice, or the JSON of pymatgen or ASE"
+            f"is not in a format that can be read here; give one of these: {FORMATS}"
         )
     return found, found.entries(text)

@@ -46,7 +46,7 @@ class DeviceLearner(Learner):
         ranks: Ranks,
     ) -> None:
         super().__init__(recipe, scalings, train, val, ranks)
-        store, device = train.graphs, ranks.device
+        arrays, device = train.graphs.packed(), ranks.device
         if device.type == "cuda":
             # What is left of float32 products runs on tensor cores.
             torch.set_float32_matmul_precision("high")
@@ -55,13 +55,13 @@ class DeviceLearner(Learner):
             for layer in (*self.model.line_layers, *self.model.atom_layers):
                 layer.compile(dynamic=False)
         self.plan = StratifiedPlan(
-            store.work,
-            rows_of(store.arrays),
+            train.graphs.work,
+            rows_of(arrays),
             recipe.batch_size,
             recipe.seed,
             ranks.count,
         )
-        self._graphs = DeviceGraphs(store.arrays, device, self.dtype)
+        self._graphs = DeviceGraphs(arrays, device, self.dtype)
         self._validation = DeviceValidation(val, ranks, self.dtype)
         # The empty place of a batch has no label.
         unknown = self.targets.new_full((1, self.targets.shape[1]), torch.nan)

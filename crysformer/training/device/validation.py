@@ -37,8 +37,9 @@ class DeviceValidation:
         work = data.graphs.work
         mine = share_by_work(np.arange(len(data)), work, ranks.count)[ranks.index]
         self._batches = [mine[rows] for rows in batches_by_work(work[mine], limit)]
-        self._graphs = DeviceGraphs(data.graphs.arrays, ranks.device, dtype)
-        rows = rows_of(data.graphs.arrays)
+        arrays = data.graphs.packed()
+        self._graphs = DeviceGraphs(arrays, ranks.device, dtype)
+        rows = rows_of(arrays)
         self._sizes = [
             Sizes(*(rows[crystals].sum(axis=0) + 1).tolist())
             for crystals in self._batches

@@ -1,6 +1,7 @@
 """The table of bonds beside the picture: a click in one selects in the other."""
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -10,11 +11,15 @@ from crysformer.attention.bond_picture import Picture, independent
 from crysformer.attention.reduce import Choice, Module
 from crysformer.ui.attention.controls import AttentionSettings, Graph
 from crysformer.ui.session import answers, state
+from crysformer.ui.session.numbers import fixed
 
 if TYPE_CHECKING:
     import pandas as pd
+    from pandas.io.formats.style import Styler
 
 _BOND_TABLE = "bond_table"
+_MAX_WRITTEN = 15_000
+"""Cells that are written one by one: for as many, pandas takes half a second."""
 _COLUMNS = (
     *("Pair", "Equal", "Image", "Length", "Angle"),
     *("Value", "Second", "Reverse", "Asymmetry"),
@@ -63,8 +68,10 @@ def linked_bond_table(
         bar.button("Show all atoms", on_click=state.select, args=(bond, None))
     with bar:
         _downloads(table, settings)
+    written = table.size <= _MAX_WRITTEN
+    paired = table.assign(Pair=table["From"] + " → " + table["To"])
     st.dataframe(
-        table.assign(Pair=table["From"] + " → " + table["To"]),
+        _written(paired) if written else paired,
         key=_BOND_TABLE,
         hide_index=True,
         height=min(330, 37 + 35 * len(table)),
@@ -72,11 +79,23 @@ def linked_bond_table(
         selection_mode="single-row",
         placeholder="–",
         column_order=[name for name in _COLUMNS if name != _HIDDEN[every]],
-        column_config=_bond_columns(settings, side_by_side=len(shown) > 1),
+        column_config=_bond_columns(
+            settings, side_by_side=len(shown) > 1, written=written
+        ),
         alt="Directed bonds with their attention",
     )
     if settings.graph != Graph.LINE and (table["Reverse"].isna()).any():
         st.caption("Where Reverse is empty, the neighbour does not attend back.")
+
+
+def _written(table: "pd.DataFrame") -> "Styler":
+    """Numbers with a true minus, to be sorted by their values all the same."""
+    plain = [name for name in ("Value", "Second", "Reverse") if name in table]
+    style = table.style.format(partial(fixed, digits=3), subset=plain)
+    if "Asymmetry" in table:
+        signed = partial(fixed, digits=3, sign="+")
+        style = style.format(signed, subset=["Asymmetry"])
+    return style
 
 
 def _rows_of(bond: int | None, table: "pd.DataFrame", whole: "pd.DataFrame") -> list[int]:
@@ -148,9 +167,12 @@ def _in_full(choice: Choice, table: "pd.DataFrame") -> dict[str, str]:
     return {name: f"{each.title}, {each.part}" for name, each in shown.items()}
 
 
-def _bond_columns(settings: AttentionSettings, *, side_by_side: bool) -> dict[str, Any]:
+def _bond_columns(
+    settings: AttentionSettings, *, side_by_side: bool, written: bool
+) -> dict[str, Any]:
     choice, line = settings.choice, settings.graph == Graph.LINE
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    weight, signed = (None, None) if written else ("%.3f", "%+.3f")
     return {
         "Pair": text("Bond", width=80, help="The centre and the atom it attends to"),
         "Equal": number(
@@ -168,17 +190,17 @@ def _bond_columns(settings: AttentionSettings, *, side_by_side: bool) -> dict[st
         "Length": number("Å", format="%.3f", width=50, help="Length of the bond"),
         "Value": number(
             Module.CROSS if side_by_side else choice.measure,
-            format="%.3f",
+            format=weight,
             width=52,
             help=choice.title,
         ),
-        "Second": number(Module.CONDITIONAL, format="%.3f", width=76, help=choice.title),
+        "Second": number(Module.CONDITIONAL, format=weight, width=76, help=choice.title),
         "Reverse": number(
-            "Reverse", format="%.3f", width=58, help="The value of the reverse bond"
+            "Reverse", format=weight, width=58, help="The value of the reverse bond"
         ),
         "Asymmetry": number(
             "Δ",
-            format="%+.3f",
+            format=signed,
             width=56,
             help="The value minus that of the reverse bond",
         ),

@@ -8,22 +8,26 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from crysformer import faithfulness
+from crysformer import faithfulness, predict
 from crysformer.attention.reduce import BOTH, Choice, Measure, Module, centre_weights
-from crysformer.ui.attention.background import Background
+from crysformer.paths import weights_folder
 from crysformer.ui.session import answers
+from crysformer.ui.session.pool import answer_of, computed, pool
 
 # Importing torch takes seconds: it comes once the page has something to show.
 if TYPE_CHECKING:
     from crysformer.faithfulness.controls import SymmetryCheck
+    from crysformer.faithfulness.judged import Judged
     from crysformer.faithfulness.knockout import Variant
     from crysformer.faithfulness.study import Report, Study
     from crysformer.faithfulness.verdict import Finding
+    from crysformer.workers.job import Job
 
 MAX_ATOMS_UNASKED = 40
 """Up to here the test takes about a second and begins by itself."""
 
-_MAX_STUDIES = 20
+_STUDY_S, _CHECK_S = 300.0, 120.0
+"""Deadlines: the longest test takes a minute on a core of its own."""
 
 
 def contributions(key: str) -> NDArray[np.float64]:
@@ -53,25 +57,20 @@ def is_small() -> bool:
 
 def study_is_known(choice: Choice) -> bool:
     """Whether the test of the chosen crystal is done, or known to be refused."""
-    return _studies().known(_key(choice))
+    job = pool().find(_key(choice))
+    return job is not None and job.done
 
 
 def start_study(choice: Choice) -> None:
-    """Begin to take bonds away, while the page goes on.
+    """Begin to take bonds away, while the page goes on and others go first.
 
     Args:
         choice: How blocks and heads are taken together; the module does not matter.
+
+    Raises:
+        BusyError: The server has too much to do.
     """
-    model, seen = answers.predictor().model, answers.seen(answers.chosen())
-    choice = _same_for_modules(choice)
-    aggregate = {
-        module: partial(centre_weights, choice=replace(choice, module=module))
-        for module in BOTH
-    }
-    _studies().start(
-        _key(choice),
-        lambda report: faithfulness.study.study(model, seen, aggregate, report),
-    )
+    _job(choice, background=True)
 
 
 def study(choice: Choice, report: "Report" = lambda *_: None) -> "Study":
@@ -82,10 +81,34 @@ def study(choice: Choice, report: "Report" = lambda *_: None) -> "Study":
         report: Called with the share done, unless the answer is known already.
 
     Raises:
+        BusyError: The server has too much to do.
         StructureError: The crystal has too many independent bonds.
     """
-    start_study(choice)
-    return _studies().wait(_key(choice), report)
+    return _judged(choice, report).study
+
+
+def _judged(choice: Choice, report: "Report" = lambda *_: None) -> "Judged":
+    return answer_of(_job(choice), report)
+
+
+def _job(choice: Choice, *, background: bool = False) -> "Job[Judged]":
+    crystal, same = key = _key(choice)
+    aggregate = {
+        module: partial(centre_weights, choice=replace(same, module=module))
+        for module in BOTH
+    }
+    return pool().submit(
+        predict.remote.with_network,
+        faithfulness.judged.judge,
+        crystal.model,
+        weights_folder(),
+        answers.graph_of(crystal),
+        aggregate,
+        deadline=_STUDY_S,
+        key=key,
+        reports=True,
+        background=background,
+    )
 
 
 def effect(orbit: NDArray[np.int64], key: str) -> float:
@@ -120,12 +143,21 @@ def _effects(chosen: answers.Chosen, orbit: tuple[int, ...]) -> dict[str, float]
 
 def findings(choice: Choice, variant: "Variant") -> dict[str, list["Finding"]]:
     """Return how both modules' attention follows the effects on all outputs."""
-    return _findings(*_key(choice), variant)
+    return _judged(choice).findings[variant]
 
 
 def symmetry_check() -> "SymmetryCheck":
     """Return how exactly equal bonds are equal in a doubled cell without symmetry."""
-    return _symmetry_check(answers.chosen())
+    crystal = answers.chosen()
+    return computed(
+        ("symmetry", crystal),
+        predict.remote.with_network,
+        faithfulness.controls.check_symmetry,
+        crystal.model,
+        weights_folder(),
+        answers.graph_of(crystal),
+        deadline=_CHECK_S,
+    )
 
 
 def _same_for_modules(choice: Choice) -> Choice:
@@ -134,25 +166,3 @@ def _same_for_modules(choice: Choice) -> Choice:
 
 def _key(choice: Choice) -> tuple[answers.Chosen, Choice]:
     return answers.chosen(), _same_for_modules(choice)
-
-
-@st.cache_resource(show_spinner=False)
-def _studies() -> "Background[Study]":
-    return Background(_MAX_STUDIES)
-
-
-@st.cache_data(max_entries=60, show_spinner=False)
-def _findings(
-    chosen: answers.Chosen, choice: Choice, variant: "Variant"
-) -> dict[str, list["Finding"]]:
-    found = study(choice)
-    return {
-        module: faithfulness.verdict.find_each(found, module, variant) for module in BOTH
-    }
-
-
-@st.cache_data(max_entries=60, show_spinner=False)
-def _symmetry_check(chosen: answers.Chosen) -> "SymmetryCheck":
-    return faithfulness.controls.check_symmetry(
-        answers.predictor().model, answers.graph_of(chosen)
-    )

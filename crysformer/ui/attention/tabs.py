@@ -4,6 +4,7 @@ Only the open tab is computed, so that a slider stays fast.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,7 @@ from crysformer.ui.attention.bond_table import linked_bond_table
 from crysformer.ui.attention.controls import AttentionSettings
 from crysformer.ui.attention.plots import head_maps, length_plots
 from crysformer.ui.session import state
+from crysformer.ui.session.numbers import signed
 
 if TYPE_CHECKING:
     from crysformer.attention.weights import BondAttention
@@ -67,8 +69,13 @@ def _atoms(attention: "BondAttention", settings: AttentionSettings) -> None:
         of = f"{Atoms.CONTRIBUTION} to {figures.crystals.titles([key])[key]}"
         numbers[Atoms.CONTRIBUTION] = cached.contributions(key)
     number = st.column_config.NumberColumn
+    table = site_table(attention, numbers)
+    if Atoms.CONTRIBUTION in table:
+        table = table.style.format(
+            partial(signed, digits=4), subset=[str(Atoms.CONTRIBUTION)]
+        )
     st.dataframe(
-        site_table(attention, numbers),
+        table,
         hide_index=True,
         height=330,
         placeholder="–",
@@ -77,7 +84,7 @@ def _atoms(attention: "BondAttention", settings: AttentionSettings) -> None:
             str(Atoms.EFFECTIVE_NEIGHBOURS): number(format="%.2f"),
             "Itself": number(format="%.3f", help="Share traced to the atom itself"),
             "Farther": number(format="%.3f", help="Share traced beyond its neighbours"),
-            str(Atoms.CONTRIBUTION): number(of, format="%+.4g"),
+            str(Atoms.CONTRIBUTION): number(of),
         },
         alt="Entropy and effective neighbours of each atom",
     )

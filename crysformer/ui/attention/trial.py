@@ -63,9 +63,7 @@ def attention_trial(attention: "BondAttention", settings: AttentionSettings) -> 
         "Remove every bond in turn", type="primary", icon=":material/science:"
     ):
         return
-    study = cached.study(
-        settings.choice, lambda share, what: place.progress(min(share, 1.0), f"{what}…")
-    )
+    study = cached.study(settings.choice, lambda share, what: place.progress(share, what))
     place.empty()
     _results(attention, settings, study)
 

@@ -7,9 +7,9 @@ import streamlit as st
 from crysformer.structure.archive import MAX_BYTES, MAX_MEMBER_BYTES
 from crysformer.ui.batch.example import COUNT, example_files
 from crysformer.ui.batch.job import MAX_FILES, BatchJob, Input, gather
+from crysformer.ui.session import shelf, state
 from crysformer.ui.session.text import plain
 
-JOB = "batch_job"
 FILES, SUBMIT, ORDER = "batch_files", "batch_submit", "batch_order"
 EXAMPLE = "batch_example"
 NOTES = "batch_notes"
@@ -18,7 +18,7 @@ _MB = 1_000_000
 
 def current_job() -> BatchJob | None:
     """Return the batch of this session, under way or done."""
-    return st.session_state.setdefault(JOB, None)
+    return st.session_state.get(state.BATCH)
 
 
 def start_job(inputs: list[Input], predictor: Any) -> None:
@@ -33,7 +33,8 @@ def start_job(inputs: list[Input], predictor: Any) -> None:
     """
     last = current_job()
     order = st.session_state.get(ORDER, False)
-    st.session_state[JOB] = BatchJob(inputs, predictor, order=order)
+    size = sum(len(data) for _, data in inputs if isinstance(data, bytes))
+    shelf.keep_batch(BatchJob(inputs, predictor, order=order), size)
     if last:
         last.cancel()
 
@@ -62,7 +63,7 @@ def files_form() -> list[Input]:
         )
         bar.caption(
             f"Up to {MAX_FILES} files or a zip; {MAX_MEMBER_BYTES // _MB} MB a crystal, "
-            f"{MAX_BYTES // _MB} MB in all. They are kept for this session only."
+            f"{MAX_BYTES // _MB} MB in all. They are kept while this tab is open."
         )
     if example:
         st.session_state[NOTES] = []

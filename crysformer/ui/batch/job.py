@@ -152,8 +152,8 @@ def gather(files: Sequence[tuple[str, bytes]]) -> tuple[list[Input], list[str]]:
         sentences.append(f"Only the first {MAX_FILES} of {len(files)} files are used.")
     inputs: list[Input] = []
     for name, content in files[:MAX_FILES]:
-        for member, data in screening.screen.unpack(plain_name(name), content):
-            inputs += screening.screen.single_crystals(member, data)
+        for member, data in screening.sources.unpack(plain_name(name), content):
+            inputs += screening.sources.single_crystals(member, data)
     kept = list(_within_limits(inputs))
     if len(kept) < len(inputs):
         sentences.append(

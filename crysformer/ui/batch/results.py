@@ -98,6 +98,8 @@ def shown_table(job: BatchJob) -> "tuple[pd.DataFrame, list[str], int]":
         if PROPERTIES[key].non_negative:
             cut += int((frame[key] < 0).sum())
             frame[key] = frame[key].clip(lower=0)
+    if not frame["warnings"].any():
+        frame = frame.drop(columns="warnings")
     return frame, keys, cut
 
 
@@ -133,7 +135,13 @@ def result_table(job: BatchJob, frame: "pd.DataFrame", keys: list[str]) -> None:
 def _written(
     job: BatchJob, frame: "pd.DataFrame", keys: list[str]
 ) -> "pd.DataFrame | Styler":
-    """Numbers as on every page, to be sorted by their values all the same."""
+    """Numbers as on every page, to be sorted by their values all the same.
+
+    The table's own toolbar writes what is shown into a CSV, formulas and all.
+    """
+    texts = [name for name in ("file", "error", "warnings") if name in frame]
+    safe = screening.output.cell_text
+    frame = frame.assign(**{name: frame[name].map(safe) for name in texts})
     if job.running or frame.size > _MAX_WRITTEN:
         return frame
     errors = job.predictor.validation_errors
@@ -185,6 +193,7 @@ def _columns(keys: list[str], errors: dict[str, float]) -> dict[str, Any]:
             for name, label in _CHANCES.items()
         },
         "error": text("Error"),
+        "warnings": text("To check", help="What the file contradicts itself in"),
     }
     for key in keys:
         needs, help_text = PROPERTIES[key].needs, PROPERTIES[key].source
@@ -201,10 +210,13 @@ def failures(job: BatchJob) -> None:
     failed = [row for row in job.rows if row.error]
     if failed:
         st.markdown(f"**{len(failed)} could not be predicted**")
+        text = screening.output.cell_text
         st.dataframe(
             {
-                "File": [row.file for row in failed],
-                "Reason": [row.error.removeprefix(f"{row.file} ") for row in failed],
+                "File": [text(row.file) for row in failed],
+                "Reason": [
+                    text(row.error.removeprefix(f"{row.file} ")) for row in failed
+                ],
             },
             hide_index=True,
             height="content" if len(failed) < 10 else 360,

@@ -6,7 +6,8 @@ from pymatgen.core import Structure
 from crysformer.picture.bonds import chemical_bonds
 from crysformer.picture.options import ViewOptions
 from crysformer.picture.scene import build_scene
-from crysformer.ui.session import state
+from crysformer.ui.session import shelf, state
+from crysformer.ui.session.given import Upload, token_of
 from crysformer.ui.viewer.view import crystal_view
 
 OPEN = "changed_open"
@@ -26,10 +27,10 @@ def changed_crystal(structure: Structure, name: str, options: ViewOptions) -> No
     crystal_view(scene, key="changed_view", height=_HEIGHT, title="changed")
     if st.button("Open in Predict", key=OPEN, icon=":material/open_in_new:"):
         content = structure.to(fmt="poscar").encode()
-        token = state.token_of(content, name)
+        token = token_of(content, name)
         warning = "This crystal was made on the page Compare and is not relaxed."
-        upload = state.Upload(name, structure, len(content), warnings=(warning,))
-        state.keep_upload(token, upload)
+        upload = Upload(name, structure, len(content), warnings=(warning,))
+        shelf.keep(token, upload)
         state.choose(token)
         # Without a query Streamlit clears the URL, and refuses where a setting is in it.
         st.switch_page("app.py", query_params=state.link_query())

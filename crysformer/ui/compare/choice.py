@@ -10,6 +10,7 @@ from crysformer.library.catalogue import load_library
 from crysformer.structure.cells import CellChoice
 from crysformer.ui.compare.sources import FEWEST, MOST
 from crysformer.ui.session import answers, state
+from crysformer.ui.session.given import UPLOADED
 from crysformer.ui.session.text import plain
 from crysformer.ui.session.url import UrlValue
 from crysformer.ui.shell.picker import crystal_labels
@@ -117,14 +118,18 @@ def _adopt_url() -> list[str]:
     if asked is None:
         return []
     names = list(dict.fromkeys(name for name in asked.split(",") if name))
-    known = [name for name in names if name in load_library()]
-    unknown = [f"“{name[:40]}”" for name in names if name not in known]
+    here = crystal_labels()
+    known = [name for name in names if name in here]
+    gone = [name for name in names if name not in here and name.startswith(UPLOADED)]
+    unknown = [f"“{name[:40]}”" for name in names if name not in [*known, *gone]]
     trouble = []
+    if gone:
+        trouble = ["This link points to files from a session that has ended; left out."]
     if unknown:
         more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
-        trouble = [
+        trouble.append(
             f"The library has no crystal called {', '.join(unknown[:3])}{more}; left out."
-        ]
+        )
     if len(known) > MOST:
         trouble.append(f"Only the first {MOST} of {len(known)} crystals are compared.")
     st.session_state[state.COMPARED] = known[:MOST]
@@ -132,7 +137,6 @@ def _adopt_url() -> list[str]:
 
 
 def _write_url(tokens: list[str]) -> None:
-    named = [token for token in tokens if token in load_library()]
-    if len(named) < len(tokens):
-        st.caption("Uploaded crystals stay in this session; a link does not carry them.")
-    _URL.write(",".join(named))
+    if any(token.startswith(UPLOADED) for token in tokens):
+        st.caption("Uploaded crystals stay in this tab; a link does not carry them.")
+    _URL.write(",".join(tokens))

@@ -135,19 +135,24 @@ def _pick_change(crystal: answers.Chosen) -> Change:
     return Change(mode or StrainMode.ISOTROPIC, near, swap)
 
 
-@st.cache_data(max_entries=30, show_spinner=False)
 def _responses(
     crystal: answers.Chosen, swap: tuple[str, str] | None, mode: StrainMode
 ) -> list["Response"]:
     graph = answers.graph_of(crystal)
     swapped = [substitute(graph.structure, *swap)] if swap else []
-    return responses(answers.predictor(), [graph, *swapped], mode)
+    return answers.asked(
+        responses,
+        crystal,
+        [graph, *swapped],
+        mode,
+        doing="Predicting at every strain",
+        settings=(swap, mode),
+    )
 
 
 def _response(chosen: Candidate, change: Change, options: ViewOptions) -> None:
     """Draw curve, picture and table of one crystal under strain and with other atoms."""
-    with st.spinner("Predicting at every strain…"):
-        found = _responses(chosen.crystal, change.swap, change.mode)
+    found = _responses(chosen.crystal, change.swap, change.mode)
     names, swapped = [chosen.formula], answers.structure_of(chosen.crystal)
     if change.swap:
         swapped = substitute(swapped, *change.swap)

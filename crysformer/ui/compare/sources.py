@@ -5,8 +5,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from crysformer.ui.session import state, uploads
-from crysformer.ui.session.text import plain
+from crysformer.ui.session.given import UPLOADED
 from crysformer.ui.shell.library_dialog import library_dialog
+from crysformer.ui.shell.notices import file_notice
 from crysformer.ui.shell.picker import MAX_ZIP_MB
 
 FEWEST, MOST = 2, 4
@@ -32,7 +33,7 @@ def sources() -> None:
             args=(uploads.take_files, state.UPLOAD_WIDGET),
             max_upload_size=MAX_ZIP_MB,
         )
-        st.caption("They are kept for this session only: a link does not carry them.")
+        st.caption("They are kept while this tab is open: a link does not carry them.")
     paste = st.popover("Paste", icon=":material/content_paste:", width="content")
     with paste.form("paste", border=False):
         st.text_area(
@@ -47,18 +48,9 @@ def sources() -> None:
         )
 
 
-def say() -> None:
+def notices() -> None:
     """Say what was wrong with the last files, and offer what can be made of them."""
-    for sentence in st.session_state[state.UPLOAD_ERRORS]:
-        st.error(plain(sentence), icon=":material/error:")
-    for token, offer in st.session_state[state.OFFERS].items():
-        st.button(
-            f"Use an ordered approximation of {plain(offer.name)}",
-            key=f"order_{token}",
-            icon=":material/grain:",
-            on_click=_take,
-            args=(uploads.take_approximation, offer.name, offer.content),
-        )
+    file_notice("", lambda *given: _take(uploads.take_approximation, *given))
 
 
 def _take(read: Callable[..., None], *given: object) -> None:
@@ -69,5 +61,5 @@ def _take(read: Callable[..., None], *given: object) -> None:
     for token in [name for name in kept if name not in before] or [state.token()]:
         if token != current:
             add(token)
-    if current in kept or not current.startswith("upload-"):
+    if current in kept or not current.startswith(UPLOADED):
         state.choose(current)

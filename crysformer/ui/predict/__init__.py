@@ -3,5 +3,14 @@
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__, submodules=["cards", "downloads", "explained", "facts", "property_table"]
+    __name__,
+    submodules=[
+        "cards",
+        "downloads",
+        "explained",
+        "facts",
+        "near_symmetric",
+        "property_table",
+        "trace",
+    ],
 )

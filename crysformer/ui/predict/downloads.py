@@ -24,7 +24,7 @@ def prediction_downloads() -> None:
     # All that a file needs, asked for here: a click's thread knows no session.
     shown = state.upload()
     given = (answers.prediction(), answers.structure(), answers.predictor())
-    warnings = shown.warnings if shown else ()
+    warnings = shown.warnings_at(state.frame(state.token())) if shown else ()
     name = f"{answers.formula()}-{state.model()}"
     with st.container(horizontal=True, gap="small"):
         st.download_button(

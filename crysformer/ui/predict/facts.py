@@ -61,9 +61,8 @@ def _facts() -> None:
 
 
 def _structure_type() -> str:
-    token, upload, *_ = answers.chosen()
-    if upload is None:
-        return load_library()[token].prototype
+    if not state.upload():
+        return load_library()[state.token()].prototype
     # Importing the matcher takes a second, matching a tenth of one.
     return _prototype(answers.chosen(), answers.structure(), answers.facts().number)
 
@@ -151,15 +150,15 @@ def _diffraction() -> None:
     )
 
 
-@st.cache_data(max_entries=50, show_spinner=False)
-def _check(chosen: answers.Chosen) -> "CellCheck":
-    structure, shown = answers.structure_of(chosen), answers.prediction_of(chosen)
-    return check_cells(answers.predictor(), structure, shown)
-
-
 def _cells() -> None:
-    with st.spinner("Predicting from each cell…"):
-        check = _check(answers.chosen())
+    crystal = answers.chosen()
+    check: CellCheck = answers.asked(
+        check_cells,
+        crystal,
+        answers.structure(),
+        answers.prediction(),
+        doing="Predicting from each cell",
+    )
     if check.same:
         st.badge(
             "The same prediction from every cell", icon=":material/check:", color="green"

@@ -17,7 +17,9 @@ class PredictLayout:
         trust: In the title row.
         cards: Over everything else, also on a phone.
         toolbar: Over the picture.
-        picture: The crystal, and what is known of it.
+        picture: The crystal.
+        trace: Below it, a property over the frames of a file with several.
+        facts: What is known of the crystal.
         numbers: All that is predicted.
     """
 
@@ -25,6 +27,8 @@ class PredictLayout:
     cards: DeltaGenerator
     toolbar: DeltaGenerator
     picture: DeltaGenerator
+    trace: DeltaGenerator
+    facts: DeltaGenerator
     numbers: DeltaGenerator
 
 
@@ -50,8 +54,9 @@ def predict_layout(row: DeltaGenerator) -> PredictLayout:
     st.html(_CSS)
     trust = row.container(key="trust", width="content")
     cards = st.empty()
-    picture, numbers = st.columns([11, 9], gap="medium")
-    toolbar = picture.container(
+    left, numbers = st.columns([11, 9], gap="medium")
+    toolbar = left.container(
         key="view_toolbar", horizontal=True, horizontal_alignment="right", gap="small"
     )
-    return PredictLayout(trust, cards, toolbar, picture, numbers)
+    picture, trace, facts = left.container(), left.container(), left.container()
+    return PredictLayout(trust, cards, toolbar, picture, trace, facts, numbers)

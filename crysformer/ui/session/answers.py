@@ -4,9 +4,10 @@ Caches are bounded, and what they hold is never changed in place: ``cache_data``
 out copies, ``cache_resource`` only things that are immutable.
 """
 
+import gc
 import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Hashable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import streamlit as st
 from pymatgen.core import Composition, Structure
@@ -18,6 +19,7 @@ from crysformer.graph.crystal import CrystalGraph
 from crysformer.library.catalogue import load_library
 from crysformer.library.measured import Measured, Quantity, load_measured
 from crysformer.model.bundled import read_architecture
+from crysformer.paths import weights_folder
 from crysformer.picture.bonds import (
     BondLayer,
     DrawnBonds,
@@ -29,6 +31,7 @@ from crysformer.predict import applicability
 from crysformer.structure.cells import CellChoice, in_cell
 from crysformer.ui.session import first_picture, state
 from crysformer.ui.session.first_picture import predictor_ready
+from crysformer.ui.session.pool import computed
 
 # Importing torch takes seconds: the predictor does it once the page has something to
 # show.
@@ -39,11 +42,22 @@ if TYPE_CHECKING:
     from crysformer.predict.predictor import Answer, Predictor
 
 
+_FRAME = "#"
+Found = TypeVar("Found")
+
+
+_WORK_HERE = 10_000
+"""A graph of more work than this, 0.1 s, is predicted by a worker process."""
+
+_S_OF_WORK, _ANSWER_S = 1e-5, 300.0
+"""Seconds on a core of its own for each unit of a graph's work, and the deadline."""
+
+
 class Chosen(NamedTuple):
     """A short key for caches: everything that an answer about a crystal depends on.
 
     Attributes:
-        token: Which crystal, see ``state``.
+        token: Which crystal, see ``state``, and which frame of a file with several.
         cell: Unit cell it is described by.
         model: Name of the model that answers.
     """
@@ -63,15 +77,19 @@ def chosen() -> Chosen:
 
 def choice_of(token: str, cell: CellChoice) -> Chosen:
     """Return any crystal of the library or the session with the chosen model."""
-    return Chosen(token, cell, state.model())
+    frame = state.frame(token)
+    return Chosen(f"{token}{_FRAME}{frame}" if frame else token, cell, state.model())
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _structure(token: str, cell: CellChoice) -> Structure:
     if cell != CellChoice.AS_GIVEN:
         return in_cell(_structure(token, CellChoice.AS_GIVEN), cell)
-    upload = st.session_state[state.UPLOADS].get(token)
-    return upload.structure if upload else load_library()[token].structure()
+    file, _, frame = token.partition(_FRAME)
+    upload = st.session_state[state.UPLOADS].get(file)
+    if upload is None:
+        return load_library()[file].structure()
+    return upload.structure_at(int(frame or 0))
 
 
 @st.cache_resource(max_entries=100, show_spinner=False)
@@ -181,7 +199,12 @@ def crystal_name() -> str:
 def name_of(token: str) -> str:
     """Return any crystal's name as people know it; it may come from a file."""
     upload = st.session_state[state.UPLOADS].get(token)
-    return upload.name if upload else load_library()[token].name
+    if upload is None:
+        return load_library()[token].name
+    if not upload.frames:
+        return upload.name
+    frame = upload.frames[state.frame(token)]
+    return f"{upload.name}, frame {frame.number}"
 
 
 def predictor() -> "Predictor":
@@ -199,13 +222,62 @@ def _predictor(model: str) -> "Predictor":
     # One thread for each request: spinning OpenMP threads slow each other twentyfold.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    loaded = predict.predictor.Predictor(model)
+    loaded = predict.remote.loaded(model, weights_folder())
+    # From here on Python's garbage collection leaves out the objects of the libraries, as
+    # good as all there are: it takes milliseconds, where it held up every visitor.
+    gc.collect()
+    gc.freeze()
     predictor_ready.set()
     return loaded
 
 
-@st.cache_resource(max_entries=100, show_spinner=False)
 def _answer(crystal: Chosen) -> "Answer":
+    work = graph_of(crystal).arrays.work
+    if work <= _WORK_HERE:
+        return _answer_here(crystal)
+    return asked(
+        predict.predictor.Predictor.answer,
+        crystal,
+        graph_of(crystal),
+        doing=f"Predicting a large crystal, about {max(work * _S_OF_WORK, 1):.0f} s",
+    )
+
+
+def asked(
+    question: Callable[..., Found],
+    crystal: Chosen,
+    *arguments: Any,
+    doing: str,
+    settings: tuple[Hashable, ...] = (),
+) -> Found:
+    """Ask the chosen model something long about a crystal, in a worker process.
+
+    Args:
+        question: A function of a module; takes the predictor first.
+        crystal: Which crystal and model.
+        arguments: What it takes besides.
+        doing: What the page says meanwhile.
+        settings: What the answer depends on besides question, crystal and model.
+
+    Raises:
+        BusyError: The server has too much to do.
+        TooLongError: It took too long.
+        Exception: What the question itself raised.
+    """
+    return computed(
+        (question.__qualname__, crystal, *settings),
+        predict.remote.with_model,
+        question,
+        crystal.model,
+        weights_folder(),
+        *arguments,
+        deadline=_ANSWER_S,
+        doing=doing,
+    )
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def _answer_here(crystal: Chosen) -> "Answer":
     return predictor().answer(graph_of(crystal))
 
 

@@ -1,6 +1,7 @@
 """Numbers as people are shown them: a true minus, no zero with a sign or an exponent."""
 
 import math
+from typing import Literal
 
 from crysformer.properties.table import PROPERTIES
 
@@ -9,12 +10,21 @@ _NOTHING = "–"
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def fixed(value: float, digits: int = 2) -> str:
-    """A number with a fixed number of decimals, or a dash where there is none."""
+def fixed(value: float, digits: int = 2, sign: Literal["", "+"] = "") -> str:
+    """A number with a fixed number of decimals, or a dash where there is none.
+
+    Args:
+        value: The number.
+        digits: Decimals.
+        sign: What stands before a number above zero.
+    """
     if not math.isfinite(value):
         return _NOTHING
-    # Adding zero turns the -0.0 that rounding leaves into 0.0.
-    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", MINUS)
+    rounded = round(value, digits)
+    text = f"{abs(rounded):.{digits}f}"
+    if not rounded:
+        return text
+    return f"{MINUS if rounded < 0 else sign}{text}"
 
 
 def signed(value: float, digits: int = 3) -> str:

@@ -6,15 +6,13 @@ Widgets that make a view shareable bind themselves to the URL; their names are h
 so that no two pages use one name for different things.
 """
 
-import hashlib
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import streamlit as st
-from pymatgen.core import Structure
 
 from crysformer.model.config import DEFAULT_MODEL
+from crysformer.ui.session.given import UPLOADED, Upload
 from crysformer.ui.session.url import UrlValue
 
 CRYSTAL: Final = "crystal"
@@ -23,6 +21,13 @@ MODEL: Final = "model"
 MODEL_WIDGET: Final = "model_widget"
 CRYSTAL_WIDGET: Final = "crystal_widget"
 UPLOADS: Final = "uploads"
+FRAME: Final = "frame"
+FRAMES: Final = "frames"
+KEPT_UNDER: Final = "kept_under"
+RELOAD_WIDGET: Final = "reload_widget"
+LOST: Final = "lost_files"
+BATCH: Final = "batch_job"
+BATCH_SIZE: Final = "batch_size"
 UPLOAD_ERRORS: Final = "upload_errors"
 OFFERS: Final = "ordering_offers"
 UPLOAD_WIDGET: Final = "upload_widget"
@@ -58,6 +63,7 @@ THICKNESS: Final = "thickness"
 ATOMS: Final = "atoms"
 CONTRIBUTION: Final = "contribution"
 ATTENTION_TAB: Final = "tab"
+TRACE: Final = "trace"
 ALL_BONDS: Final = "all_bonds"
 TRIAL: Final = "test"
 EFFECT: Final = "effect"
@@ -100,31 +106,10 @@ PAGE: Final = "page"
 _MODEL_URL: Final = UrlValue(MODEL)
 _CRYSTAL_URL: Final = UrlValue(CRYSTAL, UPLOAD)
 _BOND_URL: Final = UrlValue(BOND)
+_FRAME_URL: Final = UrlValue(FRAME)
 
 DEFAULT_CRYSTAL: Final = "rock-salt-nacl"
-MAX_UPLOADS: Final = 50
 _MOST_DIGITS: Final = 9
-_UPLOADED: Final = "upload-"
-MAX_UPLOAD_BYTES: Final = 50_000_000
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A crystal given in this session as a file or text, read once.
-
-    Attributes:
-        name: What to call it.
-        structure: What was read; never changed.
-        size: Bytes of the file.
-        note: What was done to it before it could be read; empty if nothing was.
-        warnings: Sentences on what a person should check about the file.
-    """
-
-    name: str
-    structure: Structure
-    size: int
-    note: str = ""
-    warnings: tuple[str, ...] = ()
 
 
 def start(library: Collection[str], models: Sequence[str]) -> str | None:
@@ -140,11 +125,12 @@ def start(library: Collection[str], models: Sequence[str]) -> str | None:
     fallback = DEFAULT_CRYSTAL if DEFAULT_CRYSTAL in library else next(iter(library))
     st.session_state.setdefault(CRYSTAL, fallback)
     st.session_state.setdefault(UPLOADS, {})
+    st.session_state.setdefault(FRAMES, {})
     st.session_state.setdefault(UPLOAD_ERRORS, [])
     st.session_state.setdefault(OFFERS, {})
     if model() not in models:
         st.session_state[MODEL] = models[0]
-    sentences = [_adopt_model(models), _adopt_crystal(library)]
+    sentences = [_adopt_model(models), _adopt_crystal(library), _adopt_frame()]
     return " ".join(filter(None, sentences)) or None
 
 
@@ -171,12 +157,26 @@ def _adopt_crystal(library: Collection[str]) -> str | None:
         st.session_state.pop(SITE, None)
         st.session_state.pop(LIT, None)
         return None
-    if asked.startswith(_UPLOADED):
+    if asked.startswith(UPLOADED):
         return (
             "This link points to a file from a session that has ended. Upload the file "
             "again; another crystal is shown."
         )
     return f"The library has no crystal called “{asked[:40]}”; another crystal is shown."
+
+
+def _adopt_frame() -> str | None:
+    """Show the frame that the URL asks for, or say that the file has none such."""
+    asked = _FRAME_URL.asked()
+    if asked is None:
+        return None
+    kept = upload()
+    numbers = [each.number for each in kept.frames] if kept else []
+    if (number := whole_number(asked)) in numbers:
+        choose_frame(token(), numbers.index(number))
+        return None
+    # A crystal that comes with the same link may be gone; that is said already.
+    return f"There is no frame “{asked[:40]}” here." if numbers else None
 
 
 def model() -> str:
@@ -192,6 +192,25 @@ def token() -> str:
 def upload() -> Upload | None:
     """Return the upload that is chosen, or None for a library crystal."""
     return st.session_state[UPLOADS].get(token())
+
+
+def frame(token_: str) -> int:
+    """Return which crystal of an uploaded file is chosen; 0 where there is one."""
+    kept = st.session_state[UPLOADS].get(token_)
+    chosen = st.session_state[FRAMES].get(token_, kept.first if kept else 0)
+    return chosen if kept and chosen < len(kept.frames) else 0
+
+
+def choose_frame(token_: str, index: int) -> None:
+    """Show another crystal of an uploaded file.
+
+    Args:
+        token_: The file.
+        index: Place among its frames.
+    """
+    st.session_state[FRAMES][token_] = index
+    # Bonds are numbered within a frame.
+    select(None, None)
 
 
 def choose(chosen: str) -> None:
@@ -256,34 +275,12 @@ def selected_site() -> int | None:
     return st.session_state.get(SITE)
 
 
-def token_of(content: bytes, note: str = "") -> str:
-    """Return the token of an uploaded crystal; the same bytes are the same crystal.
-
-    Args:
-        content: The file as it is.
-        note: What was done to it; the same file with and without are two crystals.
-    """
-    return f"{_UPLOADED}{hashlib.sha256(content + note.encode()).hexdigest()[:12]}"
-
-
-def keep_upload(token_: str, upload_: Upload) -> None:
-    """Remember a crystal for this session; when there are too many, the oldest go."""
-    uploads: dict[str, Upload] = st.session_state[UPLOADS]
-    uploads[token_] = upload_
-    while len(uploads) > MAX_UPLOADS or _size(uploads) > MAX_UPLOAD_BYTES:
-        oldest = next(iter(uploads))
-        del uploads[oldest]
-        if oldest == token():
-            choose(next(reversed(uploads)))
-
-
-def _size(uploads: dict[str, Upload]) -> int:
-    return sum(each.size for each in uploads.values())
-
-
 def link_query() -> dict[str, str]:
     """Model and crystal as a URL names them; an upload has a parameter of its own."""
-    return {MODEL: model(), (UPLOAD if upload() else CRYSTAL): token()}
+    query = {MODEL: model(), (UPLOAD if upload() else CRYSTAL): token()}
+    if (kept := upload()) and kept.frames:
+        query[FRAME] = str(kept.frames[frame(token())].number)
+    return query
 
 
 def write_url() -> None:
@@ -291,8 +288,9 @@ def write_url() -> None:
     _MODEL_URL.note(model())
     _CRYSTAL_URL.note(token())
     query = link_query()
+    _FRAME_URL.note(query.get(FRAME, ""))
     # In one go, and only if something changed: a browser's way back has every change.
     if any(st.query_params.get(name) != value for name, value in query.items()):
         st.query_params.update(query)
-    for name in {CRYSTAL, UPLOAD} - query.keys():
+    for name in {CRYSTAL, UPLOAD, FRAME} - query.keys():
         st.query_params.pop(name, None)

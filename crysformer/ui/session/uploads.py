@@ -1,18 +1,28 @@
 """Crystals that a visitor gives: files, zips and pasted text, kept for the session."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final, TypeVar
 
 import streamlit as st
 
 from crysformer import structure as structures
 from crysformer.errors import MAX_NAME, CrysformerError, DisorderedError, plain
 from crysformer.structure.archive import is_archive, read_archive
-from crysformer.ui.session import state
+from crysformer.structure.frames import ReadFile
+from crysformer.ui.session import shelf, state
+from crysformer.ui.session.given import Upload, token_of
+from crysformer.ui.session.pool import pool
 
 MAX_FILES = 20
 MAX_SENTENCES = 5
 MAX_OFFERS = 3
 _PASTED = "The pasted text"
+_READ_HERE: Final = 20_000
+"""A file of more bytes is read by a worker process; fewer take milliseconds."""
+_READ_S: Final = 60.0
+
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
@@ -46,12 +56,12 @@ def take_files(widget: str) -> None:
         except CrysformerError as error:
             sentences.append(str(error))
             continue
-        if len(members) > state.MAX_UPLOADS:
+        if len(members) > shelf.MAX_UPLOADS:
             sentences.append(
-                f"Only the first {state.MAX_UPLOADS} of the {len(members)} files in "
+                f"Only the first {shelf.MAX_UPLOADS} of the {len(members)} files in "
                 f"{called} were read."
             )
-        for name, content in members[: state.MAX_UPLOADS]:
+        for name, content in members[: shelf.MAX_UPLOADS]:
             if isinstance(content, bytes):
                 given.append((name, content))
             else:
@@ -85,18 +95,31 @@ def take_approximation(name: str, content: bytes) -> None:
         content: The file as it is.
     """
     offers: dict[str, Offer] = st.session_state[state.OFFERS]
-    offers.pop(state.token_of(content), None)
+    offers.pop(token_of(content), None)
     try:
-        found = structures.ordering.ordered_approximation(content, name)
+        found = _elsewhere(structures.ordering.ordered_approximation, content, name)
     except CrysformerError as error:
         st.session_state[state.UPLOAD_ERRORS] = [str(error)]
         return
-    token = state.token_of(content, found.note)
+    token = token_of(content, found.note)
     name = f"{name} {structures.ordering.APPROXIMATED}"
-    upload = state.Upload(name, found.structure, len(content), found.note, found.warnings)
-    state.keep_upload(token, upload)
+    upload = Upload(name, found.structure, len(content), found.note, found.warnings)
+    shelf.keep(token, upload)
     state.choose(token)
     st.session_state[state.UPLOAD_ERRORS] = []
+
+
+def _read(content: bytes, name: str) -> ReadFile:
+    """Read a file, a large one in a worker process, which its deadline can end."""
+    if len(content) <= _READ_HERE:
+        return structures.frames.read_frames(content, name)
+    return _elsewhere(structures.frames.read_frames, content, name)
+
+
+def _elsewhere(read: Callable[[bytes, str], Read], content: bytes, name: str) -> Read:
+    """Read in a worker process; a click meanwhile must not lose the file, so it waits."""
+    key = (read.__name__, token_of(content), name)
+    return pool().submit(read, content, name, deadline=_READ_S, key=key).result()
 
 
 def _keep(given: list[tuple[str, bytes]], sentences: list[str]) -> None:
@@ -110,23 +133,31 @@ def _keep(given: list[tuple[str, bytes]], sentences: list[str]) -> None:
     offers: dict[str, Offer] = {}
     tokens = []
     for name, content in given:
-        kept = state.token_of(content)
+        kept = token_of(content)
         # The upload widget hands over all its files again when one is added.
         if kept not in st.session_state[state.UPLOADS]:
             try:
                 # The readers, loaded here, import half of pymatgen.
-                crystal = structures.read.read_crystal(content, name)
+                read = _read(content, name)
             except CrysformerError as error:
                 if isinstance(error, DisorderedError) and len(offers) < MAX_OFFERS:
                     offers[kept] = Offer(name, content, str(error))
                 else:
                     sentences.append(str(error))
                 continue
-            structure, warnings = crystal.structure, crystal.warnings
+            structure = read.crystal.structure
             if name == _PASTED:
                 name = f"Pasted {structure.composition.reduced_formula}"
-            upload = state.Upload(name, structure, len(content), warnings=warnings)
-            state.keep_upload(kept, upload)
+            warnings = read.warnings if read.frames else read.crystal.warnings
+            upload = Upload(
+                name,
+                structure,
+                len(content),
+                warnings=warnings,
+                frames=read.frames,
+                first=read.first,
+            )
+            shelf.keep(kept, upload)
         tokens.append(kept)
     # A large set may have pushed out its own first crystals.
     left = [kept for kept in tokens if kept in st.session_state[state.UPLOADS]]

@@ -15,13 +15,15 @@ from streamlit.delta_generator import DeltaGenerator
 from crysformer.library.catalogue import load_library
 from crysformer.model.bundled import bundled_models
 from crysformer.paths import ROOT
-from crysformer.ui.session import answers, state
+from crysformer.ui.session import answers, shelf, state
 from crysformer.ui.session.carry import carry_settings, settings_of_other_pages
-from crysformer.ui.session.link import wrong_values
+from crysformer.ui.session.link import clean_link
 from crysformer.ui.session.text import plain
 from crysformer.ui.shell.history import short_history
 from crysformer.ui.shell.menu import MENU
 from crysformer.ui.shell.notices import link_notice
+from crysformer.ui.shell.reload import found_again, remember_tab
+from crysformer.ui.shell.server import ask_nobody
 
 if TYPE_CHECKING:
     from crysformer.predict.predictor import Predictor
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 _ICON = Path(__file__).with_name("icon.svg").read_text(encoding="utf-8")
 _DEVICES = {"cpu": "CPU", "cuda": "CUDA GPU", "mps": "Apple GPU (MPS)"}
 _SIDEBAR_PIXELS = 224
+
+# Once a process, also where somebody else than ``crysformer app`` started the server.
+ask_nobody()
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,8 @@ def frame(title: str, *, heading: bool = False) -> Frame:
         layout="wide",
         initial_sidebar_state=_SIDEBAR_PIXELS,
     )
+    found_again()
+    wrong = clean_link()
     models = bundled_models()
     trouble = state.start(load_library(), models)
     state.write_url()
@@ -98,6 +105,7 @@ def frame(title: str, *, heading: bool = False) -> Frame:
                     path, label=label, icon=icon, width="stretch", query_params=query
                 )
         short_history()
+        remember_tab()
         st.space("small")
         places = Frame(st.empty(), st.empty(), st.empty())
         if len(models) > 1:
@@ -109,7 +117,8 @@ def frame(title: str, *, heading: bool = False) -> Frame:
         st.title(title, anchor=False)
     # One container, always: what stands below keeps its place and its camera.
     with st.container():
-        link_notice([*filter(None, [trouble]), *wrong_values()])
+        gone = None if trouble else shelf.lost()
+        link_notice([*filter(None, [trouble, gone]), *wrong])
     return places
 
 

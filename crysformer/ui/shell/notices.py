@@ -1,5 +1,6 @@
 """What a person must be told of links and files: one list, which a click takes away."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -24,24 +25,33 @@ def link_notice(sentences: list[str]) -> None:
 
 def upload_notice() -> None:
     """Say what was wrong with the last files, and what was done to the shown crystal."""
-    offers: dict[str, uploads.Offer] = st.session_state[state.OFFERS]
-    sentences: list[str] = st.session_state[state.UPLOAD_ERRORS]
-    still = f"Still shown: {answers.crystal_name()}."
-    if sentences:
-        _box([*sentences, still], "upload", uploads.forget_errors)
-    if offers:
-        st.html(_CSS)
-    for token, offer in offers.items():
-        _offer(token, offer, "" if sentences else still)
+    file_notice(f"Still shown: {answers.crystal_name()}.", uploads.take_approximation)
     shown = state.upload()
     if shown and shown.note:
         st.info(plain(shown.note), icon=":material/grain:")
-    for sentence in shown.warnings if shown else ():
+    warnings = shown.warnings_at(state.frame(state.token())) if shown else ()
+    for sentence in warnings:
         st.warning(plain(sentence), icon=":material/warning:")
 
 
+def file_notice(still: str, take: Callable[[str, bytes], None]) -> None:
+    """Say what was wrong with the last files, and offer what can be made of them.
+
+    Args:
+        still: What the page shows in their place; may be empty.
+        take: Called with name and content of a disordered crystal to approximate.
+    """
+    offers: dict[str, uploads.Offer] = st.session_state[state.OFFERS]
+    sentences: list[str] = st.session_state[state.UPLOAD_ERRORS]
+    if sentences:
+        _box([*sentences, *filter(None, [still])], "upload", uploads.forget_errors)
+    for token, offer in offers.items():
+        _offer(token, offer, "" if sentences else still, take)
+
+
 def _box(sentences: list[str], name: str, dismiss: object) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
+    st.html(_CSS)
+    with st.container(horizontal=True, vertical_alignment="center", key=f"notice_{name}"):
         text = "\n".join(f"* {plain(sentence)}" for sentence in sentences)
         say = st.warning if name == "link" else st.error
         say(text if len(sentences) > 1 else plain(sentences[0]))
@@ -55,15 +65,18 @@ def _box(sentences: list[str], name: str, dismiss: object) -> None:
         )
 
 
-def _offer(token: str, offer: uploads.Offer, still: str) -> None:
+def _offer(
+    token: str, offer: uploads.Offer, still: str, take: Callable[[str, bytes], None]
+) -> None:
     """A disordered crystal: what is wrong and the way out, in one box."""
+    st.html(_CSS)
     with st.container(key=f"offer_{token}", gap="small"):
-        st.markdown(f":material/grain: {plain(' '.join([offer.reason, still]))}")
+        st.markdown(f":material/grain: {plain(f'{offer.reason} {still}'.strip())}")
         row = st.container(horizontal=True)
         row.button(
             f"Use an ordered approximation of {plain(offer.name)}",
             key=f"order_{token}",
-            on_click=uploads.take_approximation,
+            on_click=take,
             args=(offer.name, offer.content),
         )
         row.button(

@@ -9,8 +9,10 @@ from streamlit.delta_generator import DeltaGenerator
 from crysformer.library.catalogue import load_library
 from crysformer.structure.formats import FORMATS
 from crysformer.ui.session import answers, state, uploads
+from crysformer.ui.session.given import Upload
 from crysformer.ui.session.text import guard, plain
 from crysformer.ui.shell.drop_zone import drop_zone
+from crysformer.ui.shell.frame_slider import frame_slider
 from crysformer.ui.shell.library_dialog import library_dialog
 from crysformer.ui.shell.notices import upload_notice
 
@@ -47,6 +49,7 @@ def pick_crystal() -> DeltaGenerator:
             width=300,
         )
         _add_crystal()
+    frame_slider(state.token())
     # Always one element, so that the views below keep their places and their cameras.
     with st.container():
         upload_notice()
@@ -55,14 +58,13 @@ def pick_crystal() -> DeltaGenerator:
 
 def _title() -> None:
     """The crystal's formula as the page's heading, and what it is."""
-    structure, given = answers.structure(), state.upload()
+    structure = answers.structure()
     named = load_library().get(state.token())
     formula = named.formula if named else structure.composition.reduced_formula
     st.title(unicodeify(formula), anchor=False)
     group = f"{answers.facts().space_group} ({answers.facts().number})"
     atoms = f"{len(structure)} atoms" if len(structure) > 1 else "1 atom"
-    name = given.name if given else answers.crystal_name()
-    st.caption(f"{plain(name)} · {group} · {atoms}")
+    st.caption(f"{plain(answers.crystal_name())} · {group} · {atoms}")
 
 
 def _add_crystal() -> None:
@@ -89,7 +91,7 @@ def _add_crystal() -> None:
         )
         st.caption(
             f"Up to {uploads.MAX_FILES} files, or drop them anywhere on the page. They "
-            "are kept for this session only: a link does not carry them."
+            "are kept while this tab is open: a link does not carry them."
         )
         with st.form("paste", border=False):
             st.text_area(
@@ -109,7 +111,7 @@ def crystal_labels() -> dict[str, str]:
 
     Formulas have plain digits: that is how people type them into the box.
     """
-    kept: dict[str, state.Upload] = st.session_state[state.UPLOADS]
+    kept: dict[str, Upload] = st.session_state[state.UPLOADS]
     given = {token: f"{kept[token].name} (this session)" for token in reversed(kept)}
     named = {
         token: f"{crystal.formula} · {crystal.name}"

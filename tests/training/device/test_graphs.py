@@ -5,7 +5,7 @@ from dataclasses import fields
 import pytest
 import torch
 
-from crysformer.data.dataset import GraphStore
+from crysformer.data.store import GraphStore
 from crysformer.graph.batch import GraphBatch, collate
 from crysformer.graph.crystal import build_graph
 from crysformer.training.device.graphs import DeviceGraphs, Sizes, rows_of

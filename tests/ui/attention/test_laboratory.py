@@ -15,8 +15,17 @@ from crysformer.faithfulness.verdict import find_each, headline, verdict
 from crysformer.predict.predictor import Predictor
 from crysformer.properties.table import PROPERTIES
 from crysformer.ui.session import state
-from crysformer.ui.session.numbers import signed
-from tests.support.pages import ATTENTION, LIBRARY, SALT, SILICON, app, tables, text
+from crysformer.ui.session.numbers import fixed, signed
+from tests.support.pages import (
+    ATTENTION,
+    LIBRARY,
+    SALT,
+    SILICON,
+    app,
+    block_tables,
+    tables,
+    text,
+)
 
 QUARTZ = LIBRARY["quartz-sio2"]
 OPEN, ASKED = "Whole test", "Does it mean anything?"
@@ -24,6 +33,11 @@ OPEN, ASKED = "Whole test", "Does it mean anything?"
 
 def table_with(test, *columns):
     return next(t for t in tables(test) if set(columns) <= set(t.columns))
+
+
+def correlations(test):
+    """The table of all properties, as texts."""
+    return next(t for t in block_tables(test) if "Cross" in t)
 
 
 def weights_of(test, column="Value"):
@@ -185,7 +199,7 @@ def test_few_independent_bonds_show_effects_and_no_judgement(random_weights):
     test = press(app(ATTENTION, crystal=SILICON.id))
     assert sentences(test) == ["**too few independent bonds to judge**"]
     assert len(plots(test)) == 2
-    assert table_with(test, "Property", "Cross ρ") is not None
+    assert len(correlations(test)) == len(set(correlations(test)["Property"]))
     assert "independent bonds are too few" in wait_for_verdict(test)
 
 
@@ -194,14 +208,13 @@ def test_the_sentence_and_the_table_are_those_of_the_library(random_weights):
     finding = find_each(known_study(QUARTZ), "Cross")[1]
     sentence = verdict(finding, "Cross", "“Band gap”")
     assert sentences(test)[0].replace("\\", "") == f"**{sentence}**"
-    table = table_with(test, "Property", "Cross ρ")
-    row = table.set_index("Property").loc["Band gap (eV)"]
-    assert row["Cross ρ"] == pytest.approx(finding.attention.rho)
-    assert row["Cross τ"] == pytest.approx(finding.attention.tau)
-    assert row["Cross p"] == pytest.approx(finding.attention.p)
-    assert row["Gradient × input ρ"] == pytest.approx(
-        finding.baselines["Gradient × input"]
-    )
+    row = correlations(test).set_index("Property").loc["Band gap (eV)"]
+    found = finding.attention
+    assert row["Cross"] == f"{fixed(found.rho)} p = {found.p:.4f}"
+    assert row["Gradient × input"] == fixed(finding.baselines["Gradient × input"])
+    test.segmented_control(key="rank_measure").set_value("τ").run()
+    row = correlations(test).set_index("Property").loc["Band gap (eV)"]
+    assert row["Cross"] == fixed(found.tau)
 
 
 def test_the_other_way_of_taking_bonds_away_has_other_numbers(random_weights):
@@ -209,8 +222,8 @@ def test_the_other_way_of_taking_bonds_away_has_other_numbers(random_weights):
     zeroed = press(
         app(ATTENTION, crystal=QUARTZ.id, knockout="Weight set to zero after it")
     )
-    one, two = (table_with(test, "Property", "Cross ρ") for test in (masked, zeroed))
-    assert one["Cross ρ"].tolist() != two["Cross ρ"].tolist()
+    one, two = (correlations(test)["Cross"].tolist() for test in (masked, zeroed))
+    assert one != two
 
 
 def test_words_for_people_stand_in_the_url(random_weights):

@@ -1,6 +1,7 @@
 """The batch page without a browser: results, faults, and what it remembers."""
 
 import io
+import json
 
 import pandas as pd
 import pytest
@@ -9,6 +10,7 @@ from crysformer.predict.predictor import Predictor
 from crysformer.ui.batch import downloads, example, form, plots, results
 from crysformer.ui.batch.job import MAX_OPEN, BatchJob
 from crysformer.ui.session import state
+from crysformer.ui.session.given import token_of
 from crysformer.ui.session.text import plain
 from tests.support.batch import (
     BROKEN,
@@ -61,6 +63,23 @@ def test_one_broken_file_among_ten_stops_nothing(predictor):
     assert "format" in failed["Reason"][0]
     # Names of files stand in tables, which show text alone; nowhere as Markdown.
     assert "<b>notes" not in text(test)
+
+
+def test_no_spreadsheet_runs_what_the_table_s_own_toolbar_saves(predictor):
+    test = page()
+    names = [f"{mark}1+1.cif" for mark in "=+-@\t＝"]
+    job = give(test, *((name, FILES[0][1]) for name in names), ("@bad.txt", b"dear"))
+    shown = frame_with(test, "formula")
+    cleaned = [row.file for row in job.rows]
+    assert cleaned[:4] == names[:4]
+    assert shown["file"].tolist() == [
+        name if name[0] in "1_" else f"'{name}" for name in cleaned
+    ]
+    assert shown["error"].tolist()[-1].startswith("'@bad.txt is not")
+    assert frame_with(test, "Reason")["File"].tolist() == ["'@bad.txt"]
+    assert "'=1+1.cif" in downloads.csv_file(job).decode()
+    listed = json.loads(downloads.json_file(job))
+    assert [answer["file"] for answer in listed] == cleaned
 
 
 def test_numbers_below_zero_are_shown_as_zero_and_said(predictor):
@@ -120,7 +139,7 @@ def test_the_picked_crystal_opens_on_the_first_page():
     test.toggle(key=state.DESCENDING).set_value(True).run()
     test.button(key=results.OPEN).click().run()
     assert not test.exception
-    assert test.session_state[state.CRYSTAL] == state.token_of(TEN[5][1])
+    assert test.session_state[state.CRYSTAL] == token_of(TEN[5][1])
     assert plain(TEN[5][0]) in text(test)
 
 
@@ -152,7 +171,7 @@ def test_an_example_set_needs_no_files():
     test = page()
     assert "Crystal  " not in "".join(each.value for each in test.sidebar.caption)
     test.button(key=form.EXAMPLE).click().run()
-    test.session_state[form.JOB].wait(60)
+    test.session_state[state.BATCH].wait(60)
     test.run()
     assert f"**{example.COUNT} predicted**" in progress(test)
     table = frame_with(test, "formula")
@@ -183,7 +202,7 @@ def test_a_batch_goes_on_while_other_pages_are_read_and_can_be_cancelled():
     uploader = test.file_uploader(key=form.FILES)
     uploader.set_value([(name, content, "text/plain") for name, content in FILES])
     test.button(key=form.SUBMIT).click().run()
-    job = test.session_state[form.JOB]
+    job = test.session_state[state.BATCH]
     assert gate.reached.wait(30)
     assert job.running
     assert results.CANCEL in [button.key for button in test.button]

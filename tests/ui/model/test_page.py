@@ -4,20 +4,23 @@ import json
 import shutil
 
 import pytest
+import streamlit as st
 import yaml
 
 from crysformer.evaluation.published import ALL
 from crysformer.figures.crystals import titles
 from crysformer.model.ablations import COLUMNS, read_ablations
 from crysformer.model.card import read_card, shown_properties
+from crysformer.model.checksums import write_checksums
 from crysformer.model.config import DEFAULT_MODEL
-from crysformer.model.files import ABLATIONS, GOLDEN
+from crysformer.model.files import ABLATIONS, GOLDEN, SMOOTHNESS
 from crysformer.paths import weights_folder
 from crysformer.properties.table import PROPERTIES
 from crysformer.trust.stability import HULL
 from crysformer.ui.model import card as model_card
+from crysformer.ui.model import errors
 from crysformer.ui.session import state
-from tests.support.pages import app, properties, tables, text
+from tests.support.pages import app, block_tables, properties, tables, text
 
 MODEL = "pages/5_Model.py"
 SHIPPED = weights_folder() / DEFAULT_MODEL
@@ -44,15 +47,16 @@ def test_the_card_says_what_the_model_saw():
 
 def test_the_error_table_repeats_the_card():
     test = app(MODEL)
-    rows = next(table for table in tables(test) if "MAE" in table)
+    rows = next(table for table in block_tables(test) if "MAE" in table)
     keys = shown_properties(CARD)
     assert len(rows) == len(keys)
     assert "ehull" not in keys
     errors = CARD["validation"]["errors"]
-    assert rows["MAE"].tolist() == [errors[key]["mae"] for key in keys]
+    assert rows["MAE"].tolist() == [f"{errors[key]['mae']:.3g}" for key in keys]
     coverage = CARD["validation"]["coverage"]
     held = [100.0 * coverage[key]["all"]["coverage"] for key in keys]
-    assert rows["Coverage"].tolist() == pytest.approx(held)
+    assert rows["Coverage"].tolist() == [f"{share:.1f} %" for share in held]
+    assert rows["Property"].is_unique
 
 
 def test_errors_stand_beside_the_papers_with_their_crystals():
@@ -103,7 +107,7 @@ def test_every_property_has_its_pictures():
         assert "Beyond the 99th percentile intervals are extrapolated" in said
         parts = read_ablations(SHIPPED) is not None
         judged = HULL in shown_properties(CARD)
-        assert len(test.get("plotly_chart")) == 7 + parts + judged
+        assert len(test.get("plotly_chart")) == 8 + parts + judged
         wrong = CARD["validation"]["novelty"]["volume scaled"]["auroc"]
         assert f"volume scaled {wrong:.2f}" in said
 
@@ -126,6 +130,7 @@ def test_the_self_test_lists_what_differs(other_weights):
     moment = iron["magmom_oszicar"]
     iron["magmom_oszicar"] = moment + 0.5
     (other_weights / GOLDEN).write_text(json.dumps(golden))
+    write_checksums(other_weights)
     test = app(MODEL)
     test.button(key=model_card.SELF_TEST).click().run()
     assert "1 numbers differ" in text(test)
@@ -138,6 +143,7 @@ def test_the_self_test_lists_what_differs(other_weights):
 @pytest.mark.parametrize("name", ["card.yml", "curves.jsonl", "validation.csv.gz"])
 def test_a_damaged_file_is_a_sentence(other_weights, name):
     (other_weights / name).write_bytes(b"\x1f\x8b{")
+    write_checksums(other_weights)
     test = app(MODEL)
     assert "cannot be read" in "".join(item.value for item in test.error)
 
@@ -149,8 +155,9 @@ def test_what_parts_of_the_network_are_worth(other_weights):
             f"{part},{seed},12000,8,{key},300,{error}" for key in shown_properties(CARD)
         ]
     (other_weights / ABLATIONS).write_text("\n".join(rows) + "\n")
+    write_checksums(other_weights)
     test = app(MODEL)
-    assert len(test.get("plotly_chart")) == 8 + (HULL in shown_properties(CARD))
+    assert len(test.get("plotly_chart")) == 9 + (HULL in shown_properties(CARD))
     said = text(test)
     assert "What each part of the network contributes" in said
     assert "8 epochs on 12,000 crystals" in said
@@ -160,6 +167,7 @@ def test_what_parts_of_the_network_are_worth(other_weights):
 
 def test_a_damaged_table_of_parts_leaves_the_rest(other_weights):
     (other_weights / ABLATIONS).write_text("nonsense\n")
+    write_checksums(other_weights)
     test = app(MODEL)
     assert "ablations of model" in "".join(item.value for item in test.error)
     assert "Error by distance from the training data" in text(test)
@@ -169,6 +177,7 @@ def test_a_model_without_intervals_shows_the_rest(other_weights):
     card = yaml.safe_load((other_weights / "card.yml").read_text())
     del card["validation"]["coverage"]
     (other_weights / "card.yml").write_text(yaml.safe_dump(card))
+    write_checksums(other_weights)
     test = app(MODEL)
     assert not test.error
     assert "Error by chemistry" in text(test)
@@ -187,3 +196,25 @@ def test_without_intervals_no_column_promises_any(random_weights):
     test = app()
     assert not any(" to " in row["interval"] for row in properties(test).values())
     assert "of 100 computed values" not in text(test)
+
+
+def test_the_jumps_under_noise_are_drawn_and_damage_is_a_sentence(other_weights):
+    test = app(MODEL)
+    assert "##### Jumps under noise" in text(test)
+    (other_weights / SMOOTHNESS).write_text("property\nmagmom_oszicar\n")
+    write_checksums(other_weights)
+    st.cache_data.clear()  # A server keeps what it has drawn.
+    test = app(MODEL)
+    assert any("jumps" in error.value for error in test.error)
+
+
+def test_what_is_drawn_once_is_drawn_again_and_follows_the_property(monkeypatch):
+    calls = []
+    monkeypatch.setattr(errors, "parity", lambda rows, name: calls.append(name))
+    first, second = app(MODEL), app(MODEL)
+    assert len(calls) == 1
+    assert text(first) == text(second)
+    assert len(first.get("plotly_chart")) == len(second.get("plotly_chart")) > 3
+    second.selectbox(key=state.MODEL_PROPERTY).select_index(3).run()
+    assert len(calls) == 2
+    assert calls[0] != calls[1]

@@ -48,14 +48,14 @@ def test_cards_show_headline_numbers_and_what_is_measured(random_weights):
     for heading in ("Band gap", "Formation energy", "Bulk modulus"):
         assert f"<h2>{heading}</h2>" in page
     assert "<b>8.50</b>" in page
-    assert "Phys. Rev. B 11, 5190 (1975)" in page
+    assert "J. Phys. Chem. Lett. 9, 1668 (2018)" in page
 
 
 def test_an_uploaded_textbook_crystal_has_its_measured_values(random_weights):
     test = app()
     silicon = "Si2\n1.0\n0 2.7155 2.7155\n2.7155 0 2.7155\n2.7155 2.7155 0\nSi\n2\n"
     upload(test, "x.vasp", f"{silicon}Direct\n0 0 0\n.25 .25 .25\n".encode())
-    assert "<b>1.11</b>" in html(test)
+    assert "<b>1.12</b>" in html(test)
     assert "Measured: source" in html(test)
     upload(test, "y.vasp", POSCAR.encode())
     assert "Measured: source" not in html(test)

@@ -4,6 +4,7 @@ import pytest
 
 from crysformer.model.config import DEFAULT_MODEL
 from crysformer.ui.session import state
+from crysformer.ui.session.given import token_of
 from crysformer.ui.session.text import plain
 from tests.support.pages import (
     ATTENTION,
@@ -100,7 +101,7 @@ def test_an_uploaded_crystal_is_no_named_one_in_the_url(random_weights):
     assert facts.loc["Space group", "Value"].endswith("(221)")
     test.switch_page(ATTENTION).run()
     assert plain("<i>CsCl</i>.vasp") in text(test)
-    token = state.token_of(POSCAR.encode())
+    token = token_of(POSCAR.encode())
     assert test.query_params[state.UPLOAD] in (token, [token])
     # A reload is another session, without the file.
     later = app(upload=token)

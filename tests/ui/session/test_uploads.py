@@ -2,7 +2,7 @@
 
 from itertools import islice
 
-from crysformer.ui.session import state
+from crysformer.ui.session import shelf, state
 from crysformer.ui.session.text import plain
 from crysformer.ui.session.uploads import MAX_SENTENCES
 from tests.fuzz.corpus import seeds
@@ -56,7 +56,7 @@ def test_a_crystal_file_beyond_its_limit_is_refused(random_weights):
 
 
 def test_uploads_of_a_session_are_bounded(random_weights, monkeypatch):
-    monkeypatch.setattr(state, "MAX_UPLOAD_BYTES", 2 * len(POSCAR))
+    monkeypatch.setattr(shelf, "MAX_UPLOAD_BYTES", 2 * len(POSCAR))
     test = app(crystal=SALT.id)
     for width in ("4.12", "4.20", "4.30"):
         upload(test, f"{width}.vasp", POSCAR.replace("4.12", width).encode())

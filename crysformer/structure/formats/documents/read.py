@@ -83,7 +83,7 @@ def _entries(data: Any, depth: int) -> Iterator[Entry]:
             yield from _entries(each, depth - 1)
     elif isinstance(data, dict):
         if reader := _reader(data):
-            yield Entry(_name(data), partial(reader, data), partial(json.dumps, data))
+            yield Entry(name_of(data), partial(reader, data), partial(json.dumps, data))
         elif "ids" in data:  # a database of ASE
             for number in crystals.array(data["ids"]):
                 yield from _entries(data.get(str(int(number))), 1)
@@ -101,7 +101,7 @@ def _nested(data: Document, depth: int) -> Iterator[Entry]:
                 for entry in found:
                     read = partial(_with_facts, entry.read, data)
                     own = partial(json.dumps, data)
-                    yield Entry(entry.name or _name(data), read, own)
+                    yield Entry(entry.name or name_of(data), read, own)
                 return
     for key in _MANY:
         if isinstance(data.get(key), list | dict):
@@ -129,5 +129,6 @@ def _reader(data: Document) -> Callable[[Document], RawCrystal] | None:
     return None
 
 
-def _name(data: Document) -> str:
+def name_of(data: Document) -> str:
+    """What a document calls its crystal; empty where it does not say."""
     return next((str(data[key]) for key in _NAMES if isinstance(data.get(key), str)), "")

@@ -1,0 +1,217 @@
+"""Does a test notice? Small mistakes are made in the code one by one, by a fixed seed.
+
+    python -m benchmarks.mutations --each 12 --out DIR
+
+A mistake is a comparison at the wrong side of equality, a sum that is a difference, a
+number that is one more, a condition that is turned round. It is killed if a test of the
+area fails. The checkout is copied and never touched; a run that was stopped goes on.
+"""
+
+import argparse
+import ast
+import copy
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+SECONDS = 900.0
+"""A mistake that makes the tests run for ever is noticed, too."""
+
+
+@dataclass(frozen=True)
+class Area:
+    """Code, and the tests that are to notice.
+
+    Attributes:
+        code: Modules or folders.
+        tests: Files or folders.
+    """
+
+    code: Sequence[str]
+    tests: Sequence[str]
+
+
+AREAS: Mapping[str, Area] = {
+    "graph": Area(
+        ["graph/neighbours.py", "graph/standard_cell.py", "graph/space_group.py"],
+        ["tests/graph", "tests/model/test_invariance.py"],
+    ),
+    "quotient": Area(
+        ["graph/quotient.py", "graph/orbits.py", "graph/bonds.py"],
+        ["tests/graph", "tests/model/test_invariance.py"],
+    ),
+    "layers": Area(
+        ["model/layers.py", "model/segments.py", "model/network.py"], ["tests/model"]
+    ),
+    "attention": Area(
+        ["attention/weights.py", "attention/reduce.py", "attention/rollout.py"],
+        ["tests/attention"],
+    ),
+    "intervals": Area(
+        ["trust/intervals.py", "trust/quantiles.py", "trust/bands.py"],
+        ["tests/trust", "tests/evaluation/test_calibration.py"],
+    ),
+    "read": Area(
+        ["structure/read.py", "structure/checks.py", "structure/formats"],
+        ["tests/structure"],
+    ),
+}
+
+_COMPARISONS = {
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+}
+_ARITHMETIC = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
+}
+
+
+def mistakes(tree: ast.Module) -> Iterator[ast.AST]:
+    """Nodes of a module in which a mistake can be made, outside messages and types."""
+    skipped = {
+        id(inner)
+        for node in ast.walk(tree)
+        for part in _unread(node)
+        for inner in ast.walk(part)
+    }
+    for node in ast.walk(tree):
+        if id(node) not in skipped and _turned(copy.deepcopy(node)) is not None:
+            yield node
+
+
+def _unread(node: ast.AST) -> Iterator[ast.AST]:
+    """Parts of a node that say something to people or to a type checker only."""
+    if isinstance(node, ast.Raise | ast.JoinedStr):
+        yield node
+    if isinstance(node, ast.arg | ast.AnnAssign) and node.annotation:
+        yield node.annotation
+    if isinstance(node, ast.FunctionDef) and node.returns:
+        yield node.returns
+
+
+def _turned(node: ast.AST) -> ast.AST | None:
+    """The node with a mistake in it, changed in place; None where none can be made."""
+    if isinstance(node, ast.Compare) and type(node.ops[0]) in _COMPARISONS:
+        node.ops[0] = _COMPARISONS[type(node.ops[0])]()
+    elif isinstance(node, ast.BinOp | ast.AugAssign) and type(node.op) in _ARITHMETIC:
+        node.op = _ARITHMETIC[type(node.op)]()
+    elif isinstance(node, ast.BoolOp):
+        node.op = ast.And() if isinstance(node.op, ast.Or) else ast.Or()
+    elif isinstance(node, ast.IfExp):
+        node.body, node.orelse = node.orelse, node.body
+    elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
+        node.value = not node.value
+    elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        node.value += 1
+    else:
+        return None
+    return node
+
+
+def chosen(area: Area, count: int, seed: int) -> list[tuple[Path, int]]:
+    """Places of the mistakes to make: a module, and which of its nodes."""
+    files = [
+        file
+        for name in area.code
+        for file in sorted((ROOT / "crysformer" / name).rglob("*.py"))
+        or [ROOT / "crysformer" / name]
+    ]
+    places = [
+        (file.relative_to(ROOT), number)
+        for file in files
+        for number, _ in enumerate(mistakes(ast.parse(file.read_text())))
+    ]
+    return random.Random(seed).sample(places, min(count, len(places)))
+
+
+def make(file: Path, number: int) -> tuple[str, str]:
+    """The module with one mistake, and the mistake in words."""
+    tree = ast.parse((ROOT / file).read_text())
+    node = list(mistakes(tree))[number]
+    before, line = ast.unparse(node), node.lineno
+    _turned(node)
+    said = f"{file}:{line}: {before} -> {ast.unparse(node)}"
+    return ast.unparse(ast.fix_missing_locations(tree)), said
+
+
+def is_noticed(copied: Path, area: Area, file: Path, source: str) -> bool:
+    """Whether a test of the area fails with the mistake."""
+    (copied / file).write_text(source)
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        ended = subprocess.run(
+            [*command, *area.tests],
+            cwd=copied,
+            env=environment,
+            timeout=SECONDS,
+            capture_output=True,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return True
+    finally:
+        shutil.copy(ROOT / file, copied / file)
+    return ended.returncode != 0
+
+
+def main() -> None:
+    """Make the mistakes of every area and print those that nobody noticed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--each", type=int, default=12, help="mistakes in each area")
+    parser.add_argument("--areas", nargs="+", choices=AREAS, default=list(AREAS))
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the results")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        copied = Path(folder) / ROOT.name
+        left_out = shutil.ignore_patterns(".venv", ".git", "artifacts", "__pycache__")
+        shutil.copytree(ROOT, copied, ignore=left_out)
+        for name in options.areas:
+            _run(name, AREAS[name], copied, options)
+
+
+def _run(name: str, area: Area, copied: Path, options: argparse.Namespace) -> None:
+    """Make the mistakes of one area, without those that were made before."""
+    path = options.out / f"{name}.jsonl"
+    lines = path.read_text().splitlines() if path.exists() else []
+    known = {each["mistake"]: each["noticed"] for each in map(json.loads, lines)}
+    found = []
+    for file, number in chosen(area, options.each, options.seed):
+        source, said = make(file, number)
+        if said not in known:
+            known[said] = is_noticed(copied, area, file, source)
+            with path.open("a") as log:
+                log.write(json.dumps({"mistake": said, "noticed": known[said]}) + "\n")
+        found.append((said, known[said]))
+    noticed = sum(each for _, each in found)
+    print(f"{name}: {noticed} of {len(found)} noticed", flush=True)
+    for said, was_noticed in found:
+        if not was_noticed:
+            print(f"  not noticed: {said}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""This project beside other graph networks: ``python -m benchmarks.peers --help``."""
