@@ -109,7 +109,7 @@ def _frame(entry: Entry, number: int, name: str) -> Frame:
     structure = read.structure
     return Frame(
         number,
-        " ".join(plain(entry.name[:_MAX_NAME]).split()),
+        " ".join(plain(entry.name, _MAX_NAME).split()),
         structure.lattice.matrix,
         np.array(structure.atomic_numbers),
         structure.frac_coords,

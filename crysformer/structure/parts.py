@@ -50,7 +50,8 @@ def _numbered(entries: list[Entry]) -> list[tuple[int, Entry]]:
 
 
 def _part(entry: Entry, number: int, name: str) -> tuple[str, bytes | StructureError]:
-    label = " ".join(f"{name} #{number} {plain(entry.name[:MAX_NAME])}".split())
+    called = plain(entry.name, MAX_NAME)
+    label = " ".join(f"{plain(name)} #{number} {called}".split())
     if entry.text is not None:
         return label, entry.text().encode()
     try:

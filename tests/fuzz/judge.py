@@ -8,7 +8,7 @@ from crysformer.errors import CrysformerError, StructureError
 from crysformer.graph.crystal import CrystalGraph
 from crysformer.graph.rule import NeighbourRule
 from crysformer.picture.bonds import chemical_bonds
-from crysformer.screening.screen import single_crystals, unpack
+from crysformer.screening.sources import single_crystals, unpack
 from crysformer.structure.archive import is_archive
 from crysformer.structure.formats.raw import MAX_SITES
 from crysformer.structure.read import read_crystal
