@@ -18,7 +18,6 @@ RUNTIME_FILES := requirements.txt requirements.lock
 DEV_FILES := $(RUNTIME_FILES) requirements-dev.txt requirements-dev.lock
 RUNTIME := $(VENV)/.runtime-$(shell cat $(RUNTIME_FILES) | cksum | cut -d ' ' -f 1)
 DEV := $(VENV)/.dev-$(shell cat $(DEV_FILES) | cksum | cut -d ' ' -f 1)
-PIP := $(VENV_PYTHON) -m pip --quiet --disable-pip-version-check
 
 # The lock files hold for Python 3.11 and newer on every system: markers choose. CUDA's
 # libraries are left to torch, which pins them: without a card nobody needs them.
@@ -30,19 +29,6 @@ COMPILE := --universal --python-version 3.11 --generate-hashes --no-annotate --n
 	--no-emit-package nvidia-$(each))
 # Of torch's CPU build for CPython 3.11 on Linux, which PyPI does not have.
 TORCH_CPU := 6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b
-
-# $(call install,requirements): by hash first, and the rest by version. Where a hash is
-# another one nothing is installed.
-define install
-	@log=$$(mktemp); \
-	if ! $(PIP) install --no-deps --require-hashes -r $(1).lock 2> $$log; then \
-		cat $$log >&2; \
-		if grep -q "DO NOT MATCH THE HASHES" $$log; then rm $$log; exit 1; fi; \
-		echo "$(1).lock does not fit this system: going on with the versions of" \
-			"$(1).txt, without hashes."; \
-	fi; \
-	rm $$log; $(PIP) install -r $(1).txt
-endef
 
 .PHONY: help app test fuzz lint viewer chromium lock audit clean
 
@@ -104,12 +90,12 @@ $(VENV_PYTHON):
 
 $(RUNTIME): | $(VENV_PYTHON)
 	@echo "Installing requirements.txt, which takes one to three minutes once."
-	$(call install,requirements)
+	@.ci/install $(VENV_PYTHON) requirements
 	@rm -f $(VENV)/.runtime-*
 	@touch $@
 
 $(DEV): | $(RUNTIME)
-	$(call install,requirements-dev)
+	@.ci/install $(VENV_PYTHON) requirements-dev
 	@rm -f $(VENV)/.dev-*
 	@touch $@
 
