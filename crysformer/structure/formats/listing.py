@@ -13,8 +13,9 @@ Made from the code: `python -m crysformer.structure.formats.listing > docs/forma
 
 A file is recognised by its content; its name does not matter. Each may also be packed
 with gzip, and many of them in a zip. One crystal has at most {MAX_SITES} atoms. Where a
-file holds many crystals, the Batch page and `crysformer screen` read all of them; other
-places show the first, or of the steps of a calculation the last, and say so.
+file holds many crystals, the Batch page and `crysformer screen` read all of them, and
+pages of one crystal have a slider over them. The first is shown at first, and what
+commands of one crystal take; of the steps of a calculation it is the last.
 
 | format | usual names | one file holds |
 |---|---|---|

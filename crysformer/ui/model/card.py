@@ -26,6 +26,7 @@ _NUMBERS = {
     "Mean width": "Mean width of these intervals, in the property's unit",
 }
 _FORMATS = {"Crystals": "{:,}", "Coverage": "{:.1f} %"}
+_DIGITS = 3
 
 
 def card_table(card: Mapping[str, Any]) -> None:
@@ -47,7 +48,7 @@ def error_table(card: Mapping[str, Any]) -> None:
     rows = [
         {
             "Property": (name.removesuffix(f" ({row['Unit']})"), row["Unit"]),
-            **{each: _written(row[each], _FORMATS.get(each, "{:.3g}")) for each in known},
+            **{each: _written(row[each], _FORMATS.get(each, "")) for each in known},
             "Source": row["Source"],
         }
         for name, row in zip(names.values(), found, strict=True)
@@ -56,7 +57,10 @@ def error_table(card: Mapping[str, Any]) -> None:
 
 
 def _written(value: float | None, form: str) -> str:
-    return "–" if value is None else form.format(value)
+    if value is None:
+        return "–"
+    # Rounded before it is written: three digits of a thousand need no exponent.
+    return form.format(value) if form else f"{float(f'{value:.{_DIGITS}g}'):,.6g}"
 
 
 def self_test(places: Frame) -> None:
