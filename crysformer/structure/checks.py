@@ -7,7 +7,6 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 from pymatgen.core import Element, Lattice
-from scipy.spatial import cKDTree
 
 from crysformer.errors import DisorderedError, StructureError
 from crysformer.structure.formats.raw import OCCUPANCY_TOLERANCE, OVERFULL_TOLERANCE
@@ -108,6 +107,9 @@ def check_distances(
     owners = np.concatenate([np.arange(len(wrapped)), np.nonzero(near)[1]])
     points = np.concatenate([wrapped, images[near]]) @ reduced
     # Of the two points nearest to a site, one is the site itself.
+    # The first picture of the app, of a crystal read before, does not wait for it.
+    from scipy.spatial import cKDTree
+
     distances, nearest = cKDTree(points).query(points[: len(wrapped)], k=2)
     first = int(distances[:, 1].argmin())
     if distances[first, 1] >= MIN_DISTANCE:
