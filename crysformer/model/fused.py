@@ -31,16 +31,19 @@ def sum_of_edge_values(
     total = torch.bmm(sums, by_head.transpose(1, 2)).transpose(0, 1)
     mass = sum_over_edges(weights, edges)
     bias = value.bias.view(num_heads, -1)
-    return torch.addcmul(total, mass[:, :, None], bias).reshape(edges.num_nodes, -1)
+    return torch.addcmul(total, mass[:, :, None], bias).reshape(
+        edges.num_nodes, value.out_features
+    )
 
 
 def sum_of_neighbour_values(weights: Tensor, value: Tensor, edges: Edges) -> Tensor:
     """Weighted sum of the neighbours' values; (E, H), (N, H d) -> (N, H d)."""
     if edges.segments is None:
         return sum_over_edges(weigh(weights, gather_rows(value, edges.neighbour)), edges)
-    rows = value.view(len(value) * weights.shape[1], -1)
+    num_heads, width = weights.shape[1], value.shape[1]
+    rows = value.view(len(value) * num_heads, width // num_heads)
     total = sum_by_head(weights, rows, edges.segments.head_neighbours, edges)
-    return total.transpose(0, 1).reshape(edges.num_nodes, -1)
+    return total.transpose(0, 1).reshape(edges.num_nodes, width)
 
 
 def joint_product(

@@ -119,7 +119,8 @@ def sum_by_head(weights: Tensor, rows: Tensor, index: Tensor, edges: Edges) -> T
         mode="sum",
         per_sample_weights=weights.t().reshape(-1),
     )
-    return total.view(weights.shape[1], edges.num_nodes, -1)
+    # Widths are written out: -1 is ambiguous where a graph has no node or edge left.
+    return total.view(weights.shape[1], edges.num_nodes, rows.shape[1])
 
 
 def sum_by(rows: Tensor, group: Tensor, num_groups: int) -> Tensor:
