@@ -10,10 +10,11 @@ WORKDIR /src
 
 RUN python -m venv /opt/crysformer
 
-# The CPU build of torch first: the one on PyPI brings gigabytes of CUDA along.
+# The CPU build of torch first, 2.13.0+cpu, which pip takes for newer than the 2.13.0 of
+# PyPI, which brings gigabytes of CUDA along.
 COPY requirements.txt ./
 RUN /opt/crysformer/bin/pip install "$(grep -o '^torch==[0-9.]*' requirements.txt)" \
-    --index-url https://download.pytorch.org/whl/cpu
+    --extra-index-url https://download.pytorch.org/whl/cpu
 RUN /opt/crysformer/bin/pip install -r requirements.txt
 
 COPY . ./

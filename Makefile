@@ -6,6 +6,8 @@ PORT ?= 8501
 ADDRESS ?= localhost
 VENV ?= .venv
 PYTEST_ARGS ?=
+FUZZ_INPUTS ?= 50000
+FUZZ_SEED ?= 0
 PIP_AUDIT := 2.10.1
 # A file's tests share a model, so they stay in one process. Browser tests run one after
 # another: on a busy machine they meet races and time limits.
@@ -28,12 +30,13 @@ COMPILE := --universal --python-version 3.11 --generate-hashes --no-annotate --n
 # Of torch's CPU build for CPython 3.11 on Linux, which PyPI does not have.
 TORCH_CPU := 6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b
 
-.PHONY: help app test lint viewer chromium lock audit clean
+.PHONY: help app test fuzz lint viewer chromium lock audit clean
 
 help:
 	@echo "make app     serve the app on http://localhost:$(PORT), to this computer alone;"
 	@echo "             ADDRESS=0.0.0.0 lets others in"
 	@echo "make test    check format and style, then run all tests"
+	@echo "make fuzz    read FUZZ_INPUTS=$(FUZZ_INPUTS) damaged files, an hour or so"
 	@echo "make lint    check format and style only"
 	@echo "make lock    pin everything that is installed, with hashes (needs uv)"
 	@echo "make audit   look for known holes in what is installed"
@@ -45,6 +48,10 @@ app: $(RUNTIME)
 test: lint viewer chromium
 	$(VENV_PYTHON) -m pytest $(PARALLEL) --ignore=tests/browser $(PYTEST_ARGS)
 	$(VENV_PYTHON) -m pytest tests/browser $(PYTEST_ARGS)
+
+# Each input's time and memory is measured; what fails is kept in artifacts/fuzz.
+fuzz: $(DEV)
+	$(VENV_PYTHON) -m tests.fuzz --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED)
 
 lint: $(DEV)
 	$(VENV_PYTHON) -m ruff format --check .

@@ -99,7 +99,9 @@ class Image:
         elif step.name == "COPY" and "--from" not in step.text:
             self._copy(step.words[0])
         elif step.name == "RUN" and not step.text.startswith("useradd"):
-            self._run(self.inside(step.text))
+            # torch is here, and its own index may be out of reach.
+            text = re.sub(r" --extra-index-url \S+", "", step.text)
+            self._run(self.inside(text))
 
     def _copy(self, source: str) -> None:
         for file in context(ROOT):

@@ -19,9 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from pymatgen.core import Lattice, Structure
-
+from benchmarks.crystals import rock_salt
 from benchmarks.peers.networks import NETWORKS, OURS
 from crysformer.data.dataset import read_rows
 
@@ -34,19 +32,9 @@ PINNED = (
     "chgnet==0.4.2",
 )
 CPU_BUILDS = "https://download.pytorch.org/whl/cpu"
-CELLS = {2: (1, 1, 1), 10: (1, 1, 5), 50: (1, 5, 5), 200: (4, 5, 5), 500: (5, 5, 10)}
+SIZES = (2, 10, 50, 200, 500)
 LARGEST_BATCH = 64 * 50
 """Atoms; above it one crystal is work enough for all cores, and ALIGNN's do not fit."""
-
-
-def rock_salt(atoms: int, noise: float) -> Structure:
-    """NaCl with every atom moved by normal noise in Å: no symmetry is left."""
-    lattice = Lattice(5.64 / 2 * (np.ones((3, 3)) - np.eye(3)))
-    crystal = Structure(lattice, ["Na", "Cl"], [[0, 0, 0], [0.5, 0.5, 0.5]])
-    crystal = crystal.make_supercell(CELLS[atoms])
-    moves = np.random.default_rng(atoms).normal(0.0, noise, (len(crystal), 3))
-    coords = crystal.cart_coords + moves
-    return Structure(crystal.lattice, crystal.species, coords, coords_are_cartesian=True)
 
 
 def make_environment(folder: Path) -> Path:
@@ -133,7 +121,7 @@ def main() -> None:
     parser.add_argument("--environment", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--data", type=Path, metavar="FILE.jsonl.gz")
     parser.add_argument("--crystals", type=int, default=96)
-    parser.add_argument("--sizes", type=int, nargs="*", default=list(CELLS))
+    parser.add_argument("--sizes", type=int, nargs="*", default=list(SIZES))
     parser.add_argument("--threads", type=int, nargs="*", default=[1, os.cpu_count()])
     parser.add_argument("--batches", type=int, nargs="*", default=[1, 64])
     parser.add_argument("--networks", nargs="*", default=list(NETWORKS))

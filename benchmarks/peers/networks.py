@@ -96,6 +96,8 @@ def chgnet() -> Network:
         with torch.inference_mode():
             return network.predict_graph(graphs, task="e", batch_size=len(graphs))
 
+    # It refuses crystals in which an atom has no neighbour; the others answer them.
+    network.graph_converter.on_isolated_atoms = "ignore"
     return Network(network.graph_converter, answer, 1)
 
 

@@ -30,8 +30,9 @@ from crysformer.structure.periodic import neighbours_within
 MAX_RADIUS = 60.0
 """Search radius in Å beyond which a cell counts as nearly empty."""
 
-MAX_PAIRS = 4_000_000
-"""Ordered pairs of bonds at one atom; 1000 atoms of twelve neighbours have 144,000."""
+MAX_PAIRS = 1_000_000
+"""Ordered pairs of bonds at one atom; 2000 atoms of 18 neighbours have 648,000. The
+network needs about 1.7 kB for each."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from crysformer.model.fused import (
 from crysformer.model.segments import (
     Edges,
     add,
+    by_rows,
     edge_softmax,
     gather_rows,
     product,
@@ -102,8 +103,11 @@ class ConditionalAttention(nn.Module):
         total = sum_of_neighbour_values(attention, value, edges)
         nodes = self.norm(add(self.output(total), nodes))
         if self.edge_output is not None:
-            edge = self.edge_norm(add(self.edge_output(joint), edge))
+            edge = by_rows(self._update_edges, joint, edge)
         return nodes, edge, attention
+
+    def _update_edges(self, joint: Tensor, edge: Tensor) -> Tensor:
+        return self.edge_norm(add(self.edge_output(joint), edge))
 
 
 class FeedForward(nn.Module):
@@ -117,6 +121,9 @@ class FeedForward(nn.Module):
 
     def forward(self, rows: Tensor) -> Tensor:
         """Return updated rows of the same shape."""
+        return by_rows(self._update, rows)
+
+    def _update(self, rows: Tensor) -> Tensor:
         hidden = silu(self.expand(rows))
         return self.norm(add(self.contract(hidden), rows))
 

@@ -5,6 +5,7 @@ a new tensor, which training compiles. Where none can be, on a CPU, rows are sum
 segments and temporaries are overwritten: much of the time goes into memory otherwise.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -12,6 +13,9 @@ from torch import Tensor, nn
 
 _LARGEST = 60.0
 """Logits up to here need no shift: their exponentials and sums stay normal numbers."""
+
+_ROWS = 65_536
+"""Rows that go through a row-wise step at once: no batch of small crystals has more."""
 
 
 def may_overwrite(rows: Tensor) -> bool:
@@ -185,3 +189,14 @@ def add(first: Tensor, second: Tensor) -> Tensor:
 def silu(rows: Tensor) -> Tensor:
     """``x sigmoid(x)``; the rows, a temporary, may be overwritten."""
     return nn.functional.silu(rows, inplace=may_overwrite(rows))
+
+
+def by_rows(step: Callable[..., Tensor], *rows: Tensor) -> Tensor:
+    """What a step makes of each row; in pieces where there are very many.
+
+    What the step holds for a while is then small beside what it is given and returns.
+    """
+    if len(rows[0]) <= _ROWS or not may_overwrite(rows[0]):
+        return step(*rows)
+    pieces = zip(*(item.split(_ROWS) for item in rows), strict=True)
+    return torch.cat([step(*piece) for piece in pieces])

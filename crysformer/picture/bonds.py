@@ -13,10 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pymatgen.core import Element, Structure
 
+from crysformer.structure.periodic import Compact, Found, neighbours_within
+
 MIN_COORDINATION, MAX_COORDINATION = 4, 8
 """Neighbours of a cation between which its polyhedron is easily read."""
 
 _COVALENT_SLACK = 0.3
+_STEP = 1.5
 
 
 class BondLayer(StrEnum):
@@ -123,23 +126,23 @@ def chemical_bonds(structure: Structure, tolerance: float = 0.1) -> DrawnBonds:
     salt, bcc and fcc, and runs over all atoms at once: ``CrystalNN`` takes seconds for a
     hundred atoms, and the cut-off table of VESTA has no metals.
     """
-    nearest = _nearest_distances(structure)
+    compact = Compact.of(structure.lattice.matrix, structure.frac_coords)
+    nearest = _nearest_distances(compact)
     covalent = _covalent_reach(structure)
     reach = (1 + tolerance) * nearest
-    centre, neighbour, image, length = structure.get_neighbor_list(
-        max(float(reach.max()), 2 * float(covalent.max())) + 1e-3
-    )
+    found = _within_reach(compact, np.maximum(reach, covalent + covalent.max()) + 1e-3)
+    centre, neighbour, length = found.centre, found.neighbour, found.length
     # The larger reach of the two ends is the same for both directions of a bond.
     limit = np.maximum(reach[centre], reach[neighbour])
     both = np.minimum(covalent[centre], covalent[neighbour]) > 0
     held = np.where(both, covalent[centre] + covalent[neighbour], 0.0)
-    near = np.flatnonzero(length <= np.maximum(limit, held) + 1e-6)
-    rows = near[np.lexsort((length[near], centre[near]))]
+    rows = np.flatnonzero(length <= np.maximum(limit, held) + 1e-6)
+    image = compact.given_image(centre, neighbour, found.image)
     rows = rows[~_of_cages(structure, centre[rows], neighbour[rows])]
     return DrawnBonds.of(
         centre[rows],
         neighbour[rows],
-        np.rint(image[rows]),
+        image[rows],
         length[rows],
         layer=BondLayer.CHEMICAL,
     )
@@ -195,13 +198,33 @@ def _of_cages(
     return (cage[i] | cage[j]) if few.any() else np.zeros(len(i), dtype=bool)
 
 
-def _nearest_distances(structure: Structure) -> NDArray[np.float64]:
+def _nearest_distances(compact: Compact) -> NDArray[np.float64]:
     """Distance from each atom to its nearest neighbour, searched in growing spheres."""
-    nearest = np.full(len(structure), np.inf)
+    nearest = np.full(len(compact.frac_coords), np.inf)
     radius = 3.0
     while not np.isfinite(nearest).all():
-        centre, _, _, length = structure.get_neighbor_list(radius)
-        nearest[:] = np.inf
-        np.minimum.at(nearest, centre, length)
+        # Only around atoms that have none yet: the others may be close together.
+        alone = np.flatnonzero(np.isinf(nearest))
+        found = neighbours_within(compact.lattice, compact.frac_coords, alone, radius)
+        np.minimum.at(nearest, found.centre, found.length)
         radius *= 1.5
     return nearest
+
+
+def _within_reach(compact: Compact, reach: NDArray[np.float64]) -> Found:
+    """Bonds that are in reach of one of their ends, in both directions, sorted."""
+    # Spheres of similar size are searched at once.
+    steps = np.ceil(np.log(reach / reach.min()) / np.log(_STEP) - 1e-9).astype(int)
+    parts = []
+    for step in np.unique(steps):
+        centres = np.flatnonzero(steps == step)
+        radius = float(reach[centres].max())
+        part = neighbours_within(compact.lattice, compact.frac_coords, centres, radius)
+        near = part.length <= reach[part.centre]
+        one, other, image, length = (each[near] for each in part)
+        parts += [(one, other, image, length), (other, one, -image, length)]
+    bonds = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    centre, neighbour, image, length = bonds
+    keys = np.column_stack([centre, np.rint(length * 1e6), neighbour, image])
+    _, first = np.unique(keys.astype(np.int64), axis=0, return_index=True)
+    return Found(*(column[first] for column in bonds))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pymatgen.core import Structure
 
+from crysformer.description.layers import has_layers
 from crysformer.properties.entry import Need
 from crysformer.properties.metals import is_metal
 from crysformer.properties.table import PROPERTIES
@@ -28,8 +29,8 @@ REASONS: Mapping[Need, str] = {"gap": NO_GAP, "layers": NO_LAYERS}
 
 _logger = logging.getLogger(__name__)
 
-_MAX_SITES = 250
-"""Above, finding layers takes a second and more, and it is not told."""
+_FIRST_CUBIC = 195
+"""Number of the first cubic space group."""
 
 
 def reasons_against(structure: Structure, prediction: "Prediction") -> dict[str, str]:
@@ -52,7 +53,7 @@ def reasons_against(structure: Structure, prediction: "Prediction") -> dict[str,
     if "gap" in needs.values() and is_metal(prediction.shown):
         missing["gap"] = NO_GAP
     if "layers" in needs.values():
-        layered = _has_layers(structure)
+        layered = _layered(structure, prediction)
         if not layered:
             missing["layers"] = LAYERS_UNKNOWN if layered is None else NO_LAYERS
     return {key: missing[need] for key, need in needs.items() if need in missing}
@@ -70,27 +71,12 @@ def is_undefined(note: str) -> bool:
     return note.startswith(UNDEFINED)
 
 
-def _has_layers(structure: Structure) -> bool | None:
-    """Whether bonded atoms form layers; None where that cannot be found out.
-
-    Of a scale of bond lengths over sums of covalent radii, on which the bonds of a
-    crystal become one by one, layers take the widest part (Larsen et al., Phys. Rev.
-    Materials 3, 034003 (2019)).
-    """
-    if len(structure) > _MAX_SITES:
-        return None
-    # ase brings scipy.spatial: the first picture, drawn before, does not wait for it.
-    from ase import Atoms
-    from ase.geometry.dimensionality import analyze_dimensionality
-
-    atoms = Atoms(
-        numbers=[site.specie.Z for site in structure],
-        positions=structure.cart_coords,
-        cell=structure.lattice.matrix,
-        pbc=True,
-    )
+def _layered(structure: Structure, prediction: "Prediction") -> bool | None:
+    """Whether bonded atoms form layers; None where that cannot be found out."""
+    if prediction.space_group >= _FIRST_CUBIC:
+        return False  # Layers would cross: cubic symmetry turns any plane into others.
     try:
-        return "2D" in analyze_dimensionality(atoms, method="RDA")[0].dimtype
+        return has_layers(structure)
     except Exception:  # A crystal nobody thought of must not end the others.
         _logger.exception("Finding the layers of %s failed.", structure.formula)
         return None

@@ -51,8 +51,8 @@ def _numbered(entries: list[Entry]) -> list[tuple[int, Entry]]:
 
 def _part(entry: Entry, number: int, name: str) -> tuple[str, bytes | StructureError]:
     label = " ".join(f"{name} #{number} {plain(entry.name[:MAX_NAME])}".split())
-    if entry.text:
-        return label, entry.text.encode()
+    if entry.text is not None:
+        return label, entry.text().encode()
     try:
         with named_faults(label):
             return label, _document(entry.read()).encode()

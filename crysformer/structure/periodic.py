@@ -16,7 +16,7 @@ from crysformer.arrays import FloatArray, IntArray
 from crysformer.errors import StructureError
 
 MAX_CANDIDATES = 2_000_000
-"""Atoms and images that one search may visit."""
+"""Atoms and images that one search may visit, and neighbours it is expected to find."""
 
 _REACH = 10.0  # Å: a usual radius, for which cells are compared.
 _WORTHWHILE = 4.0  # A cell is replaced where it costs that many times more.
@@ -107,7 +107,11 @@ def _images(lattice: FloatArray, radius: float = _REACH) -> float:
 
 
 def neighbours_within(
-    lattice: FloatArray, frac_coords: FloatArray, centres: IntArray, radius: float
+    lattice: FloatArray,
+    frac_coords: FloatArray,
+    centres: IntArray,
+    radius: float,
+    most: int = MAX_CANDIDATES,
 ) -> Found:
     """Find all neighbours of some sites within a radius.
 
@@ -116,20 +120,23 @@ def neighbours_within(
         frac_coords: Of all sites, in the cell or close to it.
         centres: The sites whose neighbours are wanted.
         radius: Å.
+        most: Atoms and images that may be visited, and neighbours expected.
 
     Returns:
         Bonds sorted by centre, length in whole micro-Å, neighbour and image; a site is
         no neighbour of itself.
 
     Raises:
-        StructureError: The search would visit more than ``MAX_CANDIDATES`` images.
+        StructureError: The search would take more than that.
     """
-    expected = len(frac_coords) * _images(lattice, radius)
-    if expected > MAX_CANDIDATES:
+    sphere = 4.0 / 3.0 * np.pi * radius**3 / abs(np.linalg.det(lattice))
+    visited = len(frac_coords) * _images(lattice, radius)
+    expected = max(visited, len(centres) * len(frac_coords) * sphere)
+    if expected > most:
         raise StructureError(
-            f"The cell of {len(frac_coords)} atoms is too thin or too crowded: within "
-            f"{radius:.3g} Å lie about {expected:.2g} images of atoms, more than the "
-            f"limit of {MAX_CANDIDATES}. Check the cell vectors and their unit (Å)."
+            f"The cell of {len(frac_coords)} atoms is too thin or too crowded: a search "
+            f"within {radius:.3g} Å would meet about {expected:.2g} atoms, more than the "
+            f"limit of {most}. Check the cell vectors and their unit (Å)."
         )
     positions = np.ascontiguousarray(frac_coords @ lattice)
     centre, neighbour, image, length = find_points_in_spheres(

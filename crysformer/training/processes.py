@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import distributed
 
 from crysformer.cores import available_cores
+from crysformer.errors import SettingsError
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,18 @@ class Launch:
 
 
 def join_ranks(device: torch.device) -> Ranks:
-    """Join the processes that torchrun started, if it did."""
+    """Join the processes that torchrun started, if it did.
+
+    Raises:
+        SettingsError: Started again after a death, they would not find each other.
+    """
+    shared = os.environ.get("TORCHELASTIC_USE_AGENT_STORE") == "True"
+    if shared and Launch.here().may_restart:
+        raise SettingsError(
+            "Ranks that this torchrun starts again would not find each other: use "
+            "python -m crysformer.training.launcher with the same options, or set "
+            "TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1."
+        )
     count = int(os.environ.get("WORLD_SIZE", "1"))
     index = int(os.environ.get("RANK", "0"))
     if count > 1:

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 from pymatgen.core import Lattice, Structure
 
+from crysformer.graph.quotient import take_quotient
+from crysformer.graph.rule import NeighbourRule
 from crysformer.graph.space_group import SpaceGroup
 from crysformer.graph.standard_cell import Cell, standardise
+from crysformer.library.catalogue import load_library
 from tests.support.crystals import SHARED, TEXTBOOK, diamond, jitter, shared_structures
 
 # Name: atoms of the primitive cell, number of the space group, operations in it.
@@ -182,3 +185,23 @@ def test_the_class_432_has_no_inversion_and_no_piezoelectricity_either():
     zinc_blende.replace(0, "Zn")
     assert len(standardise(zinc_blende).group.rotations) == 24
     assert standardise(zinc_blende).group.piezoelectric
+
+
+@pytest.mark.parametrize("by", [3, 100, 190])
+def test_a_sheared_cell_with_atoms_far_outside_gives_the_same_graph(by):
+    """No number of a crystal may depend on which vectors of its lattice a file lists."""
+    given = load_library()["rutile-tio2"].structure()
+    shear = np.array([[1, 0, 0], [by, 1, 0], [0, -by, 1]])
+    places = given.frac_coords @ np.linalg.inv(shear)
+    far = np.random.default_rng(by).integers(-by, by, size=places.shape)
+    lattice = Lattice(shear @ given.lattice.matrix)
+    cell = standardise(Structure(lattice, given.species, places + far))
+    plain = standardise(given)
+    assert cell.number == plain.number == 136
+    vectors = cell.supercell @ cell.lattice
+    angles = Lattice(vectors).angles
+    assert np.allclose(Lattice(vectors).abc, lattice.abc, rtol=1e-6)
+    assert np.allclose(angles, lattice.angles, atol=1e-4)
+    graphs = [take_quotient(each, NeighbourRule()) for each in (cell, plain)]
+    one, other = (np.sort(each.length.repeat(each.bond_multiplicity)) for each in graphs)
+    assert np.allclose(one, other, atol=1e-7)

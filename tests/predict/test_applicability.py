@@ -71,19 +71,25 @@ def test_layers_are_found_in_any_cell(predictor):
 
 
 def test_what_cannot_be_told_is_not_shown(predictor, monkeypatch):
-    """Layers are not looked for in large cells, and analysing one may fail."""
-    large = LIBRARY["rock-salt-nacl"].structure() * (4, 4, 2)
-    assert len(large) == 256
-    prediction = predictor.predict([large])[0]
-    assert reasons_against(large, prediction) == {EXFOLIATION: LAYERS_UNKNOWN}
+    """Looking for layers may be too long, and analysing a crystal may fail."""
+    sheets = LIBRARY["molybdenite-mos2"].structure()
+    prediction = predictor.predict([sheets])[0]
+    monkeypatch.setattr("crysformer.description.layers.MAX_BONDS", 10)
+    assert reasons_against(sheets, prediction) == {EXFOLIATION: LAYERS_UNKNOWN}
 
     def fail(*_, **__):
         raise ValueError("nobody thought of this crystal")
 
-    monkeypatch.setattr("ase.geometry.dimensionality.analyze_dimensionality", fail)
-    sheets = LIBRARY["molybdenite-mos2"].structure()
-    prediction = predictor.predict([sheets])[0]
+    monkeypatch.setattr("crysformer.predict.applicability.has_layers", fail)
     assert reasons_against(sheets, prediction) == {EXFOLIATION: LAYERS_UNKNOWN}
+
+
+def test_layers_are_not_looked_for_where_symmetry_excludes_them(predictor, monkeypatch):
+    def fail(*_, **__):
+        raise AssertionError("rock salt is cubic")
+
+    monkeypatch.setattr("crysformer.predict.applicability.has_layers", fail)
+    assert reasons(predictor, "rock-salt-nacl") == {EXFOLIATION: NO_LAYERS}
 
 
 def test_the_command_line_says_what_is_not_defined(tmp_path, capsys):

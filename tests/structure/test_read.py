@@ -12,7 +12,7 @@ from pymatgen.core import Structure
 from crysformer.errors import StructureError
 from crysformer.structure.decode import MAX_BYTES
 from crysformer.structure.formats.raw import MAX_SITES
-from crysformer.structure.read import read_file, read_structure
+from crysformer.structure.read import read_crystal, read_file, read_structure
 from tests.support.crystal_files import (
     CL,
     CUBE,
@@ -96,9 +96,17 @@ FAULTS = {
         data_row([[4, 0, 0], [400.3, 0.1, 0], [0, 0, 4]], ORIGIN, ["Na"]),
         ["repeats every atom after 0.316 Å"],
     ),
+    "almost dependent vectors": (
+        data_row([[1, 0, 0], [700, 1, 0], [700, 700, 1]], ORIGIN, ["Na"]),
+        ["almost dependent", "Å high (condition number 5.5e+08)", "reduced cell"],
+    ),
+    "crowded cell": (
+        data_row(np.eye(3) * 0.57, ORIGIN, ["H"]),
+        ["0.185 Å³ for each of its 1 atoms", "less than 0.2 Å³"],
+    ),
     "too many": (
         data_row(CUBE * 20, np.zeros((MAX_SITES + 1, 3)), ["Na"] * (MAX_SITES + 1)),
-        ["1001 atoms", "limit of 1000", "primitive cell"],
+        ["2001 atoms", "limit of 2000", "primitive cell"],
     ),
     "too many in POSCAR": (poscar(counts="4 999999999999"), ["1000000000003 atoms"]),
     "too many in XYZ": ("1234567\n\nO 0 0 0", ["1234567 atoms"]),
@@ -156,6 +164,16 @@ def test_fault_is_one_sentence_with_values(content, facts):
     assert "does not follow its format" not in message
     for fact in facts:
         assert fact in message
+
+
+def test_atoms_far_outside_are_told_and_stay_where_they_are():
+    places = [[200, 200, -200], [0.5, 0.5, 0.5]]
+    found = read_crystal(data_row(CUBE, places, ["Na", "Cl"]))
+    assert found.structure.frac_coords.tolist() == places
+    assert len(found.warnings) == 1
+    assert "1 of 2 atoms outside the cell, up to 200 cells away" in found.warnings[0]
+    near = read_crystal(data_row(CUBE, [[-0.2, 1.5, 0], [0.5, 0.5, 0.5]], ["Na", "Cl"]))
+    assert near.warnings == ()
 
 
 def test_file_that_cannot_be_opened(tmp_path):

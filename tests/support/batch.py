@@ -39,8 +39,8 @@ def give(test, *files):
     uploader.set_value([(name, content, "text/plain") for name, content in files])
     test.button(key=form.SUBMIT).click().run()
     assert not test.exception
-    known = test.session_state.filtered_state
-    job = known.get(state.BATCH)
+    known = state.BATCH in test.session_state
+    job = test.session_state[state.BATCH] if known else None
     if job:
         job.wait(60)
         test.run()

@@ -5,6 +5,7 @@ import re
 import zipfile
 from html import unescape
 
+import pandas as pd
 from streamlit.testing.v1 import AppTest
 
 from crysformer.library.catalogue import load_library
@@ -74,6 +75,21 @@ def properties(test):
 
 def tables(test):
     return [each.value for kind in (test.dataframe, test.table) for each in kind]
+
+
+def block_tables(test):
+    """Tables that are blocks on a phone, as texts; small print follows in the cell."""
+    found = []
+    for table in re.findall(r'<table class="blocks".*?</table>', html(test), re.S):
+        rows = [
+            [
+                unescape(re.sub(r"<[^>]+>", "", cell))
+                for cell in re.findall(r"<t[hd][ >].*?</t[hd]>", row, re.S)
+            ]
+            for row in re.findall(r"<tr>.*?</tr>", table, re.S)
+        ]
+        found.append(pd.DataFrame(rows[1:], columns=rows[0]))
+    return found
 
 
 def zipped(members):

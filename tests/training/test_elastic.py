@@ -10,10 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from crysformer.errors import SettingsError
 from crysformer.paths import ROOT
-from crysformer.training.processes import Launch
+from crysformer.training.processes import Launch, join_ranks
 from crysformer.training.schedule import Budget
 from crysformer.training.start import train
 from crysformer.training.trainer import Trainer
@@ -29,7 +30,7 @@ from tests.support.training import (
     state,
 )
 
-STEPS = 60
+STEPS = 30
 RECIPE_OF_ALL = replace(RECIPE, batch_size=8, loss="mse", decay=0.5)
 
 
@@ -49,18 +50,23 @@ def agents(count: int, command: list[str], log: Path) -> list[subprocess.Popen]:
         port = free.getsockname()[1]
     meeting = ["--rdzv-backend=c10d", f"--rdzv-endpoint=127.0.0.1:{port}"]
     options = [f"--nnodes={count}", "--nproc-per-node=2", "--max-restarts=2", *meeting]
-    run = [sys.executable, "-m", "torch.distributed.run", *options, "--rdzv-id=test"]
+    run = [
+        sys.executable,
+        "-m",
+        "crysformer.training.launcher",
+        *options,
+        "--rdzv-id=test",
+    ]
     environment = {**os.environ, "CRYSFORMER_CACHE": str(log), "OMP_NUM_THREADS": "1"}
     log.mkdir()
-    return [
-        subprocess.Popen(
-            [*run, "-m", "crysformer", *command],
-            cwd=ROOT,
-            env=environment,
-            stderr=(log / f"{number}.log").open("w"),
-        )
-        for number in range(count)
-    ]
+    started = []
+    for number in range(count):
+        with (log / f"{number}.log").open("w") as stderr:
+            words = [*run, "-m", "crysformer", *command]
+            started.append(
+                subprocess.Popen(words, cwd=ROOT, env=environment, stderr=stderr)
+            )
+    return started
 
 
 def kill_a_rank(agent: subprocess.Popen, out: Path) -> None:
@@ -89,7 +95,8 @@ def test_a_killed_rank_changes_nothing(data, folder, tmp_path, machines):
             agent.wait(timeout=400)
     finally:
         for agent in started:
-            agent.kill()
+            agent.terminate()  # which ends its ranks as well
+            agent.wait()
     said = "".join(file.read_text() for file in log.glob("*.log"))
     assert [agent.returncode for agent in started] == [0] * machines, said[-4000:]
     assert "SIGKILL" in said or "exitcode: -9" in said or "Signal 9" in said
@@ -149,6 +156,13 @@ def test_who_goes_on_with_a_state():
     # Every launch without a name of its own is called "none".
     assert not Launch("none").is_of({"launch": "none"})
     assert Launch("none", 1).is_of({"launch": "none"})
+
+
+def test_a_torchrun_whose_ranks_would_not_meet_again_is_refused(monkeypatch):
+    monkeypatch.setenv("TORCHELASTIC_USE_AGENT_STORE", "True")
+    monkeypatch.setenv("TORCHELASTIC_MAX_RESTARTS", "1")
+    with pytest.raises(SettingsError, match="find each other"):
+        join_ranks(torch.device("cpu"))
 
 
 def test_another_launch_does_not_write_over_a_run(data, folder, tmp_path, monkeypatch):

@@ -12,6 +12,12 @@ from crysformer.structure.formats.raw import Species
 BOHR = 0.529177210544
 """In Å, CODATA 2022."""
 
+MAX_LINES = 50_000
+"""Of one crystal; a thousand atoms with all that programs write of each need fewer."""
+MAX_WIDTH = 10_000
+"""Characters of a line that are looked at."""
+_MAX_WORDS = 500
+
 
 def numbers(words: Sequence[str], count: int, what: str) -> list[float]:
     """Return the first words as numbers.
@@ -61,12 +67,30 @@ def species(word: str) -> Species:
     return [(letters.capitalize() if letters.isalpha() else word, 1.0)]
 
 
+def bounded_lines(text: str, most: int = MAX_LINES) -> list[str]:
+    """Return the lines of a text, each cut off at `MAX_WIDTH` characters.
+
+    Raises:
+        StructureError: There are more than ``most``.
+    """
+    number = text.count("\n")
+    if number > most:
+        raise StructureError(
+            f"has {number} lines, more than the limit of {most}; keep the cell and atoms"
+        )
+    return [line[:MAX_WIDTH] for line in text.split("\n")]
+
+
 def known_lines(text: str, comment: str = "#!") -> list[list[str]]:
-    """Return the words of every line that has some, remarks left out."""
+    """Return the words of every line that has some, remarks left out.
+
+    Raises:
+        StructureError: There are too many lines for one crystal.
+    """
     found = []
-    for line in text.split("\n"):
+    for line in bounded_lines(text):
         for sign in comment:
             line = line.partition(sign)[0]
-        if words := line.split():
+        if words := line.split(maxsplit=_MAX_WORDS)[:_MAX_WORDS]:
             found.append(words)
     return found

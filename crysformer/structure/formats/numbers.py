@@ -5,7 +5,7 @@ import re
 from fractions import Fraction
 from typing import NamedTuple
 
-_MINUS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d"), "-")
+_MINUS = re.compile("[\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d]")
 """Dashes that word processors and PDFs put in place of the minus sign."""
 
 # Bounded runs and no alternative that overlaps another: linear in what it is given.
@@ -30,7 +30,7 @@ class Number(NamedTuple):
 
 def plain_minus(text: str) -> str:
     """Replace the dashes that stand for a minus sign by one."""
-    return text if text.isascii() else text.translate(_MINUS)
+    return text if text.isascii() else _MINUS.sub("-", text)
 
 
 def parse_number(text: str) -> Number | None:

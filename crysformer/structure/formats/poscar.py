@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from pymatgen.core import Element
 
 from crysformer.errors import StructureError
+from crysformer.structure.formats.lines import MAX_WIDTH
 from crysformer.structure.formats.numbers import parse_number
 from crysformer.structure.formats.raw import (
+    MAX_SITES,
     RawCrystal,
     check_number_of_sites,
     not_an_element,
@@ -22,6 +24,8 @@ from crysformer.structure.formats.raw import (
 _MAX_HEADER = 60
 """Lines within which the counts of atoms have to come; long ones may be wrapped."""
 _MAX_NAMES = 1000
+_MAX_LINES = 5 + 2 * _MAX_HEADER + 2 + 2 * MAX_SITES
+"""What lies behind, such as the density of a CHGCAR, is not looked at."""
 
 
 def is_poscar(text: str) -> bool:
@@ -153,7 +157,8 @@ def _scale(lines: list[str]) -> NDArray[np.float64]:
 
 def _lines(text: str) -> list[str]:
     """Return stripped lines without the remarks behind ``!`` and ``#``."""
-    return [re.split("[!#]", line, maxsplit=1)[0].strip() for line in text.split("\n")]
+    lines = text.split("\n", _MAX_LINES)[:_MAX_LINES]
+    return [re.split("[!#]", line[:MAX_WIDTH], maxsplit=1)[0].strip() for line in lines]
 
 
 def _floats(line: str) -> list[float]:

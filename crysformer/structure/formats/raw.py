@@ -14,7 +14,9 @@ from crysformer.errors import StructureError
 from crysformer.structure.periodic import heights
 from crysformer.structure.stated import Stated
 
-MAX_SITES = 1000
+MAX_SITES = 2000
+"""With no symmetry left, predicting as many takes about 1.5 GB (docs/performance.md)."""
+
 OCCUPANCY_TOLERANCE = 1e-3
 OVERFULL_TOLERANCE = 0.02
 """How far above 1 refined occupancies may add up; above it sites overlap."""
@@ -52,8 +54,24 @@ class Entry(NamedTuple):
     """What the file calls it; may be empty."""
     read: Callable[[], RawCrystal]
     """Reads it, or raises a predicate on what is wrong with it."""
-    text: str = ""
-    """Its own part of the file, if that is a file of the format as well."""
+    text: Callable[[], str] | None = None
+    """Returns its own part of the file, if that is a file of the format as well."""
+
+
+MAX_ENTRIES = 50_000
+"""Crystals that one file may hold."""
+
+
+def check_number_of_entries(number: int) -> None:
+    """Refuse a file of more crystals than anyone has a use for.
+
+    Raises:
+        StructureError: There are more than `MAX_ENTRIES`.
+    """
+    if number > MAX_ENTRIES:
+        raise StructureError(
+            f"holds more than {MAX_ENTRIES} crystals or blocks; split it into several"
+        )
 
 
 def check_lattice(lattice: NDArray[np.float64]) -> None:

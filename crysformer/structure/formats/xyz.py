@@ -8,17 +8,20 @@ from typing import NamedTuple
 import numpy as np
 
 from crysformer.errors import StructureError
+from crysformer.structure.formats.lines import bounded_lines
 from crysformer.structure.formats.numbers import parse_number
 from crysformer.structure.formats.raw import (
     Entry,
     RawCrystal,
     Species,
+    check_number_of_entries,
     check_number_of_sites,
     check_periodic,
 )
 
 _MAX_COLUMNS = 100
-_MAX_HEADER = 20_000
+_MAX_HEADER = 10_000
+_MAX_LINES = 400_000
 _PAIR = re.compile(
     r"""([A-Za-z_][\w:.-]{0,60})\s*=\s*("[^"]*"|'[^']*'|\{[^}]*\}|\[[^\]]*\]|[^\s"'{\[]\S*)"""
 )
@@ -45,25 +48,36 @@ def read_xyz(text: str) -> Sequence[Entry]:
     Raises:
         StructureError: The first frame is empty or cut off.
     """
-    lines = text.split("\n")
+    lines = bounded_lines(text, _MAX_LINES)
     frames: list[Entry] = []
     place = 0
     while place < len(lines):
         if not re.fullmatch(r"\s*\d{1,12}\s*", lines[place]):
             break
         number = int(lines[place])
-        frame = lines[place + 1 : place + 2 + number]
-        own = "\n".join([lines[place], *frame, ""])
-        frames.append(Entry("", partial(_read_frame, number, frame), own))
+        frame = slice(place, place + 2 + number)
+        frames.append(
+            Entry(
+                "",
+                partial(_read_frame, number, lines, frame),
+                partial(_own_text, lines, frame),
+            )
+        )
+        check_number_of_entries(len(frames))
         place += number + 2
         while place < len(lines) and not lines[place].strip():
             place += 1
     return frames
 
 
-def _read_frame(number: int, lines: Sequence[str]) -> RawCrystal:
+def _own_text(lines: Sequence[str], frame: slice) -> str:
+    return "\n".join([*lines[frame], ""])
+
+
+def _read_frame(number: int, all_lines: Sequence[str], frame: slice) -> RawCrystal:
     """Read one frame: its second line, and the rows behind it."""
     check_number_of_sites(number)
+    lines = all_lines[frame][1:]
     rows = [line for line in lines[1:] if line.strip()]
     if len(rows) < number:
         raise StructureError(
@@ -83,7 +97,7 @@ def _read_frame(number: int, lines: Sequence[str]) -> RawCrystal:
     columns = _columns(header.get("properties", ""))
     sites, coords = [], []
     for atom, row in enumerate(rows, start=1):
-        words = row.split()
+        words = row.split(maxsplit=_MAX_COLUMNS)
         if len(words) < columns.width:
             raise StructureError(
                 f"has {row.strip()[:40]!r} for atom {atom}, where {columns.width} values "

@@ -136,9 +136,10 @@ def _effect(attention: "BondAttention", bond: int) -> None:
     name, _, unit = figures.crystals.titles([key])[key].rpartition(" (")
     text = f"{signed(change)} {unit.removesuffix(')')}" if name else signed(change)
     equals = int(orbits.count[orbit]) - 1
+    label = name or unit
     st.markdown(
-        f":small[Removed, with the {equals} directed bonds equal or reverse to it:] "
-        f"{plain((name or unit).lower())} **{text}**"
+        f":small[Removed, with the {equals} directed bonds equal or reverse to it: "
+        f"{plain(label[:1].lower() + label[1:])} **{text}**]"
     )
 
 

@@ -1,5 +1,6 @@
 """What the knock-out test found for all properties, and the controls beside it."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,9 +10,11 @@ from crysformer import faithfulness
 from crysformer.ui.attention import cached
 from crysformer.ui.session.numbers import fixed, tiny
 from crysformer.ui.session.text import plain
+from crysformer.ui.shell.block_table import Cell, block_table
 
 if TYPE_CHECKING:
     from crysformer.faithfulness.study import Study
+    from crysformer.faithfulness.tables import Column
     from crysformer.faithfulness.verdict import Finding
 
 
@@ -44,26 +47,15 @@ def property_results(
     )
     measure = measure or kind.RHO
     names_of = [*found, study.RANDOM, study.BONDS, study.LENGTH, study.GRADIENT]
-    shown = {measure.of(name): str(name) for name in names_of}
-    chances = {kind.P.of(module): f"{module} p" for module in found}
-    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
-    formats = {"Property": text(pinned=True, width=200)}
-    formats |= {column: number(name) for column, name in shown.items()}
-    formats |= {column: number(name, format="%.4f") for column, name in chances.items()}
-    order = ["Property"]
-    for module in found:
-        order += [measure.of(module)]
-        order += [kind.P.of(module)] if measure == kind.RHO else []
-    order += [measure.of(name) for name in names_of if name not in found]
     count = next(iter(found.values()))[0].number
-    st.dataframe(
-        table.style.format(fixed, subset=list(shown)),
-        hide_index=True,
-        height=300,
-        placeholder="–",
-        column_order=order,
-        column_config=formats,
-        alt="Rank correlations of attention and baselines with the effect of bonds",
+    block_table(
+        [
+            {"Property": row["Property"]}
+            | {str(name): _correlation(row, measure, name, found) for name in names_of}
+            for row in table.to_dict("records")
+        ],
+        "Rank correlations of attention and baselines with the effect of bonds",
+        tall=True,
     )
     chance = faithfulness.correlation.chance_level(count)
     few = "" if count >= least else f" Fewer than {least} bonds are too few to judge."
@@ -81,6 +73,20 @@ def property_results(
         f"twenty times. {len(columns)} properties are tested, so one in twenty may pass "
         f"p < 0.05 by chance.{few}"
     )
+
+
+def _correlation(
+    row: Mapping[str, float],
+    measure: "Column",
+    name: str,
+    found: Mapping[str, list["Finding"]],
+) -> Cell:
+    """A correlation, and for a module how probable one as large is by chance."""
+    text = fixed(row[measure.of(name)])
+    if name not in found or measure != faithfulness.tables.Column.RHO:
+        return text
+    p = row[faithfulness.tables.Column.P.of(name)]
+    return (text, f"p = {p:.4f}") if np.isfinite(p) else text
 
 
 def control_results(

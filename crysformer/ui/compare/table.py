@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
 from crysformer.experiments.comparison import Compared
@@ -11,15 +10,14 @@ from crysformer.figures.crystals import titles
 from crysformer.predict.applicability import BY_SYMMETRY
 from crysformer.properties.table import PROPERTIES
 from crysformer.ui.session.numbers import readable
+from crysformer.ui.shell.block_table import Cell, block_table
 
 if TYPE_CHECKING:
     from crysformer.trust.stability import Stability
 
 _SMALL = "≈"
 _UNDEFINED = "–"
-# Room for the longest label; where it is most of the table, Streamlit lets it scroll.
-_WIDTH = 300
-_DIFFERENCE = 100
+_PROPERTY = "Property"
 
 
 def comparison_table(
@@ -41,22 +39,8 @@ def comparison_table(
     judged = [each for each in stabilities if each is not None]
     if judged and len(judged) == len(names):
         words = {name: each.sentence for name, each in zip(names, judged, strict=True)}
-        cells.insert(0, {"Property": "Stability", **words})
-    st.dataframe(
-        pd.DataFrame(cells),
-        hide_index=True,
-        height="content",
-        placeholder="",
-        column_config={
-            "Property": st.column_config.TextColumn(pinned=True, width=_WIDTH),
-            **{
-                column: st.column_config.TextColumn(width=_DIFFERENCE)
-                for column in cells[0]
-                if column.startswith("Δ")
-            },
-        },
-        alt=alt,
-    )
+        cells.insert(0, {_PROPERTY: "Stability", **words})
+    block_table(cells, alt)
     bounds = any(any(row.intervals) for row in rows)
     undefined = ""
     if not all(all(row.defined) for row in rows):
@@ -68,26 +52,26 @@ def comparison_table(
     )
 
 
-def _cells(names: Sequence[str], label: str, row: Compared) -> dict[str, str]:
+def _cells(names: Sequence[str], label: str, row: Compared) -> dict[str, Cell]:
     unit = PROPERTIES[row.key].unit
-    cells = {"Property": label.removesuffix(f" ({unit})")}
+    cells: dict[str, Cell] = {_PROPERTY: (label.removesuffix(f" ({unit})"), unit)}
     for k, name in enumerate(names):
         cells[name] = _value(row, k)
         if k:
             cells["Δ" if len(names) == 2 else f"Δ {name}"] = _difference(row, k)
-    return cells | {"Unit": unit}
+    return cells
 
 
-def _value(row: Compared, k: int) -> str:
+def _value(row: Compared, k: int) -> Cell:
     if not row.defined[k]:
         return _UNDEFINED
     value, bounds = readable(row.values[k], row.error), row.intervals[k]
     if bounds is None:
         return value
     if bounds == (0.0, 0.0):
-        return f"0 ({BY_SYMMETRY})"
+        return "0", f"({BY_SYMMETRY})"
     low, high = (readable(bound, row.error) for bound in bounds)
-    return f"{value} ({low} to {high})"
+    return value, f"({low} to {high})"
 
 
 def _difference(row: Compared, k: int) -> str:

@@ -7,10 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from crysformer import evaluation
-from crysformer.model.card import error_rows, summary
+from crysformer.figures.crystals import titles
+from crysformer.model.card import error_rows, shown_properties, summary
 from crysformer.properties.table import PROPERTIES
 from crysformer.ui.session import answers
 from crysformer.ui.session.text import plain
+from crysformer.ui.shell.block_table import block_table
 from crysformer.ui.shell.frame import Frame
 
 SELF_TEST = "model_self_test"
@@ -23,7 +25,7 @@ _NUMBERS = {
     "the other half; values that are zero by symmetry are not counted",
     "Mean width": "Mean width of these intervals, in the property's unit",
 }
-_FORMATS = {"Crystals": "%d", "Coverage": "%.1f %%"}
+_FORMATS = {"Crystals": "{:,}", "Coverage": "{:.1f} %"}
 
 
 def card_table(card: Mapping[str, Any]) -> None:
@@ -39,22 +41,22 @@ def card_table(card: Mapping[str, Any]) -> None:
 
 def error_table(card: Mapping[str, Any]) -> None:
     """Show the errors of all properties and the coverage of their intervals."""
-    number = st.column_config.NumberColumn
-    columns = {
-        name: number(name, format=_FORMATS.get(name, "%.3g"), help=text)
-        for name, text in _NUMBERS.items()
-    }
-    columns["Property"] = st.column_config.TextColumn(pinned=True, width=270)
-    columns["Unit"] = st.column_config.TextColumn(width=80)
-    frame = pd.DataFrame(error_rows(card))
-    st.dataframe(
-        frame.dropna(axis="columns", how="all"),
-        hide_index=True,
-        height="content",
-        placeholder="–",
-        column_config=columns,
-        alt="Validation errors of every property",
-    )
+    found = error_rows(card)
+    known = [name for name in _NUMBERS if any(row[name] is not None for row in found)]
+    names = titles(shown_properties(card))
+    rows = [
+        {
+            "Property": (name.removesuffix(f" ({row['Unit']})"), row["Unit"]),
+            **{each: _written(row[each], _FORMATS.get(each, "{:.3g}")) for each in known},
+            "Source": row["Source"],
+        }
+        for name, row in zip(names.values(), found, strict=True)
+    ]
+    block_table(rows, "Validation errors of every property", helps=_NUMBERS)
+
+
+def _written(value: float | None, form: str) -> str:
+    return "–" if value is None else form.format(value)
 
 
 def self_test(places: Frame) -> None:

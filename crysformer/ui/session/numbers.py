@@ -16,12 +16,15 @@ def fixed(value: float, digits: int = 2, sign: Literal["", "+"] = "") -> str:
     Args:
         value: The number.
         digits: Decimals.
-        sign: Whether what is above zero has a sign, too.
+        sign: What stands before a number above zero.
     """
     if not math.isfinite(value):
         return _NOTHING
-    # Adding zero turns the -0.0 that rounding leaves into 0.0.
-    return f"{round(value, digits) + 0.0:{sign}.{digits}f}".replace("-", MINUS)
+    rounded = round(value, digits)
+    text = f"{abs(rounded):.{digits}f}"
+    if not rounded:
+        return text
+    return f"{MINUS if rounded < 0 else sign}{text}"
 
 
 def signed(value: float, digits: int = 3) -> str:

@@ -50,16 +50,16 @@ def take_files(widget: str) -> None:
     given: list[tuple[str, bytes]] = []
     sentences: list[str] = []
     for file in files[:MAX_FILES]:
-        file_name = plain_name(file.name)
+        called = plain_name(file.name)
         try:
-            members = _members(file_name, file.getvalue())
+            members = _members(called, file.getvalue())
         except CrysformerError as error:
             sentences.append(str(error))
             continue
         if len(members) > shelf.MAX_UPLOADS:
             sentences.append(
                 f"Only the first {shelf.MAX_UPLOADS} of the {len(members)} files in "
-                f"{file_name} were read."
+                f"{called} were read."
             )
         for name, content in members[: shelf.MAX_UPLOADS]:
             if isinstance(content, bytes):
@@ -84,7 +84,7 @@ def take_text() -> None:
 
 def take_file(name: str, content: bytes) -> None:
     """Keep the crystal of one file and show it."""
-    _keep([(name, content)], [])
+    _keep([(plain_name(name), content)], [])
 
 
 def take_approximation(name: str, content: bytes) -> None:

@@ -25,15 +25,15 @@ FAULTS = {
         ["overlap", "'Na1' and 'Cl1'", "add up to 2"],
     ),
     "too many in CIF": (
-        cif([("C", x, 0.1, 0.2, 1) for x in np.linspace(0, 0.9, 1001)]),
-        ["1001 atoms"],
+        cif([("C", x, 0.1, 0.2, 1) for x in np.linspace(0, 0.9, 2001)]),
+        ["2001 atoms"],
     ),
     "expands to too many": (
         cif(
-            [("C", x, 0.13, 0.27, 1) for x in np.linspace(0.31, 0.43, 20)],
+            [("C", x, 0.13, 0.27, 1) for x in np.linspace(0.31, 0.43, 40)],
             header=group("F m -3 m"),
         ),
-        ["expands to 3840 atoms", "limit of 1000"],
+        ["expands to 7680 atoms", "limit of 2000"],
     ),
     "too many operations": (
         cif(
@@ -58,10 +58,10 @@ FAULTS = {
     ),
     "sites as near as they can be without coinciding": (
         cif(
-            [("C", 0.1 + step * 1.01e-4, 0.13, 0.27, 1) for step in range(20)],
+            [("C", 0.1 + step * 1.01e-4, 0.13, 0.27, 1) for step in range(40)],
             header=group("F m -3 m"),
         ),
-        ["expands to 3840 atoms"],
+        ["expands to 7680 atoms"],
     ),
     "dummy species": (cif([("X1", 0, 0, 0, 1)]), ["'X1'", "element"]),
     "water without hydrogen sites": (cif([("Wat1", 0, 0, 0, 1)]), ["hydrogen"]),

@@ -128,8 +128,10 @@ def test_mixed_valence_is_one_element():
 
 
 def test_largest_cell_is_read():
-    grid = np.stack(np.meshgrid(*[np.arange(10) / 10] * 3), axis=-1).reshape(-1, 3)
-    assert len(read_structure(data_row(CUBE * 7, grid, ["Cu"] * MAX_SITES))) == MAX_SITES
+    steps = np.arange(10) / 10, np.arange(10) / 10, np.arange(20) / 20
+    grid = np.stack(np.meshgrid(*steps), axis=-1).reshape(-1, 3)
+    row = data_row(CUBE * 14, grid, ["Cu"] * MAX_SITES)
+    assert len(read_structure(row)) == MAX_SITES
 
 
 def test_nothing_named_in_json_is_imported():

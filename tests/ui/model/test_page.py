@@ -20,7 +20,7 @@ from crysformer.trust.stability import HULL
 from crysformer.ui.model import card as model_card
 from crysformer.ui.model import errors
 from crysformer.ui.session import state
-from tests.support.pages import app, properties, tables, text
+from tests.support.pages import app, block_tables, properties, tables, text
 
 MODEL = "pages/5_Model.py"
 SHIPPED = weights_folder() / DEFAULT_MODEL
@@ -47,15 +47,16 @@ def test_the_card_says_what_the_model_saw():
 
 def test_the_error_table_repeats_the_card():
     test = app(MODEL)
-    rows = next(table for table in tables(test) if "MAE" in table)
+    rows = next(table for table in block_tables(test) if "MAE" in table)
     keys = shown_properties(CARD)
     assert len(rows) == len(keys)
     assert "ehull" not in keys
     errors = CARD["validation"]["errors"]
-    assert rows["MAE"].tolist() == [errors[key]["mae"] for key in keys]
+    assert rows["MAE"].tolist() == [f"{errors[key]['mae']:.3g}" for key in keys]
     coverage = CARD["validation"]["coverage"]
     held = [100.0 * coverage[key]["all"]["coverage"] for key in keys]
-    assert rows["Coverage"].tolist() == pytest.approx(held)
+    assert rows["Coverage"].tolist() == [f"{share:.1f} %" for share in held]
+    assert rows["Property"].is_unique
 
 
 def test_errors_stand_beside_the_papers_with_their_crystals():

@@ -15,6 +15,13 @@ def test_decimals(value, said):
 
 
 @pytest.mark.parametrize(
+    ("value", "said"), [(0.1234, "+0.123"), (-0.1234, "−0.123"), (-0.0001, "0.000")]
+)
+def test_decimals_of_a_change(value, said):
+    assert fixed(value, 3, "+") == said
+
+
+@pytest.mark.parametrize(
     ("value", "said"), [(0.12345, "+0.123"), (-3.0, "−3"), (0.0, "0"), (-0.0, "0")]
 )
 def test_changes(value, said):

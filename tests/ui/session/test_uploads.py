@@ -1,8 +1,12 @@
 """Uploads of many crystals, and of what is none: limits and sentences."""
 
+from itertools import islice
+
 from crysformer.ui.session import shelf, state
 from crysformer.ui.session.text import plain
 from crysformer.ui.session.uploads import MAX_SENTENCES
+from tests.fuzz.corpus import seeds
+from tests.fuzz.mutate import mutants
 from tests.support.crystal_files import cif, group
 from tests.support.pages import POSCAR, SALT, app, text, upload, zipped
 
@@ -71,3 +75,12 @@ def test_what_a_file_contradicts_is_said_beside_its_picture(random_weights):
     assert said == [
         plain("The file says that the cell has 160 Å³; its vectors span 179.41 Å³.")
     ]
+
+
+def test_the_page_takes_whatever_the_fuzzer_makes(random_weights):
+    test = app(crystal=SALT.id)
+    for number, (_, content) in enumerate(islice(mutants(seeds(), seed=9), 8)):
+        upload(test, f"\x1b[31m{number}\u202e.cif", content[:300_000])
+        assert not test.exception
+        for each in test.error:
+            assert each.value.replace("\n", "").isprintable(), ascii(each.value)

@@ -5,13 +5,14 @@ and mmCIF is ``_atom_site_fract_x`` here, in lower case.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import gemmi
 
 from crysformer.errors import StructureError
 from crysformer.structure.formats.numbers import plain_minus
+from crysformer.structure.formats.raw import check_number_of_entries
 
 _PREFIXES = (
     "_atom_site",
@@ -24,6 +25,9 @@ _PREFIXES = (
 """Names of what makes a crystal, and of what is compared with it."""
 _UNKNOWN = ("", "?", ".")
 _MAX_REPAIRS = 20
+_MAX_PARSED = 5_000_000
+"""Characters that are parsed in all, however many repairs that leaves room for."""
+_MAX_ROWS = 100_000
 _PLACE = re.compile(r"string:(\d+)(?::\d+\(\d+\))?(.{0,200})", re.S)
 
 
@@ -34,12 +38,12 @@ class Block:
     Attributes:
         name: Behind ``data_``.
         columns: For each name in lower case its values as texts; one for a single item.
-        text: The block as a CIF of its own, empty if the file has no other block.
+        text: Returns the block as a CIF of its own; None if the file has no other.
     """
 
     name: str
     columns: dict[str, list[str]]
-    text: str
+    text: Callable[[], str] | None
 
     def first(self, *names: str) -> str:
         """Return the first value that is known of some names, or an empty text."""
@@ -68,9 +72,10 @@ def read_blocks(text: str) -> list[Block]:
     # Words in front of the first block, of a letter or an email, are none of it.
     text = text[start.start() :] if start else f"data_pasted\n{text}"
     document = _parsed(text)
+    check_number_of_entries(len(document))
     several = len(document) > 1
     return [
-        Block(block.name.strip(), _columns(block), block.as_string() if several else "")
+        Block(block.name.strip(), _columns(block), block.as_string if several else None)
         for block in document
     ]
 
@@ -86,13 +91,19 @@ def _ascii(text: str) -> str:
 def _parsed(text: str) -> gemmi.cif.Document:
     """Parse a text; what is broken outside of the crystal's own items is left out."""
     lines = text.split("\n")
+    room = max(_MAX_PARSED - len(text), 0)
     for _ in range(_MAX_REPAIRS):
         try:
             return gemmi.cif.read_string("\n".join(lines), check_level=0)
         except (ValueError, RuntimeError) as error:
             found = _PLACE.match(str(error))
             number = int(found[1]) if found else 0
-            if not 0 < number <= len(lines) or not _repaired(lines, number - 1):
+            room -= len(text)
+            if (
+                room < 0
+                or not 0 < number <= len(lines)
+                or not _repaired(lines, number - 1)
+            ):
                 raise _fault(lines, number, found[2] if found else "") from error
     raise StructureError(
         f"has more than {_MAX_REPAIRS} lines that are no CIF; export it again"
@@ -150,7 +161,9 @@ def _columns(block: gemmi.cif.Block) -> dict[str, list[str]]:
                 continue
             values, width = item.loop.values, len(names)
             for place, name in enumerate(names):
-                found.setdefault(name, [_value(each) for each in values[place::width]])
+                if name.startswith(_PREFIXES):
+                    column = values[place : _MAX_ROWS * width : width]
+                    found.setdefault(name, [_value(each) for each in column])
     return found
 
 

@@ -8,6 +8,7 @@ from pymatgen.core import Lattice
 from crysformer.errors import StructureError
 from crysformer.structure.formats.lines import numbers, species
 from crysformer.structure.formats.raw import (
+    MAX_SITES,
     RawCrystal,
     check_lattice,
     check_number_of_sites,
@@ -17,6 +18,8 @@ from crysformer.structure.formats.symmetry.expand import Sites
 from crysformer.structure.formats.symmetry.settings import by_name, by_number
 from crysformer.structure.stated import Stated
 
+_MAX_WIDTH = 200
+_MAX_LINES = MAX_SITES + 4
 _GROUP = re.compile(r"SPGR\s*=\s*(\d{1,3})\s*([^=]{0,40}?)\s*(?:OPT\b|$)", re.I)
 
 
@@ -26,7 +29,7 @@ def read_cssr(text: str) -> RawCrystal:
     Raises:
         StructureError: It is cut off, or its space group does not fit.
     """
-    lines = text.split("\n")
+    lines = [line[:_MAX_WIDTH] for line in text.split("\n", _MAX_LINES)[:_MAX_LINES]]
     lengths, angles = (
         numbers(re.findall(r"[-+\d.]{1,20}", _behind(line)), 3, "the cell")
         for line in lines[:2]

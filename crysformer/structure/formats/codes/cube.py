@@ -3,8 +3,10 @@
 import numpy as np
 
 from crysformer.errors import StructureError
-from crysformer.structure.formats.lines import BOHR, numbers, species
-from crysformer.structure.formats.raw import RawCrystal, check_number_of_sites
+from crysformer.structure.formats.lines import BOHR, MAX_WIDTH, numbers, species
+from crysformer.structure.formats.raw import MAX_SITES, RawCrystal, check_number_of_sites
+
+_LINES = 2 + 1 + 3 + MAX_SITES
 
 
 def read_cube(text: str) -> RawCrystal:
@@ -13,7 +15,7 @@ def read_cube(text: str) -> RawCrystal:
     Raises:
         StructureError: It is cut off, or has a number that is none.
     """
-    lines = [line.split() for line in text.split("\n", 2 + 1 + 3 + 2000)]
+    lines = [line[:MAX_WIDTH].split() for line in text.split("\n", _LINES)[:_LINES]]
     count, *origin = numbers(lines[2], 4, "atoms and origin")
     number = abs(int(count))
     check_number_of_sites(number)

@@ -9,7 +9,7 @@ import numpy as np
 from crysformer.arrays import FloatArray
 from crysformer.errors import StructureError
 from crysformer.structure.formats.codes.bravais import bravais_vectors
-from crysformer.structure.formats.lines import BOHR, known_lines, numbers
+from crysformer.structure.formats.lines import BOHR, bounded_lines, known_lines, numbers
 from crysformer.structure.formats.raw import (
     RawCrystal,
     Species,
@@ -33,6 +33,7 @@ def read_input(text: str) -> RawCrystal:
     Raises:
         StructureError: It lacks the cell or the atoms, or lists those of a space group.
     """
+    text = "\n".join(bounded_lines(text))
     settings = _settings(text)
     if "space_group" in settings or "crystal_sg" in text.lower():
         raise StructureError(
@@ -75,7 +76,7 @@ def read_input(text: str) -> RawCrystal:
 def _settings(text: str) -> dict[str, str]:
     """Return what the namelists set, by lower-case name without spaces."""
     head = re.split(
-        r"^\s*(?:ATOMIC_|CELL_P|K_POINTS)", text, maxsplit=1, flags=re.M | re.I
+        r"^[ \t]*(?:ATOMIC_|CELL_P|K_POINTS)", text, maxsplit=1, flags=re.M | re.I
     )
     lines = [line.partition("!")[0] for line in head[0].split("\n")]
     found = _SETTING.findall("\n".join(lines))

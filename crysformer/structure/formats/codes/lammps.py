@@ -7,7 +7,7 @@ import gemmi
 import numpy as np
 
 from crysformer.errors import StructureError
-from crysformer.structure.formats.lines import numbers
+from crysformer.structure.formats.lines import bounded_lines, numbers
 from crysformer.structure.formats.raw import RawCrystal, Species, check_number_of_sites
 
 _STYLES = {"atomic": 2, "charge": 3, "molecular": 3, "bond": 3, "angle": 3, "full": 4}
@@ -25,15 +25,17 @@ def read_data(text: str) -> RawCrystal:
         StructureError: A part is missing, or masses tell no elements.
     """
     header, sections = _parts(text)
-    number = int(_header(header, r"(\d{1,12})\s+atoms\b", 1, "the count of atoms")[0])
+    number = int(_header(header, r"(\d{1,12})[ \t]+atoms\b", 1, "the count of atoms")[0])
     check_number_of_sites(number)
     low, high = np.array(
         [
-            _header(header, rf"(\S+)\s+(\S+)\s+{x}lo\s+{x}hi", 2, f"{x}lo xhi")
+            _header(header, rf"(\S+)[ \t]+(\S+)[ \t]+{x}lo[ \t]+{x}hi", 2, f"{x}lo xhi")
             for x in "xyz"
         ]
     ).T
-    tilts = re.search(r"(\S+)\s+(\S+)\s+(\S+)\s+xy\s+xz\s+yz", header)
+    tilts = re.search(
+        r"^[ \t]*(\S+)[ \t]+(\S+)[ \t]+(\S+)[ \t]+xy[ \t]+xz[ \t]+yz", header, re.M
+    )
     xy, xz, yz = numbers(tilts.groups(), 3, "xy xz yz") if tilts else (0.0, 0.0, 0.0)
     lx, ly, lz = high - low
     lattice = [[lx, 0, 0], [xy, ly, 0], [xz, yz, lz]]
@@ -62,7 +64,7 @@ def _parts(text: str) -> tuple[str, Mapping[str, tuple[str, list[str]]]]:
     header: list[str] = []
     sections: dict[str, tuple[str, list[str]]] = {}
     current = header
-    for line in text.split("\n")[1:]:
+    for line in bounded_lines(text)[1:]:
         if match := _SECTION.fullmatch(line.strip()):
             current = []
             sections[match[1]] = (match[2] or "", current)
@@ -72,7 +74,7 @@ def _parts(text: str) -> tuple[str, Mapping[str, tuple[str, list[str]]]]:
 
 
 def _header(header: str, pattern: str, count: int, what: str) -> list[float]:
-    match = re.search(rf"^\s*{pattern}", header, re.M)
+    match = re.search(rf"^[ \t]*{pattern}", header, re.M)
     if match is None:
         raise StructureError(f"has no line for {what}; give the whole file")
     return numbers(match.groups(), count, what)

@@ -11,6 +11,9 @@ from crysformer.structure.formats.lines import BOHR, species
 from crysformer.structure.formats.raw import RawCrystal, check_number_of_sites
 
 _CELLS = ("unit_cell", "primitive_cell", "supercell")
+_MAX_BLOCK = 400_000
+# A few lines of them stand for a list of any size.
+_ANCHOR = re.compile(r"[\s:\[,{-][&*][^\s,\]}]")
 
 
 def read_phonopy(text: str) -> RawCrystal:
@@ -26,6 +29,15 @@ def read_phonopy(text: str) -> RawCrystal:
             break
     else:
         raise StructureError("has no unit_cell; give a phonopy.yaml or phonopy_disp.yaml")
+    if len(block[1]) > _MAX_BLOCK:
+        raise StructureError(
+            f"has a {name} of more than {_MAX_BLOCK} characters; give one crystal"
+        )
+    if _ANCHOR.search(block[1]):
+        raise StructureError(
+            f"has anchors (& or *) in its {name}, which phonopy never writes; write the "
+            "values themselves"
+        )
     lines = block[1].split("\n")
     points = sum("coordinates:" in line for line in lines)
     check_number_of_sites(points)
@@ -41,7 +53,7 @@ def read_phonopy(text: str) -> RawCrystal:
         raise StructureError(
             f"has a {name} without lattice or points; give the whole file"
         )
-    in_bohr = re.search(r"^\s*length(?:_unit)?:\s*\"?(?:au|bohr)\b", text, re.M)
+    in_bohr = re.search(r"^[ \t]*length(?:_unit)?:[ \t]*\"?(?:au|bohr)\b", text, re.M)
     lattice = array(cell["lattice"]) * (BOHR if in_bohr else 1.0)
     sites = [species(str(point.get("symbol", "?"))) for point in listed]
     coords = array([point.get("coordinates", [np.nan] * 3) for point in listed])

@@ -1,5 +1,6 @@
 """Read .res and .ins files of SHELX: cell, symmetry and sites."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -8,7 +9,7 @@ from pymatgen.core import Lattice
 
 from crysformer.arrays import FloatArray
 from crysformer.errors import StructureError
-from crysformer.structure.formats.lines import numbers
+from crysformer.structure.formats.lines import bounded_lines, numbers
 from crysformer.structure.formats.numbers import parse_number
 from crysformer.structure.formats.raw import (
     MAX_SITES,
@@ -45,6 +46,7 @@ HKLF HTAB ISOR LATT LAUE LIST L.S. MERG MORE MOVE MPLA NCSY NEUT OMIT PART PLAN 
 REM RESI RIGU RTAB SADI SAME SFAC SHEL SIMU SIZE SPEC STIR SUMP SWAT SYMM TEMP TITL
 TWIN TWST UNIT WGHT WIGL WPDB XNPD ZERR HOPE MOLE
 """
+_WORDS = frozenset(_INSTRUCTIONS.split())
 """Of the SHELX manual; any other word begins the line of an atom."""
 
 
@@ -92,7 +94,7 @@ def read_res(text: str) -> RawCrystal:
 def _instructions(text: str) -> Iterator[list[str]]:
     """Yield the words of each instruction, those on continued lines included."""
     words: list[str] = []
-    for line in text.split("\n"):
+    for line in _until_the_end(text):
         if line.upper().startswith(("REM", "TITL")) and not words:
             continue
         more = line.partition("!")[0].split()
@@ -105,6 +107,12 @@ def _instructions(text: str) -> Iterator[list[str]]:
                 return
             yield words
         words = []
+
+
+def _until_the_end(text: str) -> list[str]:
+    """Return the lines up to those that end the instructions: reflections may follow."""
+    end = re.search(r"^(?:HKLF|END)\b", text, re.M | re.I)
+    return bounded_lines(text[: end.end()] if end else text)
 
 
 def _first(lines: Sequence[list[str]], name: str) -> list[str]:
@@ -144,7 +152,7 @@ def _operations(lines: Sequence[list[str]]) -> Operations:
 
 def _is_atom(words: Sequence[str], elements: int) -> bool:
     """Tell the line of an atom: a name, the number of an element, and coordinates."""
-    if words[0][:4].upper() in _INSTRUCTIONS.split() or len(words) < 5:
+    if words[0][:4].upper() in _WORDS or len(words) < 5:
         return False
     if not words[1].isdecimal() or not words[1].isascii():
         return False

@@ -1,7 +1,7 @@
 """Read the steps of VASP: XDATCAR and vasprun.xml."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 
@@ -9,11 +9,19 @@ import numpy as np
 
 from crysformer.arrays import FloatArray
 from crysformer.errors import StructureError
-from crysformer.structure.formats.lines import numbers
+from crysformer.structure.formats.lines import bounded_lines, numbers
 from crysformer.structure.formats.poscar import read_poscar
-from crysformer.structure.formats.raw import Entry, RawCrystal, Species
+from crysformer.structure.formats.raw import (
+    Entry,
+    RawCrystal,
+    Species,
+    check_number_of_entries,
+)
 
 _HEADER = 7
+_MAX_HEADER = 60
+_MAX_LINES = 400_000
+_MAX_DEPTH = 30
 _STEP = re.compile(r"\s*(?:direct|cartesian)\s+configuration\s*=", re.I)
 
 
@@ -23,21 +31,30 @@ def read_xdatcar(text: str) -> Sequence[Entry]:
     Raises:
         StructureError: It holds no step.
     """
-    lines = text.split("\n")
+    lines = bounded_lines(text, _MAX_LINES)
     places = [place for place, line in enumerate(lines) if _STEP.match(line)]
     if not places:
         raise StructureError("holds no configuration; give the whole XDATCAR")
-    header = lines[: places[0]]
+    check_number_of_entries(len(places))
+    header = lines[: min(places[0], _MAX_HEADER)]
     found = []
     ends = [*places[1:], len(lines)]
     for place, end in zip(places, ends, strict=True):
-        rows = lines[place + 1 : end]
-        step = "\n".join([*header, lines[place], *rows])
-        found.append(Entry("", partial(read_poscar, step), step))
+        own = partial(_own_text, header, lines, place, end)
+        found.append(Entry("", partial(_read_step, own), own))
         # A cell that changes is written before each configuration.
-        if end < len(lines) and len(rows) > _HEADER and _is_header(rows[-_HEADER:]):
-            header = rows[-_HEADER:]
+        last = lines[max(place + 1, end - _HEADER) : end]
+        if end < len(lines) and end - place > _HEADER + 1 and _is_header(last):
+            header = last
     return found
+
+
+def _own_text(header: Sequence[str], lines: Sequence[str], place: int, end: int) -> str:
+    return "\n".join([*header, *lines[place:end]])
+
+
+def _read_step(own: Callable[[], str]) -> RawCrystal:
+    return read_poscar(own())
 
 
 def _is_header(lines: Sequence[str]) -> bool:
@@ -60,12 +77,21 @@ def read_vasprun(text: str) -> Sequence[Entry]:
         raise StructureError(
             "declares XML entities, which VASP never does; export it again"
         )
-    parser = XMLPullParser(["end"])
+    parser = XMLPullParser(["start", "end"])
     symbols: list[str] = []
     structures: list[Element] = []
+    depth = 0
     try:
         parser.feed(text)
-        for _, element in parser.read_events():
+        for event, element in parser.read_events():
+            depth += 1 if event == "start" else -1
+            if depth > _MAX_DEPTH:
+                raise StructureError(
+                    f"nests its XML deeper than {_MAX_DEPTH}, which VASP never does; "
+                    "export it again"
+                )
+            if event == "start":
+                continue
             if element.tag == "array" and element.get("name") == "atoms":
                 symbols = [_text(row.find("c")) for row in element.iter("rc")]
             elif element.tag == "structure":
@@ -76,6 +102,7 @@ def read_vasprun(text: str) -> Sequence[Entry]:
                 "is a vasprun.xml that is not valid XML before its first structure; "
                 "give the whole file"
             ) from error
+    check_number_of_entries(len(structures))
     structures = [each for each in structures if _rows(each, "positions")]
     if not symbols or not structures:
         raise StructureError(

@@ -5,6 +5,7 @@ from io import StringIO
 import numpy as np
 
 from crysformer.errors import StructureError
+from crysformer.structure.formats.lines import bounded_lines
 from crysformer.structure.formats.raw import (
     RawCrystal,
     check_number_of_sites,
@@ -22,10 +23,9 @@ def read_struct(text: str) -> RawCrystal:
     """
     from ase.io import wien2k
 
-    if text.count("\n") > _MAX_LINES:
-        raise StructureError(f"has more than {_MAX_LINES} lines; give one crystal")
+    lines = "\n".join(bounded_lines(text, _MAX_LINES))
     try:
-        atoms = wien2k.read_struct(StringIO(text))
+        atoms = wien2k.read_struct(StringIO(lines))
         cell = np.array(atoms.cell, dtype=float)
         symbols, places = atoms.get_chemical_symbols(), np.array(atoms.positions)
     # ASE meets broken files with every kind of exception, from AssertionError on.

@@ -1,15 +1,17 @@
 """Read XSF files of XCrySDen: a crystal, or the steps of one (AXSF)."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 
 from crysformer.errors import StructureError
-from crysformer.structure.formats.lines import known_lines, numbers, species
+from crysformer.structure.formats.lines import bounded_lines, numbers, species
 from crysformer.structure.formats.raw import (
     Entry,
     RawCrystal,
+    check_number_of_entries,
     check_number_of_sites,
     check_periodic,
 )
@@ -17,6 +19,7 @@ from crysformer.structure.formats.raw import (
 _PERIODIC = {"MOLECULE": 0, "POLYMER": 1, "SLAB": 2, "CRYSTAL": 3}
 _VECTORS = "PRIMVEC"
 _COORDINATES = "PRIMCOORD"
+_MAX_LINES = 400_000
 
 
 def read_xsf(text: str) -> Sequence[Entry]:
@@ -25,33 +28,41 @@ def read_xsf(text: str) -> Sequence[Entry]:
     Raises:
         StructureError: It is a molecule, a polymer or a slab, or has no cell.
     """
-    lines = known_lines(text.partition("BEGIN_BLOCK")[0], "#")
-    for words in lines:
-        if (directions := _PERIODIC.get(words[0].upper(), 3)) < 3:
+    text = text.partition("BEGIN_BLOCK")[0]
+    lines = [line.partition("#")[0].strip() for line in bounded_lines(text, _MAX_LINES)]
+    lines = [line for line in lines if line]
+    cells, starts = [], []
+    for place, line in enumerate(lines):
+        if not line[0].isalpha():
+            continue
+        word = line.split(maxsplit=1)[0].upper()
+        if (directions := _PERIODIC.get(word, 3)) < 3:
             check_periodic(np.eye(3), np.arange(3) < directions)
-    cells = [place for place, words in enumerate(lines) if words[0].upper() == _VECTORS]
-    starts = [
-        place for place, words in enumerate(lines) if words[0].upper() == _COORDINATES
-    ]
+        if word == _VECTORS:
+            cells.append(place)
+        elif word == _COORDINATES:
+            starts.append(place)
     if not cells:
         check_periodic(np.zeros((3, 3)), np.zeros(3, bool))
     if not starts:
         raise StructureError(
             f"has a cell but no atoms ({_COORDINATES}); give the whole file"
         )
-    found = []
-    for start in starts:
-        before = [cell for cell in cells if cell < start] or cells
-        found.append(Entry("", partial(_read_step, lines, before[-1], start)))
-    return found
+    check_number_of_entries(len(starts))
+    # The cell before the atoms, or the last one where none is.
+    before = [cells[bisect_left(cells, start) - 1] for start in starts]
+    return [
+        Entry("", partial(_read_step, lines, cell, start))
+        for cell, start in zip(before, starts, strict=True)
+    ]
 
 
-def _read_step(lines: Sequence[list[str]], cell: int, start: int) -> RawCrystal:
-    rows = [numbers(words, 3, _VECTORS) for words in lines[cell + 1 : cell + 4]]
-    header = lines[start + 1] if start + 1 < len(lines) else []
+def _read_step(lines: Sequence[str], cell: int, start: int) -> RawCrystal:
+    rows = [numbers(line.split(), 3, _VECTORS) for line in lines[cell + 1 : cell + 4]]
+    header = lines[start + 1].split() if start + 1 < len(lines) else []
     number = int(numbers(header, 1, f"the count behind {_COORDINATES}")[0])
     check_number_of_sites(number)
-    atoms = lines[start + 2 : start + 2 + number]
+    atoms = [line.split() for line in lines[start + 2 : start + 2 + number]]
     if len(atoms) < number:
         raise StructureError(
             f"says it has {number} atoms but lists {len(atoms)}; give the whole file"

@@ -8,7 +8,12 @@ from numpy.typing import NDArray
 from pymatgen.core import Lattice
 
 from crysformer.errors import StructureError
-from crysformer.structure.formats.raw import RawCrystal, Species, check_periodic
+from crysformer.structure.formats.raw import (
+    RawCrystal,
+    Species,
+    check_number_of_sites,
+    check_periodic,
+)
 from crysformer.structure.stated import Stated
 
 Document = dict[str, Any]
@@ -29,6 +34,7 @@ def with_lattice(data: Document) -> RawCrystal:
     coords = _needed(data, "frac_coords", "positions", "coords")
     if not isinstance(species, list):
         raise StructureError("has species that are not a list; give one for each site")
+    check_number_of_sites(len(species))
     return RawCrystal(lattice, [[(each, 1.0)] for each in species], array(coords))
 
 
@@ -55,6 +61,7 @@ def _pymatgen_sites(lattice: NDArray[np.float64], sites: Any) -> RawCrystal:
     """Read sites with ``abc`` or only ``xyz``."""
     if not isinstance(sites, list) or not all(isinstance(site, dict) for site in sites):
         raise StructureError("has sites that are not a list of objects; export it again")
+    check_number_of_sites(len(sites))
     cartesian = not all("abc" in site for site in sites)
     key = "xyz" if cartesian else "abc"
     for number, site in enumerate(sites, start=1):
@@ -90,6 +97,7 @@ def ase_atoms(data: Document) -> RawCrystal:
     check_periodic(cell, array(data.get("pbc", True)).astype(bool))
     if "numbers" in data:
         numbers = array(data["numbers"])
+        check_number_of_sites(numbers.size)
         kinds = [
             int(n) if float(n).is_integer() else str(n) for n in np.atleast_1d(numbers)
         ]
@@ -114,6 +122,7 @@ def is_spglib_cell(data: Sequence[Any]) -> bool:
 
 def spglib_cell(data: Sequence[Any]) -> RawCrystal:
     """Read a cell of spglib or phonopy: lattice, fractional positions, atomic numbers."""
+    check_number_of_sites(len(data[2]))
     sites = [[(int(number), 1.0)] for number in data[2]]
     return RawCrystal(array(data[0]), sites, array(data[1]))
 
@@ -125,6 +134,7 @@ def jarvis_atoms(data: Document) -> RawCrystal:
         StructureError: Something is missing or no number.
     """
     elements = _needed(data, "elements")
+    check_number_of_sites(len(elements))
     coords = array(_needed(data, "coords"))
     sites = [[(str(element).strip(), 1.0)] for element in elements]
     cartesian = bool(data.get("cartesian", False))

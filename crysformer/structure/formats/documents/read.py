@@ -7,11 +7,17 @@ The JSON decoders of monty and ASE build whatever object a file names (through
 import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from crysformer.errors import StructureError
 from crysformer.structure.formats.documents import crystals
-from crysformer.structure.formats.raw import Entry, RawCrystal
+from crysformer.structure.formats.raw import (
+    MAX_ENTRIES,
+    Entry,
+    RawCrystal,
+    check_number_of_entries,
+)
 
 _INSIDE = ("structure", "atoms", "attributes", "cell", "final_structure", "output")
 """Keys under which records and entries of databases keep their one crystal."""
@@ -31,7 +37,9 @@ def read_json(text: str) -> Sequence[Entry]:
     Raises:
         StructureError: It is no JSON, or no crystal is in it.
     """
-    found = [entry for data in _documents(text) for entry in _entries(data, _MAX_DEPTH)]
+    entries = (entry for data in _documents(text) for entry in _entries(data, _MAX_DEPTH))
+    found = list(islice(entries, MAX_ENTRIES + 1))
+    check_number_of_entries(len(found))
     if not found:
         raise StructureError(
             "is JSON but holds neither a pymatgen Structure nor ASE atoms, nor a record "
@@ -47,6 +55,7 @@ def _documents(text: str) -> Iterator[Any]:
         return
     except ValueError as error:
         fault = error
+    check_number_of_entries(text.count("\n"))
     lines = [line for line in text.split("\n") if line.strip()]
     try:
         documents = [json.loads(line) for line in lines]
@@ -65,13 +74,16 @@ def _entries(data: Any, depth: int) -> Iterator[Entry]:
         return
     if isinstance(data, list):
         if crystals.is_spglib_cell(data):
-            yield Entry("", partial(crystals.spglib_cell, data), json.dumps(data))
+            yield Entry(
+                "", partial(crystals.spglib_cell, data), partial(json.dumps, data)
+            )
             return
+        check_number_of_entries(len(data))
         for each in data:
             yield from _entries(each, depth - 1)
     elif isinstance(data, dict):
         if reader := _reader(data):
-            yield Entry(name_of(data), partial(reader, data), json.dumps(data))
+            yield Entry(name_of(data), partial(reader, data), partial(json.dumps, data))
         elif "ids" in data:  # a database of ASE
             for number in crystals.array(data["ids"]):
                 yield from _entries(data.get(str(int(number))), 1)
@@ -88,7 +100,8 @@ def _nested(data: Document, depth: int) -> Iterator[Entry]:
             if found:
                 for entry in found:
                     read = partial(_with_facts, entry.read, data)
-                    yield Entry(entry.name or name_of(data), read, json.dumps(data))
+                    own = partial(json.dumps, data)
+                    yield Entry(entry.name or name_of(data), read, own)
                 return
     for key in _MANY:
         if isinstance(data.get(key), list | dict):

@@ -1,0 +1,56 @@
+"""A table of texts; on a phone each row is a block, so that no column is cut."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+_CSS = Path(__file__).with_name("block_table.css")
+
+Cell = str | tuple[str, str]
+"""A text, or one and what stands smaller beside it."""
+
+
+def block_table(
+    rows: Sequence[Mapping[str, Cell]],
+    alt: str,
+    *,
+    helps: Mapping[str, str] | None = None,
+    tall: bool = False,
+) -> None:
+    """Draw the table.
+
+    Args:
+        rows: By column; the last one has every column. The first column heads a block.
+        alt: What the table is, for those who do not see it.
+        helps: What some columns mean, told where the mouse rests.
+        tall: Whether it is longer than anyone reads at once, and scrolls by itself.
+    """
+    first, *columns = rows[-1]
+    head = "".join(_head(name, helps or {}) for name in (first, *columns))
+    body = "".join(
+        f'<tr><th scope="row">{_cell(row[first])}</th>'
+        + "".join(
+            f'<td data-of="{escape(name)}">{_cell(row.get(name, ""))}</td>'
+            for name in columns
+        )
+        + "</tr>"
+        for row in rows
+    )
+    st.html(_CSS)
+    st.html(
+        f'<div class="blocks-frame{" tall" if tall else ""}">'
+        f'<table class="blocks" aria-label="{escape(alt)}"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _head(name: str, helps: Mapping[str, str]) -> str:
+    title = f' title="{escape(helps[name])}"' if name in helps else ""
+    return f'<th scope="col"{title}>{escape(name)}</th>'
+
+
+def _cell(cell: Cell) -> str:
+    text, small = (cell, "") if isinstance(cell, str) else cell
+    return escape(text) + (f" <small>{escape(small)}</small>" if small else "")
