@@ -128,7 +128,7 @@ def test_the_way_back_to_a_link_that_is_wrong(browse):
     page.get_by_text("na = “1e999”").wait_for()
     scene(page)
     page.get_by_role("link", name="Model").click()
-    page.get_by_role("heading", name="Model").wait_for()
+    page.get_by_role("heading", name="Model", exact=True).wait_for()
     for _ in range(2):
         page.go_back()
         page.wait_for_timeout(1500)

@@ -62,3 +62,11 @@ def test_no_value_of_any_parameter_breaks_a_page(page):
 def test_right_values_are_not_spoken_of():
     query = {"module": "Side by side", "style": "Polyhedra", "na": "2", "block": "1"}
     assert not app(ATTENTION, crystal=SALT.id, **query).warning
+
+
+def test_a_wrong_value_of_a_widget_that_is_drawn_already_is_said():
+    """As on the browser's way back: Streamlit lets nobody delete what a widget holds."""
+    test = app(crystal=SALT.id, na="2")
+    test.query_params["na"] = "1e999"
+    assert not test.run().exception
+    assert "na = “1e999”" in test.warning[0].value.replace("\\", "")
