@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-_CSS = Path(__file__).with_name("block_table.css")
+_CSS = Path(__file__).with_name("block_table.css").read_text(encoding="utf-8")
 
 Cell = str | tuple[str, str]
 """A text, or one and what stands smaller beside it."""
@@ -38,9 +38,9 @@ def block_table(
         + "</tr>"
         for row in rows
     )
-    st.html(_CSS)
+    # In one piece: style alone is kept apart, where no cached function may draw.
     st.html(
-        f'<div class="blocks-frame{" tall" if tall else ""}">'
+        f'<style>{_CSS}</style><div class="blocks-frame{" tall" if tall else ""}">'
         f'<table class="blocks" aria-label="{escape(alt)}"><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )

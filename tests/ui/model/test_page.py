@@ -45,6 +45,11 @@ def test_the_card_says_what_the_model_saw():
     assert not test.error
 
 
+def test_a_second_visit_is_drawn_from_the_cache():
+    first, second = app(MODEL), app(MODEL)
+    assert len(block_tables(first)) == len(block_tables(second)) == 1
+
+
 def test_the_error_table_repeats_the_card():
     test = app(MODEL)
     rows = next(table for table in block_tables(test) if "MAE" in table)

@@ -98,8 +98,14 @@ function switchScreen(element) {
   else element.closest(".tools").parentElement.requestFullscreen();
 }
 
+// The canvas follows its box within a moment; only then can the picture be fitted.
+const SETTLED_MS = 200;
+
 function listen(view) {
   const { stage } = view;
+  stage.parentElement.addEventListener("fullscreenchange", () =>
+    setTimeout(() => view.refit(), SETTLED_MS),
+  );
   let pressed = null;
   let active = false;
   stage.addEventListener("pointerdown", (event) => {

@@ -135,6 +135,15 @@ class View {
     return fittedView(this.scene, this.scene.views[name], width, height, padding);
   }
 
+  // Another size of the picture, as on the full screen: the same side, filling it again.
+  refit() {
+    const side = this.viewer.getView().slice(4, 8);
+    const untouched = !this.turned();
+    const fitted = this.fitted("home");
+    if (untouched) this.home = fitted;
+    this.viewer.setView([...fitted.slice(0, 4), ...side]);
+  }
+
   turnTo(name) {
     const [from, to] = [this.viewer.getView().slice(0, 8), this.fitted(name)];
     if (name === "home") this.home = to;
