@@ -106,10 +106,10 @@ def check_distances(
     near = ((images >= -reach) & (images <= 1 + reach)).all(axis=2)
     owners = np.concatenate([np.arange(len(wrapped)), np.nonzero(near)[1]])
     points = np.concatenate([wrapped, images[near]]) @ reduced
-    # Of the two points nearest to a site, one is the site itself.
     # The first picture of the app, of a crystal read before, does not wait for it.
     from scipy.spatial import cKDTree
 
+    # Of the two points nearest to a site, one is the site itself.
     distances, nearest = cKDTree(points).query(points[: len(wrapped)], k=2)
     first = int(distances[:, 1].argmin())
     if distances[first, 1] >= MIN_DISTANCE:
