@@ -2,11 +2,13 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pymatgen.core import Structure
 
-from crysformer.structure.frames import Frame
+# The type alone: the readers import more than a first picture needs.
+if TYPE_CHECKING:
+    from crysformer.structure.frames import Frame
 
 UPLOADED: Final = "upload-"
 """How the token of every upload begins."""
@@ -31,7 +33,7 @@ class Upload:
     size: int
     note: str = ""
     warnings: tuple[str, ...] = ()
-    frames: tuple[Frame, ...] = ()
+    frames: tuple["Frame", ...] = ()
     first: int = 0
 
     def structure_at(self, index: int) -> Structure:

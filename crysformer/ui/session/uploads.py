@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import streamlit as st
 
 from crysformer import structure as structures
 from crysformer.errors import CrysformerError, DisorderedError
 from crysformer.structure.archive import is_archive, plain_name, read_archive
-from crysformer.structure.frames import ReadFile
 from crysformer.ui.session import shelf, state
 from crysformer.ui.session.given import Upload, token_of
 from crysformer.ui.session.pool import pool
+
+# The type alone: the readers import more than a first picture needs.
+if TYPE_CHECKING:
+    from crysformer.structure.frames import ReadFile
 
 MAX_FILES = 20
 MAX_SENTENCES = 5
@@ -109,7 +112,7 @@ def take_approximation(name: str, content: bytes) -> None:
     st.session_state[state.UPLOAD_ERRORS] = []
 
 
-def _read(content: bytes, name: str) -> ReadFile:
+def _read(content: bytes, name: str) -> "ReadFile":
     """Read a file, a large one in a worker process, which its deadline can end."""
     if len(content) <= _READ_HERE:
         return structures.frames.read_frames(content, name)
