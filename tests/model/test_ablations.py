@@ -10,6 +10,7 @@ from crysformer.model.ablations import (
     read_ablations,
     seed_difference,
 )
+from crysformer.model.checksums import write_checksums
 from crysformer.model.files import ABLATIONS
 
 ROWS = [
@@ -29,7 +30,12 @@ ROWS = [
 def write(folder, rows):
     lines = [",".join(COLUMNS)]
     lines += [f"{part},{seed},12000,8,{key},300,{mae}" for part, seed, key, mae in rows]
-    (folder / ABLATIONS).write_text("\n".join(lines) + "\n")
+    keep(folder, "\n".join(lines) + "\n")
+
+
+def keep(folder, content):
+    (folder / ABLATIONS).write_text(content)
+    write_checksums(folder)
 
 
 def test_errors_are_compared_with_the_mean_over_seeds(tmp_path):
@@ -75,6 +81,6 @@ def test_a_property_without_rows_has_nothing_to_say(tmp_path):
     ],
 )
 def test_a_damaged_table_is_named(tmp_path, content):
-    (tmp_path / ABLATIONS).write_text(content)
+    keep(tmp_path, content)
     with pytest.raises(WeightsError, match="ablations of model"):
         read_ablations(tmp_path)

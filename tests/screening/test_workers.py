@@ -2,8 +2,10 @@
 
 import os
 import signal
+import sys
 from itertools import chain, count, islice
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -17,6 +19,12 @@ from tests.support.random_model import random_checkpoint
 
 CRYSTALS = [crystal.structure() for crystal in list(load_library().values())[::9]]
 FILES = [(f"{n}.cif", each.to(fmt="cif").encode()) for n, each in enumerate(CRYSTALS)]
+
+
+@pytest.fixture(autouse=True)
+def no_page_as_main_module(monkeypatch):
+    """A new process imports the main module, which may be a page tested before."""
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
 
 
 @pytest.fixture(scope="module")

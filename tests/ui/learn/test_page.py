@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from crysformer.lesson.steps import STEPS, steps_of
+from crysformer.model.checksums import write_checksums
 from crysformer.model.config import DEFAULT_MODEL
 from crysformer.model.files import CONFIG
 from crysformer.paths import weights_folder
@@ -195,6 +196,7 @@ def test_a_crystal_too_large_for_the_lesson_is_a_sentence(random_weights, monkey
 def test_missing_weights_are_a_sentence_and_the_first_steps_stay(monkeypatch, tmp_path):
     (tmp_path / DEFAULT_MODEL).mkdir()
     shutil.copy(weights_folder() / DEFAULT_MODEL / CONFIG, tmp_path / DEFAULT_MODEL)
+    write_checksums(tmp_path / DEFAULT_MODEL)
     monkeypatch.setenv("CRYSFORMER_WEIGHTS", str(tmp_path))
     test = go(app(LEARN, crystal=SALT.id), 2)
     assert not test.error

@@ -5,7 +5,7 @@ import pytest
 from crysformer.predict.predictor import Predictor
 from crysformer.screening.output import STABILITY, table
 from crysformer.screening.screen import screen
-from tests.support.pages import SALT, app, html, tables
+from tests.support.pages import SALT, app, block_tables, html
 
 COMPARE = "pages/2_Compare.py"
 
@@ -34,7 +34,7 @@ def test_a_model_that_does_not_know_the_hull_says_nothing():
 
 def test_compare_begins_with_stability(salt):
     test = app(COMPARE, compare=f"{SALT.id},diamond-si")
-    rows = next(each for each in tables(test) if "Property" in each)
+    rows = block_tables(test)[0]
     assert rows.loc[0, "Property"] == "Stability"
     assert salt.stability.sentence in rows.loc[0].tolist()
 
