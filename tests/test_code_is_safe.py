@@ -8,8 +8,8 @@ import pytest
 
 from crysformer.paths import ROOT
 
-# Questions and answers of our own processes, through pipes that nobody else has, or within
-# a cluster of Ray's, whose own messages are pickles.
+# Questions and answers of our own processes, through pipes that nobody else has, or in a
+# cluster of Ray's, whose own messages are pickles.
 BETWEEN_OURSELVES = {
     "crysformer/screening/distributed.py",
     "crysformer/screening/workers.py",
