@@ -14,7 +14,7 @@ def server(serve):
     return serve(ROOT / "app.py")
 
 
-def drawn(page, number=8):
+def drawn(page, number=9):
     """Wait until every picture of the page has its axes."""
     page.locator(PLOT).nth(number - 1).wait_for()
     page.wait_for_function(
