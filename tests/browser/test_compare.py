@@ -140,14 +140,14 @@ def test_slider_moves_the_point_and_mode_and_element_change_the_curve(browse):
     page.wait_for_url(re.compile(r"percent=0\.5"))
     page.get_by_text("NaCl at +0.5 %").first.wait_for(state="attached")
     page.wait_for_function(
-        "document.querySelector('.js-plotly-plot').data[1].x[0] === 0.5"
+        "document.querySelector('.js-plotly-plot')?.data[1].x[0] === 0.5"
     )
     moved = curve(page)
     assert moved[0] == whole
     assert moved[1][1] == [whole[1][whole[0].index(0.5)]]
     page.get_by_role("radio", name="Along a").click()
     page.wait_for_function(
-        "y => document.querySelector('.js-plotly-plot').data[0].y[0] !== y",
+        "y => (document.querySelector('.js-plotly-plot')?.data[0].y[0] ?? y) !== y",
         arg=whole[1][0],
     )
     page.get_by_role("combobox", name="Replace").click()

@@ -21,7 +21,7 @@ GIVEN = {
     "database.json": FORMATS["ASE database"],
 }
 MANY = "".join(
-    f"Na {x} {y} {z}\n" for x in range(11) for y in range(11) for z in range(9)
+    f"Na {x} {y} {z}\n" for x in range(15) for y in range(15) for z in range(9)
 )
 FAULTS = {
     "vasp4": (poscar(names=""), "no element names"),
@@ -32,7 +32,7 @@ FAULTS = {
         poscar(names="Na\n", counts="2", rows=table([*NA[:1], [0, 0, 0.01]])),
         "overlapping atoms",
     ),
-    "many.xyz": (f'1089\nLattice="30 0 0 0 30 0 0 0 30"\n{MANY}', "limit of 1000"),
+    "many.xyz": (f'2025\nLattice="30 0 0 0 30 0 0 0 30"\n{MANY}', "limit of 2000"),
 }
 
 
