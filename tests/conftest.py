@@ -1,6 +1,7 @@
 """What every test needs set before torch and spglib are first used."""
 
 import os
+import signal
 import tempfile
 from pathlib import Path
 
@@ -11,6 +12,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 # Pages compute within this process: their tests replace functions and models of it.
 os.environ.setdefault("CRYSFORMER_WORKERS", "0")
+# A shell starts what runs in the background deaf to Ctrl-C, and that is inherited.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # spglib 2.8 warns at every call unless it is told to raise its errors.
 os.environ.setdefault("SPGLIB_OLD_ERROR_HANDLING", "false")
 # Graphs of training tests go nowhere near those of the user's own runs.

@@ -3,6 +3,7 @@
 import atexit
 import threading
 from collections.abc import Callable, Hashable
+from functools import partial
 from typing import Any
 
 from crysformer.errors import BusyError, LostError, TooLongError
@@ -10,6 +11,7 @@ from crysformer.workers.job import Answer, Job
 from crysformer.workers.process import Worker
 
 _THREADS_WITHOUT_PROCESSES = 2
+_SECONDS_TO_END = 30.0
 
 
 class Pool:
@@ -38,10 +40,11 @@ class Pool:
         self._background: list[Job[Any]] = []
         self._by_key: dict[Hashable, Job[Any]] = {}
         self._processes: set[Worker] = set()
-        self._threads = self._idle = 0
+        self._threads: list[threading.Thread] = []
+        self._idle = 0
         self._closed = False
         self._changed = threading.Condition()
-        atexit.register(self.close)
+        atexit.register(self._end)
 
     def submit(
         self,
@@ -116,12 +119,20 @@ class Pool:
         for process in processes:
             process.close()
 
+    def _end(self) -> None:
+        """Close with the program; a thread within torch would abort it."""
+        self.close()
+        if not self.workers:
+            for thread in self._threads:
+                thread.join(_SECONDS_TO_END)
+
     def _start_thread(self) -> None:
         waiting = len(self._queue) + len(self._background)
         most = self.workers or _THREADS_WITHOUT_PROCESSES
-        if waiting > self._idle and self._threads < most:
-            self._threads += 1
-            threading.Thread(target=self._work, name="worker", daemon=True).start()
+        if waiting > self._idle and len(self._threads) < most:
+            thread = threading.Thread(target=self._work, name="worker", daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def _forget(self) -> None:
         """Let the oldest answers go where there are too many, or too large ones."""
@@ -150,7 +161,7 @@ class Pool:
         while job := self._take():
             try:
                 if not self.workers:
-                    last = (job.note,) if job.reports else ()
+                    last = (partial(self._note, job),) if job.reports else ()
                     job.finish(job.function(*job.arguments, *last))
                     continue
                 worker = worker or self._started()
@@ -163,6 +174,12 @@ class Pool:
                 job.fail(error)
             except Exception as error:  # Whoever waits for the answer is told.
                 job.fail(error)
+
+    def _note(self, job: Job[Any], share: float, doing: str) -> None:
+        """Note how far a job of this process is, and end it there with the pool."""
+        if self._closed:
+            raise BusyError("The server has ended.")
+        job.note(share, doing)
 
     def _started(self) -> Worker:
         worker = Worker()

@@ -3,6 +3,7 @@
 import pytest
 import streamlit as st
 
+from crysformer.predict import remote
 from crysformer.ui.session import answers
 from tests.support.random_model import save_random
 
@@ -26,4 +27,5 @@ def fresh_caches():
     """Start without what earlier tests left in the caches."""
     st.cache_data.clear()
     st.cache_resource.clear()
+    remote.loaded.cache_clear()
     answers.predictor_ready.clear()
