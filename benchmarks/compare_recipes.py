@@ -1,4 +1,4 @@
-"""Compare training settings at equal numbers of passes: errors beside the first variant's.
+"""Compare training settings at equal passes: errors beside the first variant's.
 
     python -m benchmarks.compare_recipes --data DIR --crystals 12000 --passes 8 \
         --states STATES --seeds 0 1 base "blocks=3" "angle_width=64 learning_rate=2e-3"

@@ -106,7 +106,9 @@ def _cut(source: Path, path: Path, crystals: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
     with gzip.open(partial, "wt", encoding="utf-8", compresslevel=1) as file:
-        file.writelines(rows[number * len(rows) // crystals] for number in range(crystals))
+        file.writelines(
+            rows[number * len(rows) // crystals] for number in range(crystals)
+        )
     partial.replace(path)
 
 
