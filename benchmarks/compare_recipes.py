@@ -1,91 +1,71 @@
-"""Compare training settings at equal processor time, one after another on one core.
+"""Compare training settings at equal passes: errors beside the first variant's.
 
-Each variant first shows what a step costs, then gets as many steps as fit the time, its
-decay included, so that a busy machine does not favour anybody. One JSON line a variant.
+    python -m benchmarks.compare_recipes --data DIR --crystals 12000 --passes 8 \
+        --states STATES --seeds 0 1 base "blocks=3" "angle_width=64 learning_rate=2e-3"
 
-    python -m benchmarks.compare_recipes --data DIR --minutes 15 --out table.jsonl \
-        "base" "blocks=3" "angle_width=64 learning_rate=2e-3"
+A variant is "base" or settings as ``train --set`` takes them. Prints a row of a Markdown
+table for each, a mean over the seeds; a run that was stopped goes on where it was.
 """
 
 import argparse
-import json
-import tempfile
-import time
+from collections.abc import Sequence
 from pathlib import Path
+from statistics import mean
+from typing import Any
 
-import torch
+from benchmarks.short_runs import ShortRuns
+from crysformer.properties.table import PROPERTIES
 
-from crysformer.training.datasets import find_keys, fit_scalings, load_split
-from crysformer.training.padding import keep_kernels
-from crysformer.training.processes import Ranks
-from crysformer.training.recipe import RECIPES
-from crysformer.training.schedule import Budget
-from crysformer.training.start import CACHE, read_recipe
-from crysformer.training.trainer import Trainer
-
-WARM_STEPS = 40
-PROBE_STEPS = 40
+COLUMNS = {
+    "formation_energy_peratom": "formation energy",
+    "optb88vdw_bandgap": "OptB88vdW gap",
+    "mbj_bandgap": "TBmBJ gap",
+    "bulk_modulus_kv": "K",
+    "shear_modulus_gv": "G",
+    "magmom_oszicar": "magnetic moment",
+    "max_efg": "largest EFG",
+}
+"""Properties with a column of their own."""
 
 
 def main() -> None:
-    """Run every variant and append its result."""
+    """Run every variant that has not been run, and print how they compare."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--minutes", type=float, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--keep", type=Path, help="folder for each variant's weights")
+    parser.add_argument("--data", type=Path, nargs="+", required=True)
+    parser.add_argument("--crystals", type=int, required=True)
+    parser.add_argument("--passes", type=int, required=True)
+    parser.add_argument("--states", type=Path, required=True)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0])
+    parser.add_argument("--set", nargs="+", default=[], metavar="NAME=VALUE")
     parser.add_argument("variants", nargs="+", help='"base" or "NAME=VALUE NAME=VALUE"')
     options = parser.parse_args()
-    keep_kernels()
-    torch.set_num_threads(1)
-    keys = find_keys([options.data])
-    for variant in options.variants:
-        result, weights = run(variant, options.data, keys, options.minutes)
-        if options.keep:
-            options.keep.mkdir(parents=True, exist_ok=True)
-            (options.keep / f"{variant.replace(' ', '-')}.pt").write_bytes(weights)
-        with options.out.open("a") as lines:
-            lines.write(json.dumps(result) + "\n")
-
-
-def run(variant: str, data: Path, keys: list[str], minutes: float) -> tuple[dict, bytes]:
-    """Train one variant for a processor time; its last errors and its best weights."""
-    settings = [] if variant == "base" else variant.split()
-    recipe = read_recipe(settings, RECIPES["shipped"])
-    rule = recipe.model.neighbour_rule
-    train, val = (
-        load_split([data], name, keys, rule, CACHE) for name in ("train", "val")
+    runs = ShortRuns(
+        options.data, options.crystals, options.passes, options.states, options.set
     )
-    scalings = fit_scalings(train, keys)
+    print("| variant | seconds a step |", " | ".join(COLUMNS.values()), "| mean |")
+    print("|---" * (len(COLUMNS) + 3) + "|")
+    first: dict[str, float] = {}
+    for variant in options.variants:
+        settings = [] if variant == "base" else variant.split()
+        records = [runs.run(settings, seed) for seed in options.seeds]
+        errors = _errors(records)
+        first = first or errors
+        seconds = mean(record["hours"] * 3600 / record["step"] for record in records)
+        print(f"| {variant} | {seconds:.2f} | {_row(errors, first)} |", flush=True)
 
-    def trainer(folder: str) -> Trainer:
-        ranks = Ranks(0, 1, torch.device("cpu"))
-        return Trainer(recipe, scalings, train, val, Path(folder), ranks)
 
-    with tempfile.TemporaryDirectory() as folder:
-        probe = trainer(folder)
-        for step, crystals in probe.learner.plan.steps(0):
-            # Compiled for every shape by now, where the recipe asks for that.
-            if step == WARM_STEPS:
-                started = time.process_time()
-            if step == WARM_STEPS + PROBE_STEPS:
-                break
-            probe.learner.learn(crystals, recipe.learning_rate)
-        seconds = (time.process_time() - started) / PROBE_STEPS
-        measured = trainer(folder)
-        measured.fit(Budget(steps=int(minutes * 60 / seconds)))
-        last = (Path(folder) / "metrics.jsonl").read_text().splitlines()[-1]
-        weights = (Path(folder) / "best.pt").read_bytes()
-    record = json.loads(last)
-    result = {
-        "variant": variant,
-        "seconds_per_step": round(seconds, 3),
-        "steps": record["step"],
-        "passes": round(record["passes"], 2),
-        "score": round(record["score"], 4),
-        "mae": {key: round(error["mae"], 4) for key, error in record["val"].items()},
-    }
-    return result, weights
+def _errors(records: Sequence[dict[str, Any]]) -> dict[str, float]:
+    """MAE of each property with an output of its own, mean over seeds."""
+    own = [key for key in records[0]["val"] if not PROPERTIES[key].base]
+    return {key: mean(each["val"][key]["mae"] for each in records) for key in own}
+
+
+def _row(errors: dict[str, float], first: dict[str, float]) -> str:
+    """Errors of the chosen properties and the change of all of them, in the mean."""
+    changes = {key: errors[key] / first[key] - 1.0 for key in errors}
+    shown = [key for key in COLUMNS if key in errors]
+    cells = [f"{errors[key]:.4g} ({changes[key]:+.1%})" for key in shown]
+    return " | ".join([*cells, f"{mean(changes.values()):+.1%}"])
 
 
 if __name__ == "__main__":
