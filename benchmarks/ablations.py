@@ -5,22 +5,18 @@ written to the table that the Model page shows. Two seeds of the whole network s
 two runs of one and the same network lie apart.
 
     python -m benchmarks.ablations --data DIR --crystals 12000 --passes 8 \
-        --out weights/jarvis-dft-3d/ablations.csv
+        --states STATES --out weights/jarvis-dft-3d/ablations.csv
 """
 
 import argparse
 import csv
-import gzip
-import json
-import subprocess
-import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.short_runs import ShortRuns
 from crysformer.model.ablations import COLUMNS
-from crysformer.training.recipe import RECIPES
-from crysformer.training.start import read_recipe
+from crysformer.model.checksums import update_checksum
+from crysformer.model.files import CHECKSUMS
 
 VARIANTS: Sequence[tuple[tuple[str, ...], int]] = (
     ((), 0),
@@ -39,23 +35,20 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--crystals", type=int, required=True)
     parser.add_argument("--passes", type=int, required=True)
+    parser.add_argument("--states", type=Path, required=True, help="folder of the runs")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--set", nargs="+", default=[], metavar="NAME=VALUE")
     options = parser.parse_args()
-    recipe = read_recipe(options.set, RECIPES["shipped"])
-    steps = options.passes * (options.crystals // recipe.batch_size)
+    runs = ShortRuns(
+        [options.data], options.crystals, options.passes, options.states, options.set
+    )
     # The table that is there stays until the new one is whole.
     unfinished = options.out.with_suffix(".partial")
-    with tempfile.TemporaryDirectory() as folder, unfinished.open("w") as file:
+    with unfinished.open("w") as file:
         table = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         table.writeheader()
-        data = Path(folder) / "data"
-        data.mkdir()
-        _cut(options.data / "train.jsonl.gz", data, options.crystals)
-        _cut(options.data / "val.jsonl.gz", data, options.crystals // 4)
-        for number, (without, seed) in enumerate(VARIANTS):
-            out = Path(folder) / f"run-{number}"
-            record = train(data, out, steps, [*options.set, *without, f"seed={seed}"])
+        for without, seed in VARIANTS:
+            record = runs.run(without, seed)
             for key, error in record["val"].items():
                 table.writerow(
                     {
@@ -70,25 +63,8 @@ def main() -> None:
                 )
             file.flush()
     unfinished.replace(options.out)
-
-
-def _cut(path: Path, folder: Path, crystals: int) -> None:
-    """Keep crystals evenly spread over a file."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        rows = list(lines)
-    if crystals > len(rows):
-        raise SystemExit(f"{path} has {len(rows)} crystals, not {crystals}.")
-    kept = (rows[number * len(rows) // crystals] for number in range(crystals))
-    with gzip.open(folder / path.name, "wt", encoding="utf-8", compresslevel=1) as file:
-        file.writelines(kept)
-
-
-def train(data: Path, out: Path, steps: int, settings: Sequence[str]) -> dict:
-    """One run by the command line; its last validation."""
-    command = [sys.executable, "-m", "crysformer", "train", "--data", str(data)]
-    command += ["--out", str(out), "--steps", str(steps), "--set", *settings]
-    subprocess.run(command, check=True)
-    return json.loads((out / "metrics.jsonl").read_text().splitlines()[-1])
+    if (options.out.parent / CHECKSUMS).exists():
+        update_checksum(options.out.parent, options.out.name)
 
 
 if __name__ == "__main__":
