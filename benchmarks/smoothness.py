@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from pymatgen.core import Structure
 
+from crysformer.evaluation.smoothness import CRYSTALS
 from crysformer.graph.crystal import build_graph
 from crysformer.library.catalogue import get_crystal
 from crysformer.model.checkpoint import output_keys
@@ -24,21 +25,6 @@ from crysformer.model.config import ModelConfig
 from crysformer.model.inference import predict_graphs
 from crysformer.model.network import Crysformer
 from crysformer.properties.scaling import Scaling
-
-CRYSTALS = (
-    "diamond-si",
-    "bcc-fe",
-    "fcc-cu",
-    "hcp-mg",
-    "rock-salt-nacl",
-    "caesium-chloride-cscl",
-    "zinc-blende-gaas",
-    "wurtzite-zno",
-    "fluorite-caf2",
-    "rutile-tio2",
-    "perovskite-srtio3",
-    "corundum-al2o3",
-)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 import os
 
+from crysformer.cores import available_cores
 from crysformer.errors import SettingsError
 
 VARIABLE = "CRYSFORMER_WORKERS"
@@ -13,7 +14,7 @@ _UNASKED = 2
 
 def default_workers() -> int:
     """Two at most: each holds its own copy of torch and the model, about 400 MB."""
-    return min(_UNASKED, os.cpu_count() or 1)
+    return min(_UNASKED, available_cores())
 
 
 def chosen_workers() -> int:

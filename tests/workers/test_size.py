@@ -24,5 +24,7 @@ def test_anything_else_is_refused_with_its_value(monkeypatch, text):
 @pytest.mark.parametrize(("cores", "number"), [(1, 1), (2, 2), (32, 2), (None, 1)])
 def test_unasked_there_are_no_more_than_cores(monkeypatch, cores, number):
     monkeypatch.delenv(size.VARIABLE, raising=False)
+    # As on a system that does not say which cores a process may use.
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: cores)
     assert size.chosen_workers() == number
