@@ -2,8 +2,9 @@
 
 Real sessions over Streamlit's websocket pick crystals, paste their own, look at
 attention, run the knock-out test and follow the lesson, with pauses as people make them.
-Printed are seconds until the page stood complete, processor time, memory, and everything
-that went wrong. With ``--json`` one line is printed. Nothing is judged: machines differ.
+Printed are seconds until the page stood complete, processor time, everything that went
+wrong, and what the server held: memory, threads, open handles. With ``--json`` one line
+is printed. Nothing is judged: machines differ.
 """
 
 import argparse
@@ -16,27 +17,36 @@ import time
 from collections.abc import Sequence
 
 from benchmarks.room.lesson import LESSON, Record, visit
-from benchmarks.room.server import Server
+from benchmarks.room.server import Burden, Server
 from benchmarks.room.visitor import Visitor
 
 _SECONDS_BETWEEN_LOOKS = 2.0
 
 
 async def lesson(
-    server: Server, visitors: int, pause: float, seconds: float
-) -> tuple[Record, list[float]]:
-    """Let visitors come and click; returns the record and memory over time, MB."""
-    record, memory = Record(), []
-    end = time.monotonic() + seconds
+    server: Server, options: argparse.Namespace
+) -> tuple[Record, list[Burden]]:
+    """Let visitors come and click; returns the record and the burden over time."""
+    record, burdens = Record(), []
+    end = time.monotonic() + options.seconds
     clicking = [
-        asyncio.create_task(visit(server.address, number, record, pause, end))
-        for number in range(visitors)
+        asyncio.create_task(
+            visit(
+                server.address,
+                number,
+                record,
+                options.pause,
+                end,
+                options.large if number == 0 else 1,
+            )
+        )
+        for number in range(options.visitors)
     ]
     while not all(task.done() for task in clicking):
-        memory.append(server.memory())
+        burdens.append(server.burden())
         await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
     await asyncio.gather(*clicking)
-    return record, memory
+    return record, burdens
 
 
 async def warm(server: Server) -> None:
@@ -87,9 +97,7 @@ async def measure(options: argparse.Namespace) -> dict:
     with Server(options.workers, options.env) as server:
         await warm(server)
         load, before, start = os.getloadavg()[0], server.processor_seconds(), time.time()
-        record, memory = await lesson(
-            server, options.visitors, options.pause, options.seconds
-        )
+        record, burdens = await lesson(server, options)
         used, wall = server.processor_seconds() - before, time.time() - start
         single = await once(server, options.visitors)
         server_log = server.log()
@@ -107,7 +115,9 @@ async def measure(options: argparse.Namespace) -> dict:
         "processor_ms_per_click": round(1000 * used / count, 1),
         "processor_share": round(used / wall / (os.cpu_count() or 1), 2),
         "kb_per_click": round(record.received / 1000 / count, 1),
-        "memory_mb": [round(each) for each in _tenths(memory)],
+        "memory_mb": [round(each.memory_mb) for each in _parts(burdens)],
+        "threads": [each.threads for each in _parts(burdens)],
+        "handles": [each.handles for each in _parts(burdens)],
         "new_crystal_processor_s": {
             "one_visitor": round(single[0], 2),
             "all_at_once": round(single[1], 2),
@@ -118,9 +128,10 @@ async def measure(options: argparse.Namespace) -> dict:
     }
 
 
-def _tenths(values: Sequence[float]) -> list[float]:
-    step = max(len(values) // 10, 1)
-    return [*values[::step], values[-1]]
+def _parts(burdens: Sequence[Burden]) -> list[Burden]:
+    """Thirteen evenly spread over the time: of two hours every tenth minute."""
+    last = len(burdens) - 1
+    return [burdens[part * last // 12] for part in range(13)]
 
 
 def main() -> None:
@@ -129,6 +140,13 @@ def main() -> None:
     parser.add_argument("--visitors", type=int, default=30)
     parser.add_argument("--pause", type=float, default=10.0, help="s between clicks")
     parser.add_argument("--seconds", type=float, default=180.0)
+    parser.add_argument(
+        "--large",
+        type=int,
+        default=1,
+        metavar="N",
+        help="one visitor pastes a crystal of N x N x N cells, 2 N^3 atoms",
+    )
     parser.add_argument("--workers", type=int, help="processes for long computations")
     parser.add_argument(
         "--env", action="append", default=[], metavar="NAME=VALUE", help="for the server"
@@ -153,6 +171,8 @@ def main() -> None:
         "processor_share",
         "kb_per_click",
         "memory_mb",
+        "threads",
+        "handles",
         "new_crystal_processor_s",
     ):
         print(f"{name:24} {found[name]}")

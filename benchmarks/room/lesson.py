@@ -1,29 +1,18 @@
 """What one visitor does in a lesson, click after click, and what must hold meanwhile."""
 
 import asyncio
+import itertools
 import random
 import re
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from benchmarks.room.visitor import Visitor
 
 LESSON = ("rock-salt-nacl", "diamond-si", "quartz-sio2", "bcc-fe", "fluorite-caf2")
 """Most look at what the teacher shows; the others at anything in the library."""
 
-_OWN = """Own of visitor {number}
-1.0
-{a:.4f} 0 0
-0 {a:.4f} 0
-0 0 {a:.4f}
-Cs Cl
-1 1
-Direct
-0 0 0
-0.5 0.5 0.5
-"""
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
@@ -44,6 +33,39 @@ class Record:
     received: int = 0
 
 
+def own_crystal(number: int, lattice: float, repeats: int) -> str:
+    """A POSCAR of caesium chloride, without symmetry where it has more than one cell.
+
+    Args:
+        number: Of the visitor; stands in its first line.
+        lattice: Lattice parameter of one cell, Å.
+        repeats: Cells along each axis.
+    """
+    edge, rng = lattice * repeats, random.Random(number)
+    moved = 0.02 / edge if repeats > 1 else 0.0
+    sites = [
+        " ".join(
+            f"{(cell + shift) / repeats + rng.uniform(-moved, moved):.6f}"
+            for cell in place
+        )
+        for shift in (0.0, 0.5)
+        for place in itertools.product(range(repeats), repeat=3)
+    ]
+    axes = (f"{edge:.4f} 0 0", f"0 {edge:.4f} 0", f"0 0 {edge:.4f}")
+    half = len(sites) // 2
+    return "\n".join(
+        (
+            f"Own of visitor {number}",
+            "1.0",
+            *axes,
+            "Cs Cl",
+            f"{half} {half}",
+            "Direct",
+            *sites,
+        )
+    )
+
+
 @dataclass
 class Pupil:
     """A visitor with a plan.
@@ -53,12 +75,14 @@ class Pupil:
         number: Which one; decides what is chosen.
         record: Where everything is noted.
         pause: Seconds between two clicks, on average.
+        repeats: How often the own crystal's cell is repeated along each axis.
     """
 
     visitor: Visitor
     number: int
     record: Record
     pause: float
+    repeats: int = 1
     shown: str = ""
     _random: random.Random = field(init=False)
 
@@ -108,6 +132,8 @@ class Pupil:
             if not visitor.find("lesson_next")[1].disabled:
                 yield "next step", await visitor.change("lesson_next", True)
         yield "page Compare", await self._go("Compare")
+        yield "page Batch", await self._go("Batch")
+        yield "batch", await visitor.change("batch_example", True)
         yield "page Model", await self._go("Model")
 
     async def _go(self, label: str) -> float:
@@ -129,11 +155,12 @@ class Pupil:
         )
 
     async def _paste(self) -> float:
-        text = _OWN.format(number=self.number, a=self.lattice)
+        repeats = self.repeats
+        text = own_crystal(self.number, self.lattice, repeats)
         self.shown = "CsCl"
         seconds = await self.visitor.submit({"paste_widget": text}, "Use this crystal")
         lengths = (self.visitor.scene() or {}).get("cell", {}).get("lengths", [])
-        if not lengths or abs(lengths[0] - self.lattice) > 5e-4:
+        if not lengths or abs(lengths[0] - self.lattice * repeats) > 5e-3:
             self.record.leaks.append(
                 f"Visitor {self.number} pasted a = {self.lattice} and sees {lengths}."
             )
@@ -158,9 +185,14 @@ class Pupil:
 
 
 async def visit(
-    address: str, number: int, record: Record, pause: float, end: float
+    address: str,
+    number: int,
+    record: Record,
+    pause: float,
+    end: float,
+    repeats: int = 1,
 ) -> None:
-    """Take part in a lesson.
+    """Take part in a lesson to its end; who is thrown out comes back with a new session.
 
     Args:
         address: Of the server.
@@ -168,13 +200,16 @@ async def visit(
         record: Where everything is noted.
         pause: Seconds between two clicks, on average.
         end: When to leave, on the clock of ``time.monotonic``.
+        repeats: How often the own crystal's cell is repeated along each axis.
     """
-    try:
-        async with Visitor(address) as visitor:
-            try:
-                await Pupil(visitor, number, record, pause).attend(end)
-            finally:
-                record.received += visitor.received
-    except Exception as error:
-        what: Any = error if str(error) else type(error).__name__
-        record.faults.append(f"Visitor {number} left: {type(error).__name__}: {what}")
+    while time.monotonic() < end:
+        try:
+            async with Visitor(address) as visitor:
+                try:
+                    await Pupil(visitor, number, record, pause, repeats).attend(end)
+                finally:
+                    record.received += visitor.received
+        except Exception as error:
+            record.faults.append(
+                f"Visitor {number} began anew: {type(error).__name__}: {error}"
+            )

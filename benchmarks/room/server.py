@@ -1,5 +1,6 @@
 """A server of the app for the room, and what it costs."""
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from urllib.request import urlopen
@@ -16,6 +18,21 @@ import psutil
 ROOT = Path(__file__).parents[2]
 _PATIENCE_S = 60.0
 _MB = 1_000_000
+
+
+@dataclass
+class Burden:
+    """What a server's processes hold, in sum.
+
+    Attributes:
+        memory_mb: Resident memory, MB.
+        threads: Their threads.
+        handles: Their open files and sockets.
+    """
+
+    memory_mb: float = 0.0
+    threads: int = 0
+    handles: int = 0
 
 
 class Server:
@@ -65,9 +82,15 @@ class Server:
         self._process.wait()
         self._log.close()
 
-    def memory(self) -> float:
-        """Memory of all its processes that no other shares, MB."""
-        return sum(each.memory_info().rss for each in self._all()) / _MB
+    def burden(self) -> Burden:
+        """What all its processes hold now; one that ends meanwhile holds nothing."""
+        total = Burden()
+        for each in self._all():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                total.memory_mb += each.memory_info().rss / _MB
+                total.threads += each.num_threads()
+                total.handles += each.num_fds()
+        return total
 
     def processor_seconds(self) -> float:
         """Processor time that its processes have used so far."""
