@@ -17,6 +17,9 @@ def server(serve):
     [
         ("/Compare?compare=rock-salt-nacl,perovskite-srtio3", "Δ"),
         ("/Model", "Mean width"),
+        ("/Model", "Paper's MAE"),
+        ("/Model", "coGN"),
+        ("/Model", "Recall"),
         ("/Attention?crystal=quartz-sio2", "Gradient × input"),
     ],
 )
@@ -24,7 +27,7 @@ def test_every_cell_is_in_sight(browse, path, column):
     page = browse(path, width=WIDTH)
     if "Attention" in path:
         page.get_by_role("button", name="Whole test").click()
-    table = page.locator("table.blocks").first
+    table = page.locator(f'table.blocks:has(td[data-of="{column}"])').first
     table.locator(f'td[data-of="{column}"]').first.wait_for()
     ends = table.locator("tbody th, tbody td").evaluate_all(
         "cells => cells.filter(cell => cell.scrollWidth > cell.clientWidth + 1"

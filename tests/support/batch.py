@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from crysformer.library.catalogue import load_library
 from crysformer.ui.batch import form
 from crysformer.ui.session import state
-from tests.support.pages import ROOT
+from tests.support.pages import ROOT, block_tables
 
 PAGE = "pages/3_Batch.py"
 CRYSTALS = list(load_library().values())[:9]
@@ -50,6 +50,11 @@ def give(test, *files):
 
 def frame_with(test, column):
     return next(each.value for each in test.dataframe if column in each.value)
+
+
+def failed_files(test):
+    """The table of what could not be predicted, with the reasons."""
+    return next(table for table in block_tables(test) if "Reason" in table)
 
 
 class Gate:

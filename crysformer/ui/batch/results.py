@@ -14,6 +14,7 @@ from crysformer.ui.batch.job import BatchJob
 from crysformer.ui.session import state, uploads
 from crysformer.ui.session.numbers import readable
 from crysformer.ui.session.text import plain
+from crysformer.ui.shell.block_table import block_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -210,18 +211,13 @@ def failures(job: BatchJob) -> None:
     failed = [row for row in job.rows if row.error]
     if failed:
         st.markdown(f"**{len(failed)} could not be predicted**")
-        text = screening.output.cell_text
-        st.dataframe(
-            {
-                "File": [text(row.file) for row in failed],
-                "Reason": [
-                    text(row.error.removeprefix(f"{row.file} ")) for row in failed
-                ],
-            },
-            hide_index=True,
-            height="content" if len(failed) < 10 else 360,
-            column_config={"File": st.column_config.TextColumn(width=180)},
-            alt="Files that could not be predicted, with the reason",
+        block_table(
+            [
+                {"File": row.file, "Reason": row.error.removeprefix(f"{row.file} ")}
+                for row in failed
+            ],
+            "Files that could not be predicted, with the reason",
+            tall=len(failed) >= 10,
         )
 
 

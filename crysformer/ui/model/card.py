@@ -12,7 +12,7 @@ from crysformer.model.card import error_rows, shown_properties, summary
 from crysformer.properties.table import PROPERTIES
 from crysformer.ui.session import answers
 from crysformer.ui.session.text import plain
-from crysformer.ui.shell.block_table import block_table
+from crysformer.ui.shell.block_table import block_table, written
 from crysformer.ui.shell.frame import Frame
 
 SELF_TEST = "model_self_test"
@@ -26,7 +26,6 @@ _NUMBERS = {
     "Mean width": "Mean width of these intervals, in the property's unit",
 }
 _FORMATS = {"Crystals": "{:,}", "Coverage": "{:.1f} %"}
-_DIGITS = 3
 
 
 def card_table(card: Mapping[str, Any]) -> None:
@@ -48,19 +47,12 @@ def error_table(card: Mapping[str, Any]) -> None:
     rows = [
         {
             "Property": (name.removesuffix(f" ({row['Unit']})"), row["Unit"]),
-            **{each: _written(row[each], _FORMATS.get(each, "")) for each in known},
+            **{each: written(row[each], _FORMATS.get(each, "")) for each in known},
             "Source": row["Source"],
         }
         for name, row in zip(names.values(), found, strict=True)
     ]
     block_table(rows, "Validation errors of every property", helps=_NUMBERS)
-
-
-def _written(value: float | None, form: str) -> str:
-    if value is None:
-        return "–"
-    # Rounded before it is written: three digits of a thousand need no exponent.
-    return form.format(value) if form else f"{float(f'{value:.{_DIGITS}g}'):,.6g}"
 
 
 def self_test(places: Frame) -> None:

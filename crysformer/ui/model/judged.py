@@ -9,6 +9,7 @@ from crysformer.evaluation.published import published_rows
 from crysformer.figures.crystals import titles
 from crysformer.figures.stability import reliability_curve
 from crysformer.properties.table import PROPERTIES
+from crysformer.ui.shell.block_table import block_table, written
 
 _HEIGHT = 400
 _SHARES = {
@@ -20,6 +21,7 @@ _SHARES = {
 _TREES = (
     "The better of two kinds of decision trees on descriptors of the crystal (matminer)"
 )
+_MEAN, _BY_TREES, _OF_TEST = "Mean baseline", "Trees", "Crystals, test"
 _HALVES = (
     "Each half of the validation crystals is judged by probabilities calibrated on the "
     "other half."
@@ -32,31 +34,31 @@ def published_table(table: pd.DataFrame) -> None:
     Args:
         table: The model's validation table.
     """
-    rows = pd.DataFrame(published_rows(table))
-    if rows.empty:
+    found = published_rows(table)
+    if not found:
         return
     st.markdown("##### Beside the paper")
-    number = st.column_config.NumberColumn
-    st.dataframe(
-        rows,
-        hide_index=True,
-        height="content",
-        column_config={
-            "Property": st.column_config.TextColumn(pinned=True),
-            "Paper's MAE": number(format="%.3g"),
-            "MAE": number("Our MAE", format="%.3g"),
-            "Mean baseline": number(
-                format="%.3g", help="Error of always predicting the mean (MAD)"
-            ),
-            "n": number(format="%d"),
-        },
-        alt="Validation errors beside the errors that the paper states",
+    block_table(
+        [
+            {
+                "Property": (row["Property"], row["Unit"]),
+                "Paper": row["Paper"],
+                "Paper's MAE": written(row["Paper's MAE"]),
+                "Our crystals": row["Our crystals"],
+                "Our MAE": written(row["MAE"]),
+                _MEAN: written(row["Mean baseline"]),
+                "Crystals": written(row["n"], "{:,}"),
+            }
+            for row in found
+        ],
+        "Validation errors beside the errors that the paper states",
+        helps={_MEAN: "Error of always predicting the mean (MAD)"},
     )
     lacks = (
         " Our copy of MP-2018.6.1 has 74 % of its structures; about 70 % of these have "
         "the geometry of 2020, the others that of today, which PBE did not relax and "
         "whose labels are still those of 2018."
-        if rows["Our crystals"].str.startswith("MP").any()
+        if any(row["Our crystals"].startswith("MP") for row in found)
         else ""
     )
     st.caption(
@@ -73,30 +75,25 @@ def leaderboard_table(table: pd.DataFrame) -> None:
     Args:
         table: The model's validation table.
     """
-    rows = pd.DataFrame(leaderboard_rows(table))
-    if rows.empty:
+    found = leaderboard_rows(table)
+    if not found:
         return
     st.markdown("##### Beside other networks on JARVIS-DFT")
-    keys = rows.pop("key")
-    units = keys.map(lambda key: PROPERTIES[key].unit)
-    names = zip(keys.map(titles(keys)), units, strict=True)
-    rows.insert(0, "Property", [name.removesuffix(f" ({unit})") for name, unit in names])
-    rows["Unit"] = units
-    number = st.column_config.NumberColumn
-    st.dataframe(
-        rows,
-        hide_index=True,
-        height="content",
-        placeholder="–",
-        column_config={
-            "Property": st.column_config.TextColumn(pinned=True, width=235),
-            "Ours": number("Ours, validation", format="%.3g"),
-            "Crystals": number(format="%d", width=65),
-            **{name: number(format="%.3g", width=70) for name in COLUMNS},
-            COLUMNS[-1]: number("Trees", format="%.3g", width=60, help=_TREES),
-            "Test crystals": number("Crystals, test", format="%d"),
-        },
-        alt="Our validation errors beside test errors of other networks",
+    named = titles([row["key"] for row in found])
+    units = [PROPERTIES[key].unit for key in named]
+    others = dict(zip(COLUMNS, (*COLUMNS[:-1], _BY_TREES), strict=True))
+    block_table(
+        [
+            {
+                "Property": (name.removesuffix(f" ({unit})"), unit),
+                "Ours": (written(row["Ours"]), f"of {row['Crystals']:,}"),
+                **{shown: written(row[name]) for name, shown in others.items()},
+                _OF_TEST: written(row["Test crystals"], "{:,}"),
+            }
+            for name, unit, row in zip(named.values(), units, found, strict=True)
+        ],
+        "Our validation errors beside test errors of other networks",
+        helps={_BY_TREES: _TREES, "Ours": "Of so many validation crystals"},
     )
     st.caption(
         "Mean absolute errors. **Not the same crystals:** ours are of the validation "
@@ -125,9 +122,8 @@ def stability(name: str, table: pd.DataFrame) -> None:
         return
     st.markdown("#### How often “likely stable” is right")
     left, right = st.columns(2, gap="medium")
-    calls = pd.DataFrame(check.calls())
-    wrong = 1.0 - calls["precision"].iloc[0]
-    calls[list(_SHARES)] *= 100.0
+    calls = check.calls()
+    wrong = 1.0 - calls[0]["precision"]
     with left:
         st.plotly_chart(
             reliability_curve(check),
@@ -137,20 +133,20 @@ def stability(name: str, table: pd.DataFrame) -> None:
             "said; on the dashed line the two agree",
         )
     with right:
-        percent = st.column_config.NumberColumn
-        st.dataframe(
-            calls,
-            hide_index=True,
-            height="content",
-            column_config={
-                "distance": percent("Within (meV/atom)", format="%g"),
-                **{
-                    name: percent(label, format="%.0f %%", help=text)
-                    for name, (label, text) in _SHARES.items()
-                },
-                "n": percent("Crystals", format="%d"),
-            },
-            alt="Precision and recall of calling crystals stable",
+        block_table(
+            [
+                {
+                    "Within (meV/atom)": f"{row['distance']:g}",
+                    **{
+                        label: written(100.0 * row[name], "{:.0f} %")
+                        for name, (label, _) in _SHARES.items()
+                    },
+                    "Crystals": written(row["n"], "{:,}"),
+                }
+                for row in calls
+            ],
+            "Precision and recall of calling crystals stable",
+            helps=dict(_SHARES.values()),
         )
         st.caption(
             f"A crystal is called so from a probability of 50 % on. Of those called "

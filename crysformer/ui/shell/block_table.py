@@ -8,6 +8,10 @@ import streamlit as st
 
 _CSS = Path(__file__).with_name("block_table.css").read_text(encoding="utf-8")
 
+NONE = "–"
+"""A cell without a value."""
+_DIGITS = 3
+
 Cell = str | tuple[str, str]
 """A text, or one and what stands smaller beside it."""
 
@@ -32,7 +36,8 @@ def block_table(
     body = "".join(
         f'<tr><th scope="row">{_cell(row[first])}</th>'
         + "".join(
-            f'<td data-of="{escape(name)}">{_cell(row.get(name, ""))}</td>'
+            f'<td data-of="{escape(name)}"{_mark(row.get(name, ""))}>'
+            f"{_cell(row.get(name, ''))}</td>"
             for name in columns
         )
         + "</tr>"
@@ -46,9 +51,27 @@ def block_table(
     )
 
 
+def written(value: float | None, form: str = "") -> str:
+    """A number as a cell has it: three digits, or by a form; a dash for none.
+
+    Args:
+        value: The number.
+        form: A format string with one place, such as ``"{:,}"``.
+    """
+    if value is None:
+        return NONE
+    # Rounded before it is written: three digits of a thousand need no exponent.
+    return form.format(value) if form else f"{float(f'{value:.{_DIGITS}g}'):,.6g}"
+
+
 def _head(name: str, helps: Mapping[str, str]) -> str:
     title = f' title="{escape(helps[name])}"' if name in helps else ""
     return f'<th scope="col"{title}>{escape(name)}</th>'
+
+
+def _mark(cell: Cell) -> str:
+    """A phone leaves out what has no value."""
+    return ' class="none"' if cell == NONE else ""
 
 
 def _cell(cell: Cell) -> str:

@@ -21,6 +21,7 @@ from tests.support.batch import (
     PAGE,
     TEN,
     Gate,
+    failed_files,
     frame_with,
     give,
     page,
@@ -58,7 +59,7 @@ def test_one_broken_file_among_ten_stops_nothing(predictor):
     for crystal, (_, row) in zip(CRYSTALS, table.drop(index=4).iterrows(), strict=True):
         alone = predictor.predict([crystal.structure()])[0]
         assert row[ENERGY] == pytest.approx(alone.values[ENERGY], rel=1e-4, abs=1e-5)
-    failed = frame_with(test, "Reason")
+    failed = failed_files(test)
     assert failed["File"].tolist() == ["<b>notes</b>.txt"]
     assert "format" in failed["Reason"][0]
     # Names of files stand in tables, which show text alone; nowhere as Markdown.
@@ -76,7 +77,7 @@ def test_no_spreadsheet_runs_what_the_table_s_own_toolbar_saves(predictor):
         name if name[0] in "1_" else f"'{name}" for name in cleaned
     ]
     assert shown["error"].tolist()[-1].startswith("'@bad.txt is not")
-    assert frame_with(test, "Reason")["File"].tolist() == ["'@bad.txt"]
+    assert failed_files(test)["File"].tolist() == ["@bad.txt"]
     assert "'=1+1.cif" in downloads.csv_file(job).decode()
     listed = json.loads(downloads.json_file(job))
     assert [answer["file"] for answer in listed] == cleaned
@@ -115,7 +116,7 @@ def test_a_zip_gives_its_members_and_a_bad_zip_its_sentence():
     table = frame_with(test, "formula")
     names = [f"many.zip/{name}" for name, _ in FILES[:2]]
     assert table["file"].tolist() == [*names, "bad.zip"]
-    assert "damaged zip" in frame_with(test, "Reason")["Reason"][0]
+    assert "damaged zip" in failed_files(test)["Reason"][0]
 
 
 def test_results_and_settings_survive_a_page_switch():
