@@ -37,7 +37,8 @@ class Facts:
         angles: Angles of the given cell, degrees.
         volume: Volume per atom, Å³.
         density: g/cm³.
-        wyckoff: Element, multiplicity and Wyckoff letter of each orbit of atoms.
+        wyckoff: Element, multiplicity and Wyckoff letter of the orbits of atoms, and
+            how many are alike.
     """
 
     formula: str
@@ -101,10 +102,13 @@ def crystal_facts(structure: Structure) -> Facts:
 def _wyckoff_positions(
     structure: Structure, data: spglib.SpglibDataset
 ) -> tuple[str, ...]:
-    """Element, multiplicity in the conventional cell and letter of each orbit."""
+    """Element, multiplicity in the conventional cell and letter; equal ones counted."""
     cells = len(data.std_types) / len(structure)
     count = Counter(data.crystallographic_orbits.tolist())
-    return tuple(
+    orbits = Counter(
         f"{structure[site].specie.symbol} {round(number * cells)}{data.wyckoffs[site]}"
         for site, number in count.items()
+    )
+    return tuple(
+        f"{times} × {orbit}" if times > 1 else orbit for orbit, times in orbits.items()
     )

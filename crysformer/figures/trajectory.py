@@ -18,7 +18,7 @@ def trajectory_figure(
         numbers: Of the frames, as the file counts them.
         values: Value and both ends of the 90 % interval (frames, 3); NaN where there
             are none.
-        axis: Property and unit.
+        axis: The unit; the property stands over the plot.
         shown: Place of the frame that is shown.
     """
     value, low, high = values.T

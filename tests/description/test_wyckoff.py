@@ -3,8 +3,10 @@
 import pytest
 from pymatgen.core import Lattice, Structure
 
+from crysformer.description.summary import crystal_facts
 from crysformer.description.wyckoff import wyckoff_table
 from crysformer.errors import StructureError
+from crysformer.evaluation.smoothness import noisy
 from crysformer.library.catalogue import load_library
 
 # International Tables for Crystallography A: element, position, coordinates.
@@ -63,6 +65,13 @@ def test_a_supercell_has_the_positions_of_its_crystal():
     found = wyckoff_table(crystal)
     assert [each.label for each in found.positions] == ["2a", "4f"]
     assert found.lattice == pytest.approx(expected.lattice)
+
+
+def test_equal_positions_are_counted_and_not_repeated():
+    crystal = noisy(load_library()["rutile-tio2"].structure(), (0.05,))[1]
+    assert crystal_facts(crystal).wyckoff == ("2 × Ti 1a", "4 × O 1a")
+    garnet = crystal_facts(load_library()["garnet-y3al5o12"].structure())
+    assert sorted(garnet.wyckoff) == ["Al 16a", "Al 24d", "O 96h", "Y 24c"]
 
 
 def test_overlapping_atoms_are_a_sentence():

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from crysformer.figures.crystals import titles
 from crysformer.predict.near_symmetry import NearSymmetry, near_symmetry
 from crysformer.properties.table import PROPERTIES
 from crysformer.ui.session import answers
@@ -39,8 +40,10 @@ def near_symmetry_note(prediction: "Prediction") -> None:
 def _moves(near: NearSymmetry) -> str:
     """By how much the properties move that matter."""
     named = list(near.that_matter.items())[:_NAMED]
+    names, units = titles(near.moves), {key: PROPERTIES[key].unit for key, _ in named}
     parts = [
-        f"{PROPERTIES[key].label} {signed(move, 2)} {PROPERTIES[key].unit}".rstrip()
+        f"{names[key].removesuffix(f' ({units[key]})')} "
+        f"{signed(move, 2)} {units[key]}".rstrip()
         for key, move in named
     ]
     more = len(near.that_matter) - len(named)

@@ -11,6 +11,7 @@ from crysformer.experiments.trajectory import Trace, trace_frames
 from crysformer.figures.crystals import titles
 from crysformer.figures.trajectory import trajectory_figure
 from crysformer.paths import weights_folder
+from crysformer.properties.table import PROPERTIES
 from crysformer.structure.frames import Frame
 from crysformer.ui.session import state
 from crysformer.ui.session.pool import answer_of, pool
@@ -43,7 +44,7 @@ def frames_trace() -> None:
         bind="query-params",
     )
     key = key if key in keys else keys[0]
-    _chart(upload.frames, trace.values[key], names[key])
+    _chart(upload.frames, trace.values[key], names[key], PROPERTIES[key].unit)
     if trace.failed:
         st.caption(
             f"{trace.failed} of {len(upload.frames)} frames could not be predicted."
@@ -76,7 +77,7 @@ def _trace(frames: Sequence[Frame]) -> Trace | None:
     return trace
 
 
-def _chart(frames: Sequence[Frame], values: FloatArray, name: str) -> None:
+def _chart(frames: Sequence[Frame], values: FloatArray, name: str, unit: str) -> None:
     def take_point() -> None:
         points = st.session_state[_CHART].selection.points
         if points:
@@ -85,7 +86,7 @@ def _chart(frames: Sequence[Frame], values: FloatArray, name: str) -> None:
     known = values[np.isfinite(values[:, 0]), 0]
     st.plotly_chart(
         trajectory_figure(
-            [frame.number for frame in frames], values, name, state.frame(state.token())
+            [frame.number for frame in frames], values, unit, state.frame(state.token())
         ),
         height=_HEIGHT,
         key=_CHART,
