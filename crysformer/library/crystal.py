@@ -8,6 +8,8 @@ from functools import cache, cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import moyopy
+
 from crysformer.errors import LibraryError
 from crysformer.library.formula import count_elements, reduced
 
@@ -90,10 +92,8 @@ class LibraryCrystal:
     @property
     def space_group_symbol(self) -> str:
         """Hermann-Mauguin symbol of the space group, such as Fm-3m."""
-        # A search of the library needs no pymatgen.
-        from pymatgen.symmetry.groups import sg_symbol_from_int_number
-
-        return sg_symbol_from_int_number(self.space_group)
+        # Pymatgen's symbols are the long ones: C12/m1 for C2/m.
+        return moyopy.SpaceGroupType(self.space_group).hm_short.replace(" ", "")
 
     def structure(self) -> Structure:
         """Build the conventional cell from the space group and the orbits.

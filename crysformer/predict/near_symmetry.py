@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import moyopy
 from pymatgen.core import Structure
-from pymatgen.symmetry.groups import sg_symbol_from_int_number
 from pymatgen.util.string import unicodeify_spacegroup
 
 from crysformer.properties.table import PROPERTIES
@@ -42,7 +42,8 @@ class NearSymmetry:
     @property
     def space_group(self) -> str:
         """Hermann-Mauguin symbol of the higher space group."""
-        return unicodeify_spacegroup(sg_symbol_from_int_number(self.number))
+        symbol = moyopy.SpaceGroupType(self.number).hm_short.replace(" ", "")
+        return unicodeify_spacegroup(symbol)
 
     @property
     def that_matter(self) -> dict[str, float]:

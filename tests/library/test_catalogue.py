@@ -14,6 +14,7 @@ from pymatgen.core import Composition, Structure
 from crysformer.errors import LibraryError
 from crysformer.library.catalogue import get_crystal, load_library
 from crysformer.library.search import find_crystals
+from crysformer.structure.symmetry import find_symmetry
 
 CRYSTALS = list(load_library().values())
 every_crystal = pytest.mark.parametrize("crystal", CRYSTALS, ids=lambda c: c.id)
@@ -203,6 +204,11 @@ def test_structures_are_new_and_the_library_is_not():
 def test_symbols_and_orbits_are_readable():
     pyrite = get_crystal("pyrite-fes2")
     assert pyrite.space_group_symbol == "Pa-3"
+    # The short symbol, as spglib finds it in the cell.
+    for crystal in load_library().values():
+        if crystal.space_group in range(3, 16):
+            found = find_symmetry(crystal.structure()).international
+            assert crystal.space_group_symbol == found
     assert [orbit.wyckoff for orbit in pyrite.orbits] == ["4a", "8c"]
     assert pyrite.lattice == (5.417, 5.417, 5.417, 90.0, 90.0, 90.0)
     assert get_crystal("graphite-c").lattice[3:] == (90.0, 90.0, 120.0)
