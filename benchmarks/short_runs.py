@@ -16,6 +16,7 @@ from typing import Any
 import torch
 
 from crysformer.data.dataset import Dataset
+from crysformer.heap import keep_heap
 from crysformer.training.datasets import find_keys, fit_scalings, load_split
 from crysformer.training.padding import keep_kernels
 from crysformer.training.processes import Ranks
@@ -54,6 +55,7 @@ class ShortRuns:
     def run(self, settings: Sequence[str], seed: int) -> dict[str, Any]:
         """Train one variant to its end, from where it was stopped; its last record."""
         keep_kernels()
+        keep_heap()
         torch.set_num_threads(1)
         recipe = self.recipe(settings, seed)
         steps = self.passes * (self.crystals // recipe.batch_size)

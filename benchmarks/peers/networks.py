@@ -32,7 +32,9 @@ class Network(NamedTuple):
 def crysformer(model: str) -> Network:
     """This project with all it says: values, intervals, novelty."""
     from crysformer import Predictor
+    from crysformer.heap import keep_heap
 
+    keep_heap()  # As every command and every worker of the app does.
     predictor = Predictor(model, "cpu")
 
     def build(structure: Any) -> Any:

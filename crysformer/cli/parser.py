@@ -20,6 +20,7 @@ from crysformer.cli.model_commands import (
     add_train,
 )
 from crysformer.errors import SettingsError
+from crysformer.heap import keep_heap
 
 
 def main(arguments: Sequence[str] | None = None, *, program: str = "crysformer") -> int:
@@ -40,6 +41,8 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "crysformer")
 
     def command() -> int:
         options = _parser(program).parse_args(words)
+        if not options.serves:  # Its many threads would each keep their heap.
+            keep_heap()
         return options.command(options, words)
 
     return run_to_the_end(command)
@@ -50,6 +53,7 @@ def _parser(program: str) -> argparse.ArgumentParser:
         prog=program,
         description="Predict properties of crystals and show what the model attends to.",
     )
+    parser.set_defaults(serves=False)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_predict(commands)
     _add_screen(commands)
@@ -218,4 +222,4 @@ def _add_app(commands: argparse._SubParsersAction) -> None:
         cli.app.serve(options.port, options.workers, options.address)
         return 0
 
-    app.set_defaults(command=run)
+    app.set_defaults(command=run, serves=True)

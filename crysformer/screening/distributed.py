@@ -23,6 +23,7 @@ from tqdm import tqdm
 
 from crysformer.cores import available_cores
 from crysformer.errors import SettingsError
+from crysformer.heap import keep_heap
 from crysformer.predict.predictor import Predictor
 from crysformer.screening.output import units
 from crysformer.screening.parts import PartFolder, digest
@@ -230,6 +231,7 @@ class _Actor:
 
     def __init__(self, model: str, device: str, root: str | None) -> None:
         torch.set_num_threads(1)
+        keep_heap()
         self._predictor = Predictor(model, device, root=root and Path(root))
 
     def __call__(self, batch: Part, folder: PartFolder, order: bool) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from multiprocessing.context import BaseContext
 import torch
 
 from crysformer.cores import available_cores
+from crysformer.heap import keep_heap
 from crysformer.model.checkpoint import Checkpoint
 from crysformer.predict.predictor import Predictor
 from crysformer.screening.screen import BATCH_CRYSTALS, ScreenRow, screen_batches
@@ -174,6 +175,7 @@ def _prepare(model: bytes, device: str, order: bool) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     torch.set_num_threads(1)
+    keep_heap()
     checkpoint: Checkpoint = pickle.loads(model)
     _screen = partial(
         screen_batches, predictor=Predictor(checkpoint, device), order=order

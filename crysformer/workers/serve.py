@@ -14,6 +14,7 @@ import threading
 import traceback
 from typing import Any, BinaryIO
 
+from crysformer.heap import keep_heap
 from crysformer.workers.frames import read_frame, write_frame
 
 _NICENESS = 5
@@ -26,6 +27,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
+    keep_heap()
     # What a library prints would otherwise stand between the messages.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
