@@ -66,6 +66,13 @@ class GraphStore:
         )
 
     @property
+    def rows(self) -> NDArray[np.int64]:
+        """Atoms, bonds and angles of each graph, (graphs, 3)."""
+        return np.stack(
+            [np.diff(self.arrays[f"first_{name}"]) for name in _COUNTED], axis=1
+        )
+
+    @property
     def angles(self) -> NDArray[np.int64]:
         """Symmetry-unique angles of each graph."""
         return np.diff(self.arrays["first_angle"])
@@ -121,6 +128,11 @@ class Graphs(Sequence[GraphArrays]):
     def angles(self) -> NDArray[np.int64]:
         """Symmetry-unique angles of each graph."""
         return self._gathered([store.angles for store in self._stores])
+
+    @cached_property
+    def rows(self) -> NDArray[np.int64]:
+        """Atoms, bonds and angles of each graph, (graphs, 3)."""
+        return self._gathered([store.rows for store in self._stores])
 
     @cached_property
     def work(self) -> NDArray[np.int64]:

@@ -1,18 +1,27 @@
 """Two processes that train with the device's steps, on a CPU."""
 
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import torch
 from torch import distributed
 
+from crysformer.data.dataset import Dataset
 from crysformer.training.datasets import find_keys, fit_scalings, load_split
 from crysformer.training.device.learner import DeviceLearner
+from crysformer.training.device.strata import StratifiedPlan
 from crysformer.training.processes import Ranks
 from tests.support.training import RECIPE, SMALL
 
 RANKS_RECIPE = replace(RECIPE, batch_size=4, optimiser="muon", loss="mse", clip=0.5)
 STEPS = 4
+
+
+def plan_of_two(train: Dataset) -> StratifiedPlan:
+    """Steps of two ranks, each of which holds its own crystals alone."""
+    graphs = train.graphs
+    return StratifiedPlan(graphs.work, graphs.rows, RANKS_RECIPE.batch_size, 0, 2)
 
 
 def learn(index: int, count: int, data: Path, out: Path) -> None:
@@ -28,8 +37,8 @@ def learn(index: int, count: int, data: Path, out: Path) -> None:
     )
     scalings = fit_scalings(train, find_keys([data]))
     learner = DeviceLearner(RANKS_RECIPE, scalings, train, train, ranks)
-    # The crystals of one step, whoever shares them.
-    for crystals in torch.arange(4 * STEPS).view(STEPS, 4).remainder(9).numpy():
+    # The steps of two ranks, whoever takes them.
+    for _, crystals in islice(plan_of_two(train).steps(0), STEPS):
         learner.learn(crystals, 1e-3)
     saved = learner.state() | {"mean_loss": learner.mean_loss()}
     errors = learner.validate(scalings)

@@ -16,11 +16,6 @@ ROWS = ("atom", "bond", "angle")
 _LENGTH = 3.0  # Å, where the Gaussians of the embedding are at home.
 
 
-def rows_of(arrays: Mapping[str, NDArray]) -> NDArray[np.int64]:
-    """Atoms, bonds and angles of each graph of a store, (graphs, 3)."""
-    return np.stack([np.diff(arrays[f"first_{name}"]) for name in ROWS], axis=1)
-
-
 class Sizes(NamedTuple):
     """Rows of a batch, the filler's among them."""
 

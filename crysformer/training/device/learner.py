@@ -15,7 +15,7 @@ from crysformer.properties.metrics import PropertyError
 from crysformer.properties.scaling import Scaling
 from crysformer.training.device.capture import Part, as_cuda_graphs, fastest, run_once
 from crysformer.training.device.elements import ProductEmbedding
-from crysformer.training.device.graphs import DeviceGraphs, rows_of
+from crysformer.training.device.graphs import DeviceGraphs
 from crysformer.training.device.strata import StratifiedPlan
 from crysformer.training.device.validation import DeviceValidation
 from crysformer.training.learner import Learner
@@ -46,7 +46,7 @@ class DeviceLearner(Learner):
         ranks: Ranks,
     ) -> None:
         super().__init__(recipe, scalings, train, val, ranks)
-        arrays, device = train.graphs.packed(), ranks.device
+        device = ranks.device
         if device.type == "cuda":
             # What is left of float32 products runs on tensor cores.
             torch.set_float32_matmul_precision("high")
@@ -56,12 +56,18 @@ class DeviceLearner(Learner):
                 layer.compile(dynamic=False)
         self.plan = StratifiedPlan(
             train.graphs.work,
-            rows_of(arrays),
+            train.graphs.rows,
             recipe.batch_size,
             recipe.seed,
             ranks.count,
         )
+        shard = self.plan.shard(ranks.index)
+        arrays = train.graphs.select(shard).packed()
         self._graphs = DeviceGraphs(arrays, device, self.dtype)
+        # Of a crystal among those of this rank; the empty place's is the last.
+        places = torch.full((len(train) + 1,), len(shard))
+        places[torch.from_numpy(shard)] = torch.arange(len(shard))
+        self._places = places.to(device)
         self._validation = DeviceValidation(val, ranks, self.dtype)
         # The empty place of a batch has no label.
         unknown = self.targets.new_full((1, self.targets.shape[1]), torch.nan)
@@ -133,7 +139,7 @@ class DeviceLearner(Learner):
         """Gradients of this rank's crystals by the labels of all ranks."""
         self._gradients.zero_()
         mine = self._crystals.view(-1, self.ranks.count)[:, self.ranks.index]
-        batch = self._graphs.batch(mine, self.plan.sizes)
+        batch = self._graphs.batch(self._places[mine], self.plan.sizes)
         with self._autocast():
             output = self.model(batch).values[:-1]
         known = ~self.targets[self._crystals].isnan()

@@ -31,8 +31,10 @@ class StratifiedPlan:
     """Reproducible passes over all crystals in batches of nearly the same rows.
 
     Crystals are sorted by work and cut into as many strata as a rank has places in a
-    batch; each batch takes one crystal of each stratum for every rank. Places that are
-    left when all crystals have one are empty, and hold the index ``len(work)``.
+    batch; each batch takes one crystal of each stratum for every rank. Within a stratum
+    crystals are dealt out to ranks once and for all, so that no rank needs the graphs of
+    another. Places that are left when all crystals have one are empty, and hold the index
+    ``len(work)``.
 
     Attributes:
         work: Cost of each crystal, (crystals,).
@@ -74,6 +76,11 @@ class StratifiedPlan:
         rows = np.ceil((largest * _MARGIN + _SPARE) / _STEP).astype(int) * _STEP
         return Sizes(*rows.tolist())
 
+    def shard(self, rank: int) -> NDArray[np.int64]:
+        """The crystals that a rank ever sees, ascending."""
+        mine = self._strata[..., rank]
+        return np.sort(mine[mine < len(self.work)])
+
     def steps(self, first: int) -> Iterator[tuple[int, NDArray[np.int64]]]:
         """Yield (step, crystals) from a step on, without end.
 
@@ -86,6 +93,14 @@ class StratifiedPlan:
                 yield step, crystals
                 step += 1
 
+    @cached_property
+    def _strata(self) -> NDArray[np.int64]:
+        """By work, (strata, steps, ranks): of each stratum one a step for every rank."""
+        steps = self.steps_per_pass
+        empty = np.full(steps * self.batch_size - len(self.work), len(self.work))
+        order = np.concatenate([empty, np.argsort(self.work, kind="stable")])
+        return order.reshape(-1, steps, self.num_ranks)
+
     def _table(self, number: int) -> NDArray[np.int64]:
         """Crystals of a pass, (steps, batch_size): a shuffle all of whose batches fit."""
         for attempt in range(_TRIES):
@@ -96,15 +111,9 @@ class StratifiedPlan:
 
     def _shuffled(self, number: int, attempt: int) -> NDArray[np.int64]:
         """Every crystal once, each stratum in an order of its own."""
-        steps = self.steps_per_pass
-        empty = np.full(steps * self.batch_size - len(self.work), len(self.work))
-        order = np.concatenate([empty, np.argsort(self.work, kind="stable")])
         random = np.random.default_rng((self.seed, number, attempt))
-        strata = order.reshape(self.batch_size // self.num_ranks, -1)
-        strata = random.permuted(strata, axis=1)
-        # A stratum has a crystal for each rank in every step.
-        shared = strata.reshape(-1, steps, self.num_ranks).swapaxes(0, 1)
-        return np.ascontiguousarray(shared.reshape(steps, self.batch_size))
+        shuffled = random.permuted(self._strata, axis=1).swapaxes(0, 1)
+        return shuffled.reshape(self.steps_per_pass, self.batch_size)
 
     def _rows_of(self, table: NDArray[np.int64]) -> NDArray[np.int64]:
         """Rows of each rank's share of each step, (steps, ranks, 3)."""

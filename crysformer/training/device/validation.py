@@ -10,7 +10,7 @@ from crysformer.data.dataset import Dataset
 from crysformer.model.inference import batches_by_work, decode, zero_by_symmetry
 from crysformer.properties.metrics import PropertyError, property_error
 from crysformer.properties.scaling import Scaling
-from crysformer.training.device.graphs import DeviceGraphs, Sizes, rows_of
+from crysformer.training.device.graphs import DeviceGraphs, Sizes
 from crysformer.training.plan import share_by_work
 from crysformer.training.processes import Ranks
 
@@ -32,21 +32,18 @@ class DeviceValidation:
         self, data: Dataset, ranks: Ranks, dtype: torch.dtype, limit: int = MAX_WORK
     ) -> None:
         self._data, self._ranks = data, ranks
-        self._arrays = [data.graphs[row] for row in range(len(data))]
         self._composition = data.composition()
         work = data.graphs.work
         mine = share_by_work(np.arange(len(data)), work, ranks.count)[ranks.index]
-        self._batches = [mine[rows] for rows in batches_by_work(work[mine], limit)]
-        arrays = data.graphs.packed()
-        self._graphs = DeviceGraphs(arrays, ranks.device, dtype)
-        rows = rows_of(arrays)
+        graphs = data.graphs.select(mine)
+        batches = list(batches_by_work(work[mine], limit))
+        self._batches = [mine[rows] for rows in batches]
+        self._arrays = [[graphs[row] for row in rows] for rows in batches]
+        self._graphs = DeviceGraphs(graphs.packed(), ranks.device, dtype)
         self._sizes = [
-            Sizes(*(rows[crystals].sum(axis=0) + 1).tolist())
-            for crystals in self._batches
+            Sizes(*(graphs.rows[rows].sum(axis=0) + 1).tolist()) for rows in batches
         ]
-        self._places = [
-            torch.from_numpy(crystals).to(ranks.device) for crystals in self._batches
-        ]
+        self._places = [torch.from_numpy(rows).to(ranks.device) for rows in batches]
 
     @torch.inference_mode()
     def errors(
@@ -59,16 +56,19 @@ class DeviceValidation:
             for place, sizes in zip(self._places, self._sizes, strict=True)
         ]
         predictions = np.zeros(data.values.shape)
-        for crystals, outputs in zip(self._batches, found, strict=True):
-            predictions[crystals] = decode(
+        for crystals, arrays, outputs in zip(
+            self._batches, self._arrays, found, strict=True
+        ):
+            values = decode(
                 outputs.cpu().double().numpy(),
                 scalings,
                 self._composition[crystals],
                 data.num_sites[crystals],
                 data.formula_atoms[crystals],
             )
+            values[zero_by_symmetry(scalings, arrays)] = 0.0
+            predictions[crystals] = values
         predictions = self._ranks.sum(predictions)
-        predictions[zero_by_symmetry(scalings, self._arrays)] = 0.0
         return {
             scaling.key: property_error(data.values[:, column], predictions[:, column])
             for column, scaling in enumerate(scalings)

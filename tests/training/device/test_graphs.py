@@ -8,7 +8,7 @@ import torch
 from crysformer.data.store import GraphStore
 from crysformer.graph.batch import GraphBatch, collate
 from crysformer.graph.crystal import build_graph
-from crysformer.training.device.graphs import DeviceGraphs, Sizes, rows_of
+from crysformer.training.device.graphs import DeviceGraphs, Sizes
 from tests.support.crystals import TEXTBOOK
 from tests.support.training import SMALL
 
@@ -25,7 +25,7 @@ def store() -> GraphStore:
 
 def assembled(store: GraphStore, crystals: list[int], extra: Sizes) -> GraphBatch:
     real = [row for row in crystals if row < len(store)]
-    rows = rows_of(store.arrays)[real].sum(axis=0) + extra
+    rows = store.rows[real].sum(axis=0) + extra
     graphs = DeviceGraphs(store.arrays, CPU, torch.float32)
     return graphs.batch(torch.tensor(crystals), Sizes(*rows.tolist()))
 

@@ -46,6 +46,18 @@ def test_passes_differ_and_can_be_joined_anywhere():
     assert not np.array_equal(first[0], other)
 
 
+@pytest.mark.parametrize("ranks", [1, 2, 4])
+def test_ranks_see_their_own_crystals_alone(ranks):
+    made = plan(1003, 16, ranks)
+    shards = [made.shard(rank) for rank in range(ranks)]
+    assert np.array_equal(np.sort(np.concatenate(shards)), np.arange(1003))
+    assert max(map(len, shards)) - min(map(len, shards)) <= 16
+    for _, crystals in islice(made.steps(0), 3 * made.steps_per_pass):
+        for rank, shard in enumerate(shards):
+            mine = crystals[rank::ranks]
+            assert np.isin(mine[mine < 1003], shard).all()
+
+
 @pytest.mark.parametrize("ranks", [1, 4])
 def test_batches_of_all_ranks_fit(ranks):
     made = plan(20_000, 128, ranks)
