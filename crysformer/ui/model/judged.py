@@ -105,6 +105,10 @@ def leaderboard_table(table: pd.DataFrame) -> None:
     )
 
 
+def _nearness(distance: float) -> str:
+    return f"at most {distance:g} meV/atom" if distance else "zero"
+
+
 @st.cache_data(max_entries=2, show_spinner=False)
 def _check(name: str, _table: pd.DataFrame) -> HullCheck | None:
     return hull_check(_table)
@@ -121,7 +125,8 @@ def stability(name: str, table: pd.DataFrame) -> None:
     if check is None:
         return
     st.markdown("#### How often “likely stable” is right")
-    left, right = st.columns(2, gap="medium")
+    # The table has room to be one.
+    left, right = st.columns([2, 3], gap="medium")
     calls = check.calls()
     wrong = 1.0 - calls[0]["precision"]
     with left:
@@ -136,7 +141,7 @@ def stability(name: str, table: pd.DataFrame) -> None:
         block_table(
             [
                 {
-                    "Within (meV/atom)": f"{row['distance']:g}",
+                    "Energy above hull": _nearness(row["distance"]),
                     **{
                         label: written(100.0 * row[name], "{:.0f} %")
                         for name, (label, _) in _SHARES.items()

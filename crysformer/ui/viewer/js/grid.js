@@ -5,7 +5,9 @@
 // describe, turnTo ...), so pointer, wheel and keys work alike in both.
 
 const NARROWEST = 170; // pixels a panel wants in a row
+const NARROWEST_WITH_BAR = 280; // and one whose colours are explained in it
 const PANEL_HEIGHT = 220; // of stacked panels: more than one stays in sight
+const BAR_HEIGHT = 80;
 const TALLEST = 1.5; // height of a panel over its width
 const GRIDS = new WeakMap();
 
@@ -79,8 +81,12 @@ class Grid {
   // Columns and rows that leave each panel enough room.
   shape() {
     const [count, width] = [this.data.scenes.length, this.root.clientWidth];
-    if (width / count >= NARROWEST) return [count, 1];
+    if (width / count >= (this.hasBar() ? NARROWEST_WITH_BAR : NARROWEST)) return [count, 1];
     return count === 4 ? [2, 2] : [1, count];
+  }
+
+  hasBar() {
+    return this.data.scenes.some(({ scene }) => scene.colour_bar);
   }
 
   // A grid of viewers cannot change its shape, so another number or order is a new grid.
@@ -88,7 +94,8 @@ class Grid {
     const [columns, rows] = this.shape();
     const key = `${columns}x${rows}`;
     const tallest = Math.max(280, (TALLEST * this.root.clientWidth) / columns);
-    const height = rows === 1 ? Math.min(this.data.height, tallest) : rows * PANEL_HEIGHT;
+    const stacked = PANEL_HEIGHT + (this.hasBar() ? BAR_HEIGHT : 0);
+    const height = rows === 1 ? Math.min(this.data.height, tallest) : rows * stacked;
     this.root.style.height = `${height + this.stage.offsetTop}px`;
     const cameras = this.panels.map((panel) => [panel.scene.structure, panel.camera()]);
     const same = this.key === key && cameras.every(
