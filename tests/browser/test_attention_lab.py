@@ -9,7 +9,15 @@ import pytest
 from PIL import Image
 
 from crysformer.paths import ROOT
-from tests.support.browser import ARTIFACTS, VIEW, colours, scene, wait_for_scene
+from tests.support.browser import (
+    ARTIFACTS,
+    VIEW,
+    click_point,
+    colours,
+    run_ended,
+    scene,
+    wait_for_scene,
+)
 
 QUARTZ = "/Attention?crystal=quartz-sio2"
 
@@ -25,41 +33,32 @@ def ready(page):
     return facts
 
 
-def points(page, plot=0):
-    marks = page.locator('[data-testid="stPlotlyChart"]').nth(plot).locator("path.point")
-    marks.first.wait_for()
-    return marks
-
-
-def click_point(page, index, plot=0):
-    mark = points(page, plot).nth(index)
-    mark.scroll_into_view_if_needed()
-    box = mark.bounding_box()
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+def plot(page, number=0):
+    return page.locator('[data-testid="stPlotlyChart"]').nth(number)
 
 
 def test_a_square_of_the_map_is_shown_in_the_picture(browse):
     page = browse(f"{QUARTZ}&tab=Blocks+and+heads")
     before = ready(page)
     # The fifth square of the second map: conditional attention, block 2, head 1.
-    click_point(page, 4, plot=1)
+    click_point(page, plot(page, 1), 4)
     page.wait_for_url(re.compile("block=2"))
     after = wait_for_scene(page, lambda facts: facts["hash"] != before["hash"])
     assert "head=1" in page.url
     assert "module=Conditional" in page.url
     assert after["camera"] == before["camera"]
-    page.wait_for_timeout(800)
+    run_ended(page)
     page.screenshot(path=ARTIFACTS / "attention_heads_1400.png", full_page=True)
 
 
 def test_points_of_the_length_plot_light_their_bonds(browse):
     page = browse(f"{QUARTZ}&tab=Bond+lengths")
     assert ready(page)["picked"]["bonds"] == []
-    click_point(page, 0)
+    click_point(page, plot(page))
     facts = wait_for_scene(page, lambda facts: facts["picked"]["bonds"])
     # All bonds of one orbit: equal ones are one point.
     assert len(facts["picked"]["bonds"]) > 1
-    page.wait_for_timeout(800)
+    run_ended(page)
     page.screenshot(path=ARTIFACTS / "attention_lengths_1400.png", full_page=True)
 
 
@@ -90,7 +89,7 @@ def test_small_pictures_are_painted_and_differ(browse):
         for k in (1, 2)
     ]
     assert shots[0] != shots[1]
-    page.wait_for_timeout(800)
+    run_ended(page)
     page.screenshot(path=ARTIFACTS / "attention_1400.png")
 
 
@@ -100,7 +99,7 @@ def test_a_phone_shows_the_picture_before_the_controls(browse):
     picture = page.locator(VIEW).bounding_box()
     controls = page.locator(".st-key-attention_controls").bounding_box()
     assert picture["y"] < controls["y"]
-    page.wait_for_timeout(800)
+    run_ended(page)
     page.screenshot(path=ARTIFACTS / "attention_400.png")
 
 
@@ -141,7 +140,7 @@ def test_both_modules_stand_in_one_canvas_and_turn_together(browse):
     one, two = (panel["camera"][4:] for panel in turned["panels"])
     assert one == pytest.approx(two, abs=1e-3)
     assert one != facts["panels"][0]["camera"][4:]
-    page.wait_for_timeout(800)
+    run_ended(page)
     page.screenshot(path=ARTIFACTS / "attention_both_1400.png", full_page=True)
 
 
@@ -177,9 +176,9 @@ def test_the_trial_runs_to_its_sentence(browse, width, scheme):
         re.compile(r"^(Yes|No|Only in part).*|^too few independent")
     )
     assert verdict.first.is_visible()
-    click_point(page, 0)
+    click_point(page, plot(page))
     wait_for_scene(page, lambda facts: facts["picked"]["bonds"])
-    page.wait_for_timeout(1500)
+    run_ended(page)
     page.screenshot(
         path=ARTIFACTS / f"attention_trial_{scheme}_{width}.png", full_page=True
     )
@@ -190,7 +189,7 @@ def test_dark_and_narrow(browse):
     ready(page)
     assert colours(page) > 300
     assert scene(page)["counts"]["halves"] > 0
-    page.wait_for_timeout(1000)
+    run_ended(page)
     page.screenshot(path=ARTIFACTS / "attention_dark_400.png", full_page=True)
 
 

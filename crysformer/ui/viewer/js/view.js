@@ -50,7 +50,7 @@ class View {
     const before = this.scene && { kind: kindOf(this.scene), turned: this.turned() };
     Object.assign(this, { scene: data.scene, hash: data.hash, theme });
     this.picked = data.picked;
-    this.paintOnce(() => {
+    paintOnce([this.viewer], () => {
       if (fresh) this.redraw();
       if (other || resized || this.outgrown(before)) this.openCamera();
       this.relight();
@@ -68,18 +68,6 @@ class View {
     });
     softenLight(this.viewer.getRenderer());
     this.viewer.setViewChangeCallback(() => this.moved());
-  }
-
-  // 3Dmol paints after every change of camera or background; without a graphics card each
-  // time costs as much as all the rest.
-  paintOnce(change) {
-    this.viewer.show = () => {};
-    try {
-      change();
-    } finally {
-      delete this.viewer.show;
-    }
-    this.viewer.show();
   }
 
   redraw() {
