@@ -14,6 +14,7 @@ from tests.support.browser import (
     VIEW,
     click_point,
     colours,
+    next_frames,
     run_ended,
     scene,
     wait_for_scene,
@@ -62,8 +63,8 @@ def test_points_of_the_length_plot_light_their_bonds(browse):
     page.screenshot(path=ARTIFACTS / "attention_lengths_1400.png", full_page=True)
 
 
-def test_a_small_picture_chooses_and_again_shows_all(browse):
-    page = browse(QUARTZ)
+def test_a_small_picture_chooses_and_again_shows_all(stay):
+    page = stay(QUARTZ)
     whole = ready(page)
     small = page.get_by_role("button", name="Cross, block 2, head 3", exact=True)
     small.click()
@@ -79,8 +80,8 @@ def test_a_small_picture_chooses_and_again_shows_all(browse):
     wait_for_scene(page, lambda facts: facts["hash"] == whole["hash"])
 
 
-def test_small_pictures_are_painted_and_differ(browse):
-    page = browse(QUARTZ)
+def test_small_pictures_are_painted_and_differ(stay):
+    page = stay(QUARTZ)
     ready(page)
     shots = [
         page.get_by_role("button", name=f"Cross, block 1, head {k}", exact=True)
@@ -93,14 +94,17 @@ def test_small_pictures_are_painted_and_differ(browse):
     page.screenshot(path=ARTIFACTS / "attention_1400.png")
 
 
-def test_a_phone_shows_the_picture_before_the_controls(browse):
-    page = browse(QUARTZ, width=400)
+def test_a_phone_shows_the_picture_before_the_controls(stay):
+    page = stay(QUARTZ)
+    page.set_viewport_size({"width": 400, "height": 900})
     ready(page)
+    next_frames(page)
     picture = page.locator(VIEW).bounding_box()
     controls = page.locator(".st-key-attention_controls").bounding_box()
     assert picture["y"] < controls["y"]
     run_ended(page)
     page.screenshot(path=ARTIFACTS / "attention_400.png")
+    page.set_viewport_size({"width": 1400, "height": 900})
 
 
 def test_nothing_lies_over_the_atoms(browse):
@@ -194,12 +198,15 @@ def test_dark_and_narrow(browse):
 
 
 @pytest.mark.parametrize("width", [1400, 1000, 400])
-def test_legend_and_colour_bar_do_not_meet(browse, width):
-    page = browse(QUARTZ, width=width)
+def test_legend_and_colour_bar_do_not_meet(stay, width):
+    page = stay(QUARTZ)
+    page.set_viewport_size({"width": width, "height": 900})
     ready(page)
+    next_frames(page)
     one, two = (
         page.locator(f"{VIEW} {part}").bounding_box() for part in (".legend", ".bar")
     )
     aside = one["x"] + one["width"] <= two["x"] or two["x"] + two["width"] <= one["x"]
     above = two["y"] + two["height"] <= one["y"] + 1
     assert aside or above
+    page.set_viewport_size({"width": 1400, "height": 900})

@@ -54,9 +54,7 @@ def page(drawn):
     """That picture, seen as it was at first."""
     page, home = drawn
     page.get_by_role("button", name="Reset the camera").click()
-    wait_for_scene(
-        page, lambda facts: facts["camera"] == pytest.approx(home, abs=1e-3)
-    )
+    wait_for_scene(page, lambda facts: facts["camera"] == pytest.approx(home, abs=1e-3))
     return page
 
 

@@ -76,6 +76,20 @@ def next_frames(page) -> None:
     )
 
 
+def wait_for_turn(page, camera: list[float]) -> list[float]:
+    """Wait until the crystal has turned from a camera, and turns no longer.
+
+    Returns:
+        Its camera then.
+    """
+    for _ in range(600):
+        before = scene(page)["camera"]
+        next_frames(page)
+        if camera != before == scene(page)["camera"]:
+            return before
+    raise AssertionError(f"the crystal is still turning from {camera}")
+
+
 def run_ended(page) -> None:
     """Wait until the script that draws the page is done."""
     page.locator('[data-test-script-state="notRunning"]').wait_for(state="attached")
