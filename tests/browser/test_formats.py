@@ -75,6 +75,11 @@ def test_a_file_of_every_format_is_drawn(browse):
         opened(page, [(name, text.encode())])
         page.get_by_test_id("stSidebar").get_by_text(name).wait_for()
         silicon(page)
+
+
+def test_gz_and_zip_are_unpacked(browse):
+    """In a tab of its own: of one that has the same content already the name stays."""
+    page = browse("/?crystal=diamond-si")
     opened(page, [("a.cif.gz", gzip.compress(GIVEN["a.cif"].encode()))])
     silicon(page)
     stream = io.BytesIO()
