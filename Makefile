@@ -9,9 +9,9 @@ PYTEST_ARGS ?=
 FUZZ_INPUTS ?= 50000
 FUZZ_SEED ?= 0
 PIP_AUDIT := 2.10.1
-# A file's tests share a model, so they stay in one process. Browser tests run one after
-# another: on a busy machine they meet races and time limits.
-PARALLEL := -n auto --maxprocesses 4 --dist loadfile
+# A file's tests share a model or a server, so they stay in one process; files with slow
+# tests come first (tests/conftest.py), and xdist is not to order them anew.
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 VENV_PYTHON := $(VENV)/bin/python
 RUNTIME_FILES := requirements.txt requirements.lock
@@ -47,7 +47,7 @@ app: $(RUNTIME)
 
 test: lint viewer chromium
 	$(VENV_PYTHON) -m pytest $(PARALLEL) --ignore=tests/browser $(PYTEST_ARGS)
-	$(VENV_PYTHON) -m pytest tests/browser $(PYTEST_ARGS)
+	$(VENV_PYTHON) -m pytest $(PARALLEL) tests/browser $(PYTEST_ARGS)
 
 # Each input's time and memory is measured; what fails is kept in artifacts/fuzz.
 fuzz: $(DEV)

@@ -21,6 +21,13 @@ _GRAPHS = tempfile.TemporaryDirectory(prefix="crysformer-graphs-")
 os.environ["CRYSFORMER_CACHE"] = _GRAPHS.name
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, so that no process is left alone with one at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 def pytest_unconfigure() -> None:
     """Remove the cached graphs."""
     _GRAPHS.cleanup()

@@ -197,19 +197,24 @@ def open_page(chromium, profile):
             page.set_viewport_size({"width": width, "height": height})
             page.emulate_media(color_scheme=scheme)
             pages.append(page)
-        record = Record()
-        page.on("console", lambda message: _keep_error(record, message))
-        page.on("pageerror", lambda error: record.errors.append(str(error)))
-        page.on("request", lambda request: _keep_outside(record, request.url))
-        page.on("websocket", lambda opened: _keep_outside(record, opened.url))
-        page.set_default_timeout(60_000)
-        return page, record
+        return page, _watch(page)
 
     yield start
     for page in pages:
         _forget(page)
     for context in contexts:
         context.close()
+
+
+def _watch(page) -> Record:
+    """Note what goes wrong on a page from now on, and give it time."""
+    record = Record()
+    page.on("console", lambda message: _keep_error(record, message))
+    page.on("pageerror", lambda error: record.errors.append(str(error)))
+    page.on("request", lambda request: _keep_outside(record, request.url))
+    page.on("websocket", lambda opened: _keep_outside(record, opened.url))
+    page.set_default_timeout(120_000)
+    return record
 
 
 def _forget(page) -> None:
@@ -246,6 +251,35 @@ def browse(server, open_page):
 
     yield go
     for page, record in opened:
-        assert record.errors == []
-        assert record.outside == []
-        assert page.evaluate("window.hacked") is None
+        _assert_clean(page, record)
+
+
+@pytest.fixture(scope="module")
+def stay(server, chromium):
+    """Open a path once for all tests of a module that ask for it.
+
+    Opening a page costs seconds of a processor: tests that leave it as others can go on
+    with share one, in a window of its own, whose storage no other test empties.
+    """
+    context = chromium.new_context(
+        viewport={"width": 1400, "height": 900}, accept_downloads=True
+    )
+    opened = {}
+
+    def go(path="/"):
+        if path not in opened:
+            page = context.new_page()
+            opened[path] = (page, _watch(page))
+            page.goto(server.url + path)
+        return opened[path][0]
+
+    yield go
+    for page, record in opened.values():
+        _assert_clean(page, record)
+    context.close()
+
+
+def _assert_clean(page, record: Record) -> None:
+    assert record.errors == []
+    assert record.outside == []
+    assert page.evaluate("window.hacked") is None

@@ -11,8 +11,10 @@ from tests.support.browser import (
     VIEW,
     at,
     attention_facts,
+    run_ended,
     scene,
     wait_for_scene,
+    wait_for_turn,
 )
 
 SALT = "rock-salt-nacl"
@@ -116,16 +118,16 @@ def test_angles_are_drawn_as_wedges(browse):
     page = browse(f"/Attention?crystal={SALT}&graph=Line&bond=2")
     facts = attention_facts(page)
     assert facts["counts"]["wedges"] in (4, 8)
-    page.wait_for_timeout(500)
+    run_ended(page)
     page.screenshot(path=ARTIFACTS / "angles_light_1400.png")
 
 
 def test_camera_and_crystal_survive_a_page_switch(browse):
     page = browse("/?crystal=diamond-si")
     scene(page)
+    first = scene(page)["camera"]
     page.get_by_role("button", name="Look along b", exact=True).click()
-    page.wait_for_timeout(600)
-    turned = scene(page)["camera"]
+    turned = wait_for_turn(page, first)
     page.get_by_role("link", name="Attention").click()
     facts = attention_facts(page)
     assert facts["camera"] == turned

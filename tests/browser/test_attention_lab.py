@@ -9,7 +9,16 @@ import pytest
 from PIL import Image
 
 from crysformer.paths import ROOT
-from tests.support.browser import ARTIFACTS, VIEW, colours, scene, wait_for_scene
+from tests.support.browser import (
+    ARTIFACTS,
+    VIEW,
+    click_point,
+    colours,
+    next_frames,
+    run_ended,
+    scene,
+    wait_for_scene,
+)
 
 QUARTZ = "/Attention?crystal=quartz-sio2"
 
@@ -25,46 +34,37 @@ def ready(page):
     return facts
 
 
-def points(page, plot=0):
-    marks = page.locator('[data-testid="stPlotlyChart"]').nth(plot).locator("path.point")
-    marks.first.wait_for()
-    return marks
-
-
-def click_point(page, index, plot=0):
-    mark = points(page, plot).nth(index)
-    mark.scroll_into_view_if_needed()
-    box = mark.bounding_box()
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+def plot(page, number=0):
+    return page.locator('[data-testid="stPlotlyChart"]').nth(number)
 
 
 def test_a_square_of_the_map_is_shown_in_the_picture(browse):
     page = browse(f"{QUARTZ}&tab=Blocks+and+heads")
     before = ready(page)
     # The fifth square of the second map: conditional attention, block 2, head 1.
-    click_point(page, 4, plot=1)
+    click_point(page, plot(page, 1), 4)
     page.wait_for_url(re.compile("block=2"))
     after = wait_for_scene(page, lambda facts: facts["hash"] != before["hash"])
     assert "head=1" in page.url
     assert "module=Conditional" in page.url
     assert after["camera"] == before["camera"]
-    page.wait_for_timeout(800)
+    run_ended(page)
     page.screenshot(path=ARTIFACTS / "attention_heads_1400.png", full_page=True)
 
 
 def test_points_of_the_length_plot_light_their_bonds(browse):
     page = browse(f"{QUARTZ}&tab=Bond+lengths")
     assert ready(page)["picked"]["bonds"] == []
-    click_point(page, 0)
+    click_point(page, plot(page))
     facts = wait_for_scene(page, lambda facts: facts["picked"]["bonds"])
     # All bonds of one orbit: equal ones are one point.
     assert len(facts["picked"]["bonds"]) > 1
-    page.wait_for_timeout(800)
+    run_ended(page)
     page.screenshot(path=ARTIFACTS / "attention_lengths_1400.png", full_page=True)
 
 
-def test_a_small_picture_chooses_and_again_shows_all(browse):
-    page = browse(QUARTZ)
+def test_a_small_picture_chooses_and_again_shows_all(stay):
+    page = stay(QUARTZ)
     whole = ready(page)
     small = page.get_by_role("button", name="Cross, block 2, head 3", exact=True)
     small.click()
@@ -80,8 +80,8 @@ def test_a_small_picture_chooses_and_again_shows_all(browse):
     wait_for_scene(page, lambda facts: facts["hash"] == whole["hash"])
 
 
-def test_small_pictures_are_painted_and_differ(browse):
-    page = browse(QUARTZ)
+def test_small_pictures_are_painted_and_differ(stay):
+    page = stay(QUARTZ)
     ready(page)
     shots = [
         page.get_by_role("button", name=f"Cross, block 1, head {k}", exact=True)
@@ -90,18 +90,21 @@ def test_small_pictures_are_painted_and_differ(browse):
         for k in (1, 2)
     ]
     assert shots[0] != shots[1]
-    page.wait_for_timeout(800)
+    run_ended(page)
     page.screenshot(path=ARTIFACTS / "attention_1400.png")
 
 
-def test_a_phone_shows_the_picture_before_the_controls(browse):
-    page = browse(QUARTZ, width=400)
+def test_a_phone_shows_the_picture_before_the_controls(stay):
+    page = stay(QUARTZ)
+    page.set_viewport_size({"width": 400, "height": 900})
     ready(page)
+    next_frames(page)
     picture = page.locator(VIEW).bounding_box()
     controls = page.locator(".st-key-attention_controls").bounding_box()
     assert picture["y"] < controls["y"]
-    page.wait_for_timeout(800)
+    run_ended(page)
     page.screenshot(path=ARTIFACTS / "attention_400.png")
+    page.set_viewport_size({"width": 1400, "height": 900})
 
 
 def test_nothing_lies_over_the_atoms(browse):
@@ -141,7 +144,7 @@ def test_both_modules_stand_in_one_canvas_and_turn_together(browse):
     one, two = (panel["camera"][4:] for panel in turned["panels"])
     assert one == pytest.approx(two, abs=1e-3)
     assert one != facts["panels"][0]["camera"][4:]
-    page.wait_for_timeout(800)
+    run_ended(page)
     page.screenshot(path=ARTIFACTS / "attention_both_1400.png", full_page=True)
 
 
@@ -177,9 +180,9 @@ def test_the_trial_runs_to_its_sentence(browse, width, scheme):
         re.compile(r"^(Yes|No|Only in part).*|^too few independent")
     )
     assert verdict.first.is_visible()
-    click_point(page, 0)
+    click_point(page, plot(page))
     wait_for_scene(page, lambda facts: facts["picked"]["bonds"])
-    page.wait_for_timeout(1500)
+    run_ended(page)
     page.screenshot(
         path=ARTIFACTS / f"attention_trial_{scheme}_{width}.png", full_page=True
     )
@@ -190,17 +193,20 @@ def test_dark_and_narrow(browse):
     ready(page)
     assert colours(page) > 300
     assert scene(page)["counts"]["halves"] > 0
-    page.wait_for_timeout(1000)
+    run_ended(page)
     page.screenshot(path=ARTIFACTS / "attention_dark_400.png", full_page=True)
 
 
 @pytest.mark.parametrize("width", [1400, 1000, 400])
-def test_legend_and_colour_bar_do_not_meet(browse, width):
-    page = browse(QUARTZ, width=width)
+def test_legend_and_colour_bar_do_not_meet(stay, width):
+    page = stay(QUARTZ)
+    page.set_viewport_size({"width": width, "height": 900})
     ready(page)
+    next_frames(page)
     one, two = (
         page.locator(f"{VIEW} {part}").bounding_box() for part in (".legend", ".bar")
     )
     aside = one["x"] + one["width"] <= two["x"] or two["x"] + two["width"] <= one["x"]
     above = two["y"] + two["height"] <= one["y"] + 1
     assert aside or above
+    page.set_viewport_size({"width": 1400, "height": 900})

@@ -3,9 +3,13 @@
 import pytest
 
 from crysformer.paths import ROOT
-from tests.support.browser import ARTIFACTS, count_colours
+from tests.support.browser import ARTIFACTS, count_colours, next_frames, run_ended
 
 PLOT = ".js-plotly-plot"
+FITS = """() => {
+    const main = document.querySelector("[data-testid=stMain]")
+    return main.scrollWidth <= main.clientWidth
+}"""
 PATH = "/Model?shown=Band+gap%2C+OptB88vdW+%28eV%29"
 
 
@@ -29,14 +33,14 @@ def test_every_picture_is_drawn_within_the_page(browse, width, scheme):
     page = browse(PATH, width=width, height=1000, scheme=scheme)
     drawn(page)
     ARTIFACTS.mkdir(exist_ok=True)
-    page.wait_for_timeout(1500)
+    run_ended(page)
     main = page.locator('[data-testid="stMain"]')
     tall = main.evaluate("element => element.scrollHeight")
     page.set_viewport_size({"width": width, "height": min(tall + 60, 9000)})
-    page.wait_for_timeout(2500)
+    # The plots follow the window's size by and by.
+    page.wait_for_function(FITS)
+    next_frames(page)
     page.screenshot(path=ARTIFACTS / f"model-{width}-{scheme}.png")
-    wide = main.evaluate("element => element.scrollWidth - element.clientWidth")
-    assert wide <= 0
     for picture in page.locator(PLOT).all():
         assert count_colours(picture.screenshot()) > 20
 

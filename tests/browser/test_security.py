@@ -8,7 +8,14 @@ import re
 import pytest
 
 from crysformer.paths import ROOT
-from tests.support.browser import ARTIFACTS, scene, wait_for_scene
+from tests.support.browser import (
+    ARTIFACTS,
+    attention_facts,
+    hover_point,
+    run_ended,
+    scene,
+    wait_for_scene,
+)
 from tests.support.nasty_files import BAD, GOOD, LONG, MANY, MARK, NAME, STRANGE, zipped
 
 
@@ -28,28 +35,31 @@ def give(page, files, place='[data-testid="stPopoverBody"]'):
 
 def assert_nothing_ran(page):
     """No element of the page came out of a file."""
-    page.wait_for_timeout(300)
+    run_ended(page)
+    page.evaluate("() => new Promise(done => setTimeout(done))")
     assert page.evaluate("window.hacked") is None
     assert page.locator("img[src='x']").count() == 0
     assert page.locator("a[href^='javascript']").count() == 0
     assert page.locator(".katex").count() == 0
 
 
-@pytest.mark.parametrize("ending", GOOD)
-def test_fields_of_a_file_are_text_on_predict_and_attention(browse, ending):
+def test_fields_of_a_file_are_text_on_predict_and_attention(browse):
     page = browse("/")
-    before = scene(page)["structure"]
-    page.get_by_role("button", name="Add crystal").click()
-    give(page, [(f"{NAME}.{ending}", GOOD[ending].encode())])
-    wait_for_scene(page, lambda facts: facts["structure"] != before, 60)
-    page.keyboard.press("Escape")
-    page.get_by_test_id("stSidebar").get_by_text(NAME, exact=False).wait_for()
-    page.locator("table.properties").wait_for()
-    assert_nothing_ran(page)
-    page.get_by_role("link", name="Attention").click()
-    wait_for_scene(page, lambda facts: facts["layer"] == "Model edges", 60)
-    page.get_by_test_id("stSidebar").get_by_text(NAME, exact=False).wait_for()
-    assert_nothing_ran(page)
+    for ending, text in GOOD.items():
+        before = scene(page)["structure"]
+        page.get_by_role("button", name="Add crystal").click()
+        give(page, [(f"{NAME}.{ending}", text.encode())])
+        wait_for_scene(page, lambda facts, old=before: facts["structure"] != old)
+        page.keyboard.press("Escape")
+        page.get_by_test_id("stSidebar").get_by_text(NAME, exact=False).wait_for()
+        page.locator("table.properties").wait_for()
+        assert_nothing_ran(page)
+        page.get_by_role("link", name="Attention").click()
+        attention_facts(page)
+        page.get_by_test_id("stSidebar").get_by_text(NAME, exact=False).wait_for()
+        assert_nothing_ran(page)
+        page.get_by_role("link", name="Predict").click()
+        wait_for_scene(page, lambda facts: facts["layer"] == "Chemical bonds")
 
 
 def test_sentences_about_bad_files_are_text(browse):
@@ -79,19 +89,13 @@ def test_members_of_a_zip_are_text_in_the_batch(browse):
     page.locator('[data-testid="stFileChip"]').first.wait_for()
     page.get_by_role("button", name="Predict all").click()
     page.get_by_text(re.compile(r"\d predicted, \d failed")).wait_for()
+    page.get_by_role("button", name="Cancel").wait_for(state="detached")
     scatter = page.locator(".js-plotly-plot").first
-    scatter.locator(".points path").first.wait_for()
-    assert_nothing_ran(page)
     # The hover text of a point has the end of the name; a click picks it and writes it.
-    scatter.locator(".points path").first.scroll_into_view_if_needed()
-    page.wait_for_timeout(800)
-    box = scatter.locator(".points path").first.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x - 60, y)
-    page.mouse.move(x, y, steps=12)
-    scatter.locator(".hoverlayer .hovertext").wait_for()
+    place = hover_point(page, scatter)
+    assert_nothing_ran(page)
     assert scatter.locator(".hoverlayer").text_content().count("<script>") >= 1
-    page.mouse.click(x, y)
+    page.mouse.click(*place)
     page.get_by_text("Picked:").wait_for()
     assert_nothing_ran(page)
     page.screenshot(path=ARTIFACTS / "nasty_batch_1400.png", full_page=True)
@@ -152,8 +156,11 @@ def test_pasted_text_is_text(browse):
     assert_nothing_ran(page)
 
 
-@pytest.mark.parametrize("name", ["crystal", "style", "module", "bond", "layer"])
-def test_the_url_is_text(browse, name):
-    page = browse(f"/Attention?{name}=%3Cimg%20src=x%20onerror=window.hacked=1%3E")
+def test_the_url_is_text(browse):
+    names = ("crystal", "style", "module", "bond", "layer")
+    nonsense = "%3Cimg%20src=x%20onerror=window.hacked=1%3E"
+    page = browse("/Attention?" + "&".join(f"{name}={nonsense}" for name in names))
     scene(page)
+    for name in names[1:]:
+        page.get_by_text(f"{name} = “<img src=x").first.wait_for()
     assert_nothing_ran(page)

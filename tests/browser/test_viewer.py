@@ -18,6 +18,7 @@ from tests.support.browser import (
     VIEW,
     at,
     colours,
+    next_frames,
     scene,
     wait_for_scene,
 )
@@ -41,15 +42,28 @@ def server(serve, folder):
     return serve(folder / SCRIPT.name, folder)
 
 
+@pytest.fixture(scope="module")
+def drawn(stay):
+    """A picture for those who leave nothing but another camera, and its first one."""
+    page = stay()
+    return page, scene(page)["camera"]
+
+
 @pytest.fixture
-def page(server, open_page):
-    page, record = open_page(1100, 800)
-    page.goto(server.url)
+def page(drawn):
+    """That picture, seen as it was at first."""
+    page, home = drawn
+    page.get_by_role("button", name="Reset the camera").click()
+    wait_for_scene(page, lambda facts: facts["camera"] == pytest.approx(home, abs=1e-3))
+    return page
+
+
+@pytest.fixture
+def own_page(browse):
+    """A picture for a test that changes it."""
+    page = browse()
     scene(page)
-    yield page
-    assert record.errors == []
-    assert record.outside == []
-    assert page.evaluate("window.hacked") is None
+    return page
 
 
 def test_draws_rock_salt(page):
@@ -65,7 +79,8 @@ def test_nasty_strings_stay_text(page):
     assert page.locator(f"{VIEW} script, {VIEW} img").count() == 0
 
 
-def test_click_on_a_bond_and_on_an_atom_reach_python(page):
+def test_click_on_a_bond_and_on_an_atom_reach_python(own_page):
+    page = own_page
     page.mouse.click(*at(page, [0.9, 0, 5.64]))
     # Na at (0, 0, 5.64) to Cl at (2.82, 0, 5.64): a half bond of the first Na.
     page.get_by_text(re.compile(r"event ViewerEvent\(kind='bond', bond=\d+")).wait_for()
@@ -102,14 +117,15 @@ def brightness_along(page, start, end):
     return np.array([shot.getpixel((round(x), round(y))) for x, y in points], dtype=float)
 
 
-def test_a_bond_without_a_reverse_is_drawn_as_a_pale_pipe_with_rings(page):
+def test_a_bond_without_a_reverse_is_drawn_as_a_pale_pipe_with_rings(own_page):
+    page = own_page
     bond = ([0.62, 0, 5.64], [1.36, 0, 5.64])  # The half bond outside its atom.
     solid, facts = brightness_along(page, *bond), scene(page)
     assert facts["counts"]["hollow"] == 0
     page.get_by_text("One way").click()
     facts = wait_for_scene(page, lambda now: now["counts"]["hollow"])
     assert facts["counts"]["hollow"] == facts["counts"]["bonds"]
-    page.wait_for_timeout(500)
+    next_frames(page)
     hollow = brightness_along(page, *bond)
     assert np.ptp(hollow) > 2 * np.ptp(solid)
     assert np.median(hollow) > np.median(solid) + 20
@@ -128,14 +144,15 @@ def test_hover_names_the_bond(page):
     assert re.fullmatch(r"Na1 – Cl\d \(.*\) · 2\.820 Å", tip.text_content())
 
 
-def test_camera_survives_reruns_redraws_and_reloads(page):
+def test_camera_survives_reruns_redraws_and_reloads(own_page):
+    page = own_page
     x, y = at(page, [2.82, 2.82, 2.82])
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + 90, y + 40, steps=4)
     page.mouse.up()
-    before = scene(page)["camera"]
-    turned = wait_for_scene(page, lambda facts: facts["camera"] == before)
+    next_frames(page)
+    turned = scene(page)
     page.get_by_role("button", name="Run again").click()
     page.get_by_text("run 1").wait_for()
     assert scene(page)["camera"] == turned["camera"]
@@ -161,6 +178,7 @@ def test_measures_a_distance_and_an_angle(page):
         page.mouse.click(*at(page, point))
     page.get_by_text("kind='angle', bond=None, site=None, value=90").wait_for()
     assert "90.00°" in page.locator(f"{VIEW} .tip").text_content()
+    page.get_by_role("button", name=re.compile("^Measure")).click()
 
 
 def test_keyboard_turns_the_crystal(page):
@@ -175,6 +193,8 @@ def test_labels_can_be_shown(page):
     wait_for_scene(page, lambda facts: facts["labels"])
     assert page.locator(f"{VIEW} .labels span").count() == 27
     page.screenshot(path=ARTIFACTS / "viewer_labels.png")
+    page.get_by_role("button", name="Show atom labels").click()
+    wait_for_scene(page, lambda facts: not facts["labels"])
 
 
 def test_png_is_an_image_of_twice_the_size(page):

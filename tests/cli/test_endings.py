@@ -89,6 +89,7 @@ def test_a_screen_that_is_stopped_keeps_its_rows_and_its_units(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["t.csv", "t.units.json"]
 
 
+@pytest.mark.slow
 def test_a_killed_screen_is_finished_by_another(start, folder, tmp_path):
     out, part = tmp_path / "t.csv", tmp_path / "t.csv.part"
     process = start("screen", folder, "--out", out, "--device", "cpu")

@@ -58,7 +58,7 @@ def scene(page) -> dict:
     return json.loads(page.wait_for_selector(READY).get_attribute("data-scene"))
 
 
-def wait_for_scene(page, test, timeout_s: float = 20.0) -> dict:
+def wait_for_scene(page, test, timeout_s: float = 60.0) -> dict:
     """Wait until the published facts pass a test."""
     for _ in range(int(timeout_s / 0.1)):
         facts = scene(page)
@@ -68,9 +68,66 @@ def wait_for_scene(page, test, timeout_s: float = 20.0) -> dict:
     raise AssertionError(f"the viewer still says {facts}")
 
 
+def next_frames(page) -> None:
+    """Let the page draw twice: what it was told before is then done and published."""
+    page.evaluate(
+        "() => new Promise(done =>"
+        " requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
+
+
+def wait_for_turn(page, camera: list[float]) -> list[float]:
+    """Wait until the crystal has turned from a camera, and turns no longer.
+
+    Returns:
+        Its camera then.
+    """
+    for _ in range(600):
+        before = scene(page)["camera"]
+        next_frames(page)
+        if camera != before == scene(page)["camera"]:
+            return before
+    raise AssertionError(f"the crystal is still turning from {camera}")
+
+
+def run_ended(page) -> None:
+    """Wait until the script that draws the page is done."""
+    page.locator('[data-test-script-state="notRunning"]').wait_for(state="attached")
+
+
 def attention_facts(page) -> dict:
     """Wait for a picture of attention and read its facts."""
     return wait_for_scene(page, lambda facts: facts["layer"] == "Model edges", 60)
+
+
+def hover_point(page, plot, index: int = 0) -> tuple[float, float]:
+    """Move the mouse to a point of a plot until the plot says that it is there.
+
+    A page that still draws what is above a plot moves it away from under the mouse.
+
+    Returns:
+        Where the mouse is.
+    """
+    point = plot.locator(".points path").nth(index)
+    label = plot.locator(".hoverlayer .hovertext").first
+    point.wait_for()
+    run_ended(page)
+    for _ in range(60):
+        point.scroll_into_view_if_needed()
+        next_frames(page)
+        box = point.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x - 60, y)
+        page.mouse.move(x, y, steps=6)
+        page.wait_for_timeout(200)
+        if label.is_visible() and point.bounding_box() == box:
+            return x, y
+    raise AssertionError(f"no label of the point at {x}, {y}")
+
+
+def click_point(page, plot, index: int = 0) -> None:
+    """Click a point of a plot."""
+    page.mouse.click(*hover_point(page, plot, index))
 
 
 def upload(page, name: str, content: bytes) -> None:
@@ -84,6 +141,15 @@ def upload(page, name: str, content: bytes) -> None:
 def colours(page) -> int:
     """Count the colours of the drawn picture; a blank canvas has one."""
     return count_colours(page.locator(f"{VIEW} .stage").screenshot())
+
+
+def wait_for_colours(page, more_than: int) -> None:
+    """Wait until the picture shows what it is to show, at the size it is to have."""
+    for _ in range(300):
+        if colours(page) > more_than:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"the picture has {colours(page)} colours")
 
 
 def count_colours(shot: bytes) -> int:

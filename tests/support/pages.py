@@ -34,10 +34,9 @@ def app(page=None, **query):
     test = AppTest.from_file(ROOT / "app.py", default_timeout=60)
     for name, value in query.items():
         test.query_params[name] = value
-    test.run()
     if page:
-        test.switch_page(page).run()
-    assert not test.exception
+        test.switch_page(page)
+    assert not test.run().exception
     return test
 
 

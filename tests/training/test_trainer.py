@@ -32,7 +32,7 @@ from tests.support.training import (
 @pytest.mark.slow
 def test_eight_crystals_are_overfitted(data, tmp_path):
     recipe = replace(RECIPE, batch_size=8, warmup_steps=10, decay=0.5)
-    run = fitted(data, tmp_path, 250, recipe)
+    run = fitted(data, tmp_path, 160, recipe)
     losses = [record["train_loss"] for record in records(tmp_path)]
     losses = [loss for loss in losses if loss > 0.0]
     assert losses[-1] < 0.05 * losses[0]

@@ -40,6 +40,25 @@ function softenLight(renderer) {
     build.call(renderer, relit(fragment), relit(vertex), ...rest);
 }
 
+// 3Dmol paints after every change of camera or background; without a graphics card each
+// time costs as much as all the rest.
+function paintOnce(viewers, change) {
+  for (const viewer of viewers) viewer.show = () => {};
+  try {
+    change();
+  } finally {
+    for (const viewer of viewers) delete viewer.show;
+  }
+  for (const viewer of viewers) viewer.show();
+}
+
+// What the page has taken away has no size, and 3Dmol would try to paint it still.
+function letGo(viewer) {
+  viewer.setViewChangeCallback(null);
+  viewer.show = () => {};
+  viewer.clear();
+}
+
 // Beyond this, frames count for more than round edges and outlines.
 function isLarge(scene) {
   return scene.counts.halves > 3000;

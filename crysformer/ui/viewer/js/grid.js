@@ -66,13 +66,14 @@ class Grid {
     if (!data.library.present) return say(this, data.library.missing);
     if (!hasWebGL()) return say(this, data.library.no_webgl);
     await loadLibrary(data.library.url);
+    if (this.gone) return undefined;
     const theme = readTheme(this.root);
     const hash = data.scenes.map((scene) => scene.hash).join() + theme.key;
     this.data = data;
-    if (this.hash !== hash) this.draw(theme);
-    this.hash = hash;
     this.picked = data.picked;
-    this.panels.forEach((panel) => panel.relight(this.picked));
+    if (this.hash !== hash) this.draw(theme);
+    else this.relight();
+    this.hash = hash;
     this.message.hidden = true;
     this.root.dataset.ready = "true";
     return this.report();
@@ -102,10 +103,21 @@ class Grid {
       ([structure], k) => structure === this.data.scenes[k].scene.structure,
     );
     if (this.key !== key) this.build(columns, rows, key);
-    this.panels.forEach((panel, k) => panel.show(this.data.scenes[k], theme));
-    if (same) this.panels.forEach((panel, k) => panel.viewer.setView(cameras[k][1]));
-    else this.openCameras();
+    this.paintOnce(() => {
+      this.panels.forEach((panel, k) => panel.show(this.data.scenes[k], theme));
+      if (same) this.panels.forEach((panel, k) => panel.viewer.setView(cameras[k][1]));
+      else this.openCameras();
+      this.panels.forEach((panel) => panel.relight(this.picked));
+    });
     this.theme = theme;
+  }
+
+  relight() {
+    this.paintOnce(() => this.panels.forEach((panel) => panel.relight(this.picked)));
+  }
+
+  paintOnce(change) {
+    paintOnce(this.panels.map(({ viewer }) => viewer), change);
   }
 
   build(columns, rows, key) {
@@ -126,8 +138,7 @@ class Grid {
     const [columns, rows] = this.shape();
     if (this.key !== `${columns}x${rows}`) return this.draw(this.theme);
     requestAnimationFrame(() => {
-      this.panels.forEach(({ viewer }) => viewer.resize());
-      this.panels.forEach((panel) => panel.viewer.render());
+      this.paintOnce(() => this.panels.forEach(({ viewer }) => viewer.resize()));
     });
   }
 
@@ -148,7 +159,6 @@ class Grid {
     const usable = Array.isArray(kept) && kept.length === this.panels.length;
     (usable ? kept : this.home).forEach((view, k) => this.panels[k].viewer.setView(view));
     this.panels.forEach((panel) => setDepth(panel.viewer, panel.scene));
-    this.panels.forEach((panel) => panel.viewer.render());
   }
 
   cameraKey() {
@@ -156,7 +166,9 @@ class Grid {
   }
 
   turnTo(name) {
-    this.fitted(name).forEach((view, k) => this.panels[k].viewer.setView(view));
+    this.paintOnce(() =>
+      this.fitted(name).forEach((view, k) => this.panels[k].viewer.setView(view)),
+    );
     if (name === "home") this.home = this.fitted("home");
   }
 
@@ -203,7 +215,7 @@ class Grid {
     const bond = hit?.kind === "bond" ? scene.bonds.id[scene.bonds.row[hit.index]] : null;
     const site = hit?.kind === "atom" ? scene.atoms.site[hit.index] : null;
     this.picked = { bonds: bond === null ? [] : [bond], sites: site === null ? [] : [site] };
-    this.panels.forEach((panel) => panel.relight(this.picked));
+    this.relight();
     this.report();
     const kind = site !== null ? "atom" : bond !== null ? "bond" : "none";
     this.send({ kind, bond, site });
@@ -240,15 +252,13 @@ class Grid {
   }
 
   clear() {
-    for (const { viewer } of this.panels) {
-      viewer.setViewChangeCallback(null);
-      viewer.clear();
-    }
+    for (const { viewer } of this.panels) letGo(viewer);
     this.panels = [];
     this.stage.replaceChildren();
   }
 
   dispose() {
+    this.gone = true;
     this.watcher.disconnect();
     this.clear();
   }

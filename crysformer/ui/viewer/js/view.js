@@ -41,7 +41,7 @@ class View {
     // Another crystal's numbers come right behind its picture, and painting holds them up.
     if (this.scene && this.scene.structure !== data.scene.structure)
       await new Promise((done) => setTimeout(done, NUMBERS_FIRST_MS));
-    if (this.latest !== data) return undefined;
+    if (this.gone || this.latest !== data) return undefined;
     if (!this.viewer) this.start();
     const theme = readTheme(this.root);
     const fresh = this.hash !== data.hash || this.theme?.key !== theme.key;
@@ -50,7 +50,7 @@ class View {
     const before = this.scene && { kind: kindOf(this.scene), turned: this.turned() };
     Object.assign(this, { scene: data.scene, hash: data.hash, theme });
     this.picked = data.picked;
-    this.paintOnce(() => {
+    paintOnce([this.viewer], () => {
       if (fresh) this.redraw();
       if (other || resized || this.outgrown(before)) this.openCamera();
       this.relight();
@@ -68,18 +68,6 @@ class View {
     });
     softenLight(this.viewer.getRenderer());
     this.viewer.setViewChangeCallback(() => this.moved());
-  }
-
-  // 3Dmol paints after every change of camera or background; without a graphics card each
-  // time costs as much as all the rest.
-  paintOnce(change) {
-    this.viewer.show = () => {};
-    try {
-      change();
-    } finally {
-      delete this.viewer.show;
-    }
-    this.viewer.show();
   }
 
   redraw() {
@@ -251,8 +239,8 @@ class View {
 
   dispose() {
     cancelAnimationFrame(this.moving);
-    this.viewer?.setViewChangeCallback(null);
-    this.viewer?.clear();
+    this.gone = true;
+    if (this.viewer) letGo(this.viewer);
   }
 }
 
