@@ -4,9 +4,9 @@
 
 A mistake is a comparison at the wrong side of equality, a sum that is a difference, a
 number that is one more, a condition that is turned round. It is noticed if a test of the
-area fails; the tests of the changed module come first. Where every mistake of an area is
-noticed, its tests have to pass without one. The checkout is copied and never touched; a
-run that was stopped goes on.
+area fails; the tests of the changed module come first, slow ones last. Where every
+mistake of an area is noticed, its tests have to pass without one. The checkout is copied
+and may be changed meanwhile; a run that was stopped goes on.
 
 Each mistake is tried in a fork of this process, which has loaded what takes long to load
 and nothing of the package.
@@ -153,34 +153,34 @@ def _turned(node: ast.AST) -> ast.AST | None:
     return node
 
 
-def chosen(area: Area, count: int, seed: int) -> list[tuple[Path, int]]:
+def chosen(copied: Path, area: Area, count: int, seed: int) -> list[tuple[Path, int]]:
     """Places of the mistakes to make: a module, and which of its nodes."""
+    package = copied / "crysformer"
     files = [
         file
         for name in area.code
-        for file in sorted((ROOT / "crysformer" / name).rglob("*.py"))
-        or [ROOT / "crysformer" / name]
+        for file in sorted((package / name).rglob("*.py")) or [package / name]
     ]
     places = [
-        (file.relative_to(ROOT), number)
+        (file.relative_to(copied), number)
         for file in files
         for number, _ in enumerate(mistakes(ast.parse(file.read_text())))
     ]
     return random.Random(seed).sample(places, min(count, len(places)))
 
 
-def make(file: Path, number: int) -> tuple[str, str]:
-    """The module with one mistake, and the mistake in words."""
-    tree = ast.parse((ROOT / file).read_text())
+def make(text: str, number: int) -> tuple[str, int, str]:
+    """A module with one mistake, the line of the mistake, and what it is."""
+    tree = ast.parse(text)
     node = list(mistakes(tree))[number]
     before, line = ast.unparse(node), node.lineno
     _turned(node)
-    said = f"{file}:{line}: {before} -> {ast.unparse(node)}"
-    return ast.unparse(ast.fix_missing_locations(tree)), said
+    said = f"{before} -> {ast.unparse(node)}"
+    return ast.unparse(ast.fix_missing_locations(tree)), line, said
 
 
 class _First:
-    """The first test that failed, and whether any ran."""
+    """The first test that failed."""
 
     def __init__(self) -> None:
         self.failed = ""
@@ -194,24 +194,45 @@ class _First:
 
 
 def noticed_by(copied: Path, area: Area, file: Path, source: str) -> str | None:
-    """Which test of the area fails first with the mistake; None if none does."""
+    """Which test of the area fails with a module's new source; None if none does."""
+    tests = {test for each in area.tests for test in _files(copied / each)}
+    named = {test for test in tests if test.name == f"test_{file.stem}.py"}
+    before = (copied / file).read_text()
     (copied / file).write_text(source)
+    try:
+        for some, kind in (
+            (named, "not slow"),
+            (tests - named, "not slow"),
+            (tests, "slow"),
+        ):
+            if some and (failed := _failed(copied, sorted(some), kind)):
+                return failed
+        return None
+    finally:
+        (copied / file).write_text(before)
+
+
+def _files(place: Path) -> list[Path]:
+    return [place] if place.is_file() else sorted(place.rglob("test_*.py"))
+
+
+def _failed(copied: Path, tests: Sequence[Path], kind: str) -> str:
+    """Name of the first test that fails, or what else ended them; empty if all pass."""
     said = copied.parent / "noticed"
     said.write_text("")
-    try:
-        child = os.fork()
-        if child == 0:
-            _test(copied, area, file, said)
-        ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    finally:
-        shutil.copy(ROOT / file, copied / file)
+    child = os.fork()
+    if child == 0:
+        _test(copied, tests, kind, said)
+    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if ended < 0:
         return f"signal {-ended}"
-    return said.read_text() or f"status {ended}" if ended else None
+    if ended in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        return ""
+    return said.read_text() or f"status {ended}"
 
 
-def _test(copied: Path, area: Area, file: Path, said: Path) -> NoReturn:
-    """Run the tests of an area, in a process that ends with them."""
+def _test(copied: Path, tests: Sequence[Path], kind: str, said: Path) -> NoReturn:
+    """Run tests up to the first that fails, in a process that ends with them."""
     status = 1
     try:
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
@@ -221,12 +242,7 @@ def _test(copied: Path, area: Area, file: Path, said: Path) -> NoReturn:
         os.chdir(copied)
         sys.path[0] = str(copied)
         first = _First()
-        named = f"test_{file.stem}.py"
-        found = sorted(
-            {test for each in area.tests for test in _files(copied / each)},
-            key=lambda test: (test.name != named, test),
-        )
-        options = ["-q", "-x", "-p", "no:cacheprovider", *map(str, found)]
+        options = ["-q", "-x", "-m", kind, "-p", "no:cacheprovider", *map(str, tests)]
         status = pytest.main(options, plugins=[first])
         said.write_text(first.failed)
     except (
@@ -235,10 +251,6 @@ def _test(copied: Path, area: Area, file: Path, said: Path) -> NoReturn:
         said.write_text(traceback.format_exc())
     finally:
         os._exit(status)
-
-
-def _files(place: Path) -> list[Path]:
-    return [place] if place.is_file() else sorted(place.rglob("test_*.py"))
 
 
 def main() -> None:
@@ -272,8 +284,10 @@ def _run(name: str, area: Area, copied: Path, options: argparse.Namespace) -> No
     lines = path.read_text().splitlines() if path.exists() else []
     known = {each["mistake"]: each["noticed_by"] for each in map(json.loads, lines)}
     found = []
-    for file, number in chosen(area, options.each, options.seed):
-        source, said = make(file, number)
+    for file, number in chosen(copied, area, options.each, options.seed):
+        text = (copied / file).read_text()
+        source, line, what = make(text, number)
+        said = f"{file}:{line}: {what}"
         if said not in known:
             known[said] = noticed_by(copied, area, file, source)
             entry = {"mistake": said, "noticed_by": known[said]}
@@ -282,7 +296,7 @@ def _run(name: str, area: Area, copied: Path, options: argparse.Namespace) -> No
         found.append((said, known[said]))
     missed = [said for said, by in found if by is None]
     if not missed:
-        failed = noticed_by(copied, area, file, (ROOT / file).read_text())
+        failed = noticed_by(copied, area, file, text)
         if failed is not None:
             raise SystemExit(f"{name}: without a mistake {failed} fails, too.")
     print(f"{name}: {len(found) - len(missed)} of {len(found)} noticed", flush=True)
