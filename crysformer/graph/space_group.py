@@ -15,6 +15,7 @@ import numpy as np
 import spglib
 
 from crysformer.arrays import FloatArray, IntArray
+from crysformer.graph.landing import Atoms, nearest_atoms
 from crysformer.structure.symmetry import SYMPREC
 
 # The old way, None instead of an exception, warns of its end at every call.
@@ -24,7 +25,6 @@ spglib.error.OLD_ERROR_HANDLING = False
 logging.getLogger("moyo").setLevel(logging.ERROR)
 
 _CERTAIN = SYMPREC / 4
-_CHUNK = 200_000  # Distances between atoms that are held at once.
 
 
 @dataclass(frozen=True)
@@ -159,16 +159,11 @@ def _match(
         The group, and how far an atom lands off another at most, in Å.
     """
     mapped = frac_coords @ rotations.transpose(0, 2, 1) + translations[:, None]
-    permutations = np.empty(mapped.shape[:2], dtype=np.int64)
-    different = numbers[:, None] != numbers[None, :]
-    farthest = 0.0
-    step = max(1, _CHUNK // different.size)
-    for start in range(0, len(mapped), step):
-        offset = mapped[start : start + step, :, None] - frac_coords
-        offset -= np.rint(offset)
-        square = ((offset @ lattice) ** 2).sum(axis=-1)
-        square[:, different] = np.inf
-        permutations[start : start + step] = square.argmin(axis=2)
-        farthest = max(farthest, square.min(axis=2).max())
+    found = nearest_atoms(
+        mapped.reshape(-1, 3),
+        np.tile(numbers, len(rotations)),
+        Atoms(frac_coords, numbers, lattice),
+    )
+    permutations = found.atom.reshape(mapped.shape[:2])
     shifts = np.rint(mapped - frac_coords[permutations]).astype(np.int64)
-    return SpaceGroup(rotations, permutations, shifts), float(np.sqrt(farthest))
+    return SpaceGroup(rotations, permutations, shifts), float(np.sqrt(found.square.max()))
