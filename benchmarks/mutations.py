@@ -61,7 +61,12 @@ class Area:
 
 AREAS: Mapping[str, Area] = {
     "graph": Area(
-        ["graph/neighbours.py", "graph/standard_cell.py", "graph/space_group.py"],
+        [
+            "graph/neighbours.py",
+            "graph/standard_cell.py",
+            "graph/space_group.py",
+            "graph/landing.py",
+        ],
         ["tests/graph", "tests/model/test_invariance.py"],
     ),
     "quotient": Area(
