@@ -67,11 +67,11 @@ AREAS: Mapping[str, Area] = {
             "graph/space_group.py",
             "graph/landing.py",
         ],
-        ["tests/graph", "tests/model/test_invariance.py"],
+        ["tests/graph"],
     ),
     "quotient": Area(
         ["graph/quotient.py", "graph/orbits.py", "graph/bonds.py"],
-        ["tests/graph", "tests/model/test_invariance.py"],
+        ["tests/graph"],
     ),
     "layers": Area(
         ["model/layers.py", "model/segments.py", "model/network.py"], ["tests/model"]
