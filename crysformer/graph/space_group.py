@@ -99,7 +99,7 @@ def certain_operations(
         return None
     if found.symprec < 2 * SYMPREC:  # It lowered the tolerance to make a group.
         return None
-    # Asked first: the operations of a cell of a thousand primitive ones take long to list.
+    # Asked first: the operations of a thousand primitive cells take long to list.
     if len(found.prim_std_cell.numbers) < len(numbers):
         return None
     rotations = np.array(found.operations.rotations, dtype=np.int64)
