@@ -4,9 +4,9 @@
 
 A mistake is a comparison at the wrong side of equality, a sum that is a difference, a
 number that is one more, a condition that is turned round. It is noticed if a test of the
-area fails; the tests of the changed module come first, slow ones last. Where every
-mistake of an area is noticed, its tests have to pass without one. The checkout is copied
-and may be changed meanwhile; a run that was stopped goes on.
+area fails; the tests of the changed module come first, and those marked slow are left
+out. Where every mistake of an area is noticed, its tests have to pass without one. The
+checkout is copied and may be changed meanwhile; a run that was stopped goes on.
 
 Each mistake is tried in a fork of this process, which has loaded what takes long to load
 and nothing of the package.
@@ -129,12 +129,8 @@ def noticed_by(copied: Path, area: Area, file: Path, source: str) -> str | None:
     before = (copied / file).read_text()
     (copied / file).write_text(source)
     try:
-        for some, kind in (
-            (named, "not slow"),
-            (tests - named, "not slow"),
-            (tests, "slow"),
-        ):
-            if some and (failed := _failed(copied, sorted(some), kind)):
+        for some in (named, tests - named):
+            if some and (failed := _failed(copied, sorted(some))):
                 return failed
         return None
     finally:
@@ -145,13 +141,13 @@ def _files(place: Path) -> list[Path]:
     return [place] if place.is_file() else sorted(place.rglob("test_*.py"))
 
 
-def _failed(copied: Path, tests: Sequence[Path], kind: str) -> str:
+def _failed(copied: Path, tests: Sequence[Path]) -> str:
     """Name of the first test that fails, or what else ended them; empty if all pass."""
     said = copied.parent / "noticed"
     said.write_text("")
     child = os.fork()
     if child == 0:
-        _test(copied, tests, kind, said)
+        _test(copied, tests, said)
     ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if ended < 0:
         return f"signal {-ended}"
@@ -160,7 +156,7 @@ def _failed(copied: Path, tests: Sequence[Path], kind: str) -> str:
     return said.read_text() or f"status {ended}"
 
 
-def _test(copied: Path, tests: Sequence[Path], kind: str, said: Path) -> NoReturn:
+def _test(copied: Path, tests: Sequence[Path], said: Path) -> NoReturn:
     """Run tests up to the first that fails, in a process that ends with them."""
     status = 1
     try:
@@ -171,12 +167,10 @@ def _test(copied: Path, tests: Sequence[Path], kind: str, said: Path) -> NoRetur
         os.chdir(copied)
         sys.path[0] = str(copied)
         first = _First()
-        options = ["-q", "-x", "-m", kind, "-p", "no:cacheprovider", *map(str, tests)]
-        status = pytest.main(options, plugins=[first])
+        options = ["-q", "-x", "-m", "not slow", "-p", "no:cacheprovider"]
+        status = pytest.main([*options, *map(str, tests)], plugins=[first])
         said.write_text(first.failed)
-    except (
-        BaseException
-    ):  # Nothing of this process may go on in the one it was forked from.
+    except BaseException:  # What was forked may not go on as its parent does.
         said.write_text(traceback.format_exc())
     finally:
         os._exit(status)
