@@ -114,16 +114,6 @@ def certain_operations(
     return Operations(group, translations, int(found.number))
 
 
-def spglib_dataset(
-    lattice: FloatArray, frac_coords: FloatArray, numbers: IntArray
-) -> spglib.SpglibDataset | None:
-    """Space-group data of a cell, or None where spglib cannot tell."""
-    try:
-        return spglib.get_symmetry_dataset((lattice, frac_coords, numbers), SYMPREC)
-    except spglib.SpglibError:
-        return None
-
-
 def spglib_operations(
     dataset: spglib.SpglibDataset | None,
     lattice: FloatArray,

@@ -7,10 +7,10 @@ from pymatgen.core import Structure
 from crysformer.graph.space_group import (
     Operations,
     certain_operations,
-    spglib_dataset,
     spglib_operations,
 )
 from crysformer.library.catalogue import load_library
+from crysformer.structure.symmetry import spglib_dataset
 from tests.support.crystals import SHARED, TEXTBOOK, jitter, shared_structures
 
 
