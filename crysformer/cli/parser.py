@@ -8,6 +8,7 @@ import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 from crysformer import cli, data, predict, screening
 from crysformer.cli.common import add_model
@@ -21,6 +22,13 @@ from crysformer.cli.model_commands import (
 )
 from crysformer.errors import SettingsError
 from crysformer.heap import keep_heap
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that does not hide that its help could not be written."""
+
+    def print_help(self, file: IO[str] | None = None) -> None:
+        print(self.format_help(), end="", file=file or sys.stdout)
 
 
 def main(arguments: Sequence[str] | None = None, *, program: str = "crysformer") -> int:
@@ -49,7 +57,7 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "crysformer")
 
 
 def _parser(program: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog=program,
         description="Predict properties of crystals and show what the model attends to.",
     )

@@ -137,43 +137,48 @@ def expand_pairs(cell: Cell, quotient: Quotient) -> BondPairs:
 def _bonds_of_sites(cell: Cell, quotient: Quotient) -> list[_SiteBonds]:
     """Bonds of every given site, found by symmetry and the supercell relation."""
     group, bonds = quotient.group, quotient.bonds
-    copies = [np.flatnonzero(cell.site_atom == a) for a in range(cell.num_atoms)]
-    inverse = np.linalg.inv(cell.supercell)
-    result = []
+    sites, neighbours, images = [], [], []
     for atom, shift in zip(cell.site_atom, cell.site_shift, strict=True):
         site = quotient.sites[quotient.atom_orbit[atom]]
         span = slice(site.first_bond, site.first_bond + len(site.orbit))
         operation = quotient.carrier[atom]
-        neighbour = group.permutations[operation, bonds.neighbour[span]]
         image = bonds.image[span] @ group.rotations[operation].T
         image = image + group.shifts[operation, bonds.neighbour[span]]
-        image = image - group.shifts[operation, site.atom] + shift
-        j, given = _to_given_cell(neighbour, image, cell, copies, inverse)
-        result.append(_SiteBonds(j, given, site.orbit, site))
-    return result
+        images.append(image - group.shifts[operation, site.atom] + shift)
+        neighbours.append(group.permutations[operation, bonds.neighbour[span]])
+        sites.append(site)
+    j, image = _to_given_cell(np.concatenate(neighbours), np.concatenate(images), cell)
+    ends = np.cumsum([len(each) for each in neighbours])[:-1]
+    return [
+        _SiteBonds(*parts, site.orbit, site)
+        for *parts, site in zip(
+            np.split(j, ends), np.split(image, ends), sites, strict=True
+        )
+    ]
 
 
 def _to_given_cell(
-    atoms: IntArray,
-    shifts: IntArray,
-    cell: Cell,
-    copies: Sequence[IntArray],
-    inverse: FloatArray,
+    atoms: IntArray, shifts: IntArray, cell: Cell
 ) -> tuple[IntArray, IntArray]:
-    """Site and given-lattice image at an atom of the standardised cell plus a shift."""
-    if len(cell.site_atom) == cell.num_atoms:
-        j = np.argsort(cell.site_atom)[atoms]
-        exact = (shifts - cell.site_shift[j]) @ inverse
-        return j, np.rint(exact).astype(np.int64)
-    j = np.empty_like(atoms)
-    image = np.empty_like(shifts)
-    for bond, (atom, shift) in enumerate(zip(atoms, shifts, strict=True)):
-        exact = (shift - cell.site_shift[copies[atom]]) @ inverse
-        whole = np.rint(exact)
-        # Exactly one copy differs from the target by a vector of the given lattice.
-        best = np.abs(exact - whole).max(axis=1).argmin()
-        j[bond], image[bond] = copies[atom][best], whole[best]
-    return j, image
+    """Sites and given-lattice images at atoms of the standardised cell plus shifts.
+
+    The copies of an atom differ by lattice vectors of this cell; of those that differ by
+    a vector of the given lattice, too, exactly one is a site.
+    """
+    inverse = np.linalg.inv(cell.supercell)
+    copies = round(abs(np.linalg.det(cell.supercell)))
+    # In whole steps of the given lattice over the number of copies: integers, exactly.
+    steps = np.rint(inverse * copies).astype(np.int64)
+    scale = np.array([copies**2, copies, 1])
+
+    def packed(atom: IntArray, shift: IntArray) -> IntArray:
+        return atom * copies**3 + (shift @ steps % copies) @ scale
+
+    known = packed(cell.site_atom, cell.site_shift)
+    order = np.argsort(known)
+    j = order[np.searchsorted(known, packed(atoms, shifts), sorter=order)]
+    exact = (shifts - cell.site_shift[j]) @ inverse
+    return j, np.rint(exact).astype(np.int64)
 
 
 def _order(sites: Sequence[_SiteBonds], quotient: Quotient) -> IntArray:

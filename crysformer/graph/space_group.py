@@ -15,6 +15,7 @@ import numpy as np
 import spglib
 
 from crysformer.arrays import FloatArray, IntArray
+from crysformer.graph.landing import Atoms, nearest_atoms
 from crysformer.structure.symmetry import SYMPREC
 
 # The old way, None instead of an exception, warns of its end at every call.
@@ -24,7 +25,6 @@ spglib.error.OLD_ERROR_HANDLING = False
 logging.getLogger("moyo").setLevel(logging.ERROR)
 
 _CERTAIN = SYMPREC / 4
-_CHUNK = 200_000  # Distances between atoms that are held at once.
 
 
 @dataclass(frozen=True)
@@ -99,11 +99,12 @@ def certain_operations(
         return None
     if found.symprec < 2 * SYMPREC:  # It lowered the tolerance to make a group.
         return None
+    # Asked first: the operations of a thousand primitive cells take long to list.
+    if len(found.prim_std_cell.numbers) < len(numbers):
+        return None
     rotations = np.array(found.operations.rotations, dtype=np.int64)
     if len(rotations) == 1:
         return Operations.trivial(len(numbers))
-    if (rotations == np.eye(3)).all(axis=(1, 2)).sum() > 1:
-        return None
     if _strain(lattice, rotations) > _CERTAIN:
         return None
     translations = np.array(found.operations.translations)
@@ -111,16 +112,6 @@ def certain_operations(
     if distance > _CERTAIN:
         return None
     return Operations(group, translations, int(found.number))
-
-
-def spglib_dataset(
-    lattice: FloatArray, frac_coords: FloatArray, numbers: IntArray
-) -> spglib.SpglibDataset | None:
-    """Space-group data of a cell, or None where spglib cannot tell."""
-    try:
-        return spglib.get_symmetry_dataset((lattice, frac_coords, numbers), SYMPREC)
-    except spglib.SpglibError:
-        return None
 
 
 def spglib_operations(
@@ -159,16 +150,11 @@ def _match(
         The group, and how far an atom lands off another at most, in Å.
     """
     mapped = frac_coords @ rotations.transpose(0, 2, 1) + translations[:, None]
-    permutations = np.empty(mapped.shape[:2], dtype=np.int64)
-    different = numbers[:, None] != numbers[None, :]
-    farthest = 0.0
-    step = max(1, _CHUNK // different.size)
-    for start in range(0, len(mapped), step):
-        offset = mapped[start : start + step, :, None] - frac_coords
-        offset -= np.rint(offset)
-        square = ((offset @ lattice) ** 2).sum(axis=-1)
-        square[:, different] = np.inf
-        permutations[start : start + step] = square.argmin(axis=2)
-        farthest = max(farthest, square.min(axis=2).max())
+    found = nearest_atoms(
+        mapped.reshape(-1, 3),
+        np.tile(numbers, len(rotations)),
+        Atoms(frac_coords, numbers, lattice),
+    )
+    permutations = found.atom.reshape(mapped.shape[:2])
     shifts = np.rint(mapped - frac_coords[permutations]).astype(np.int64)
-    return SpaceGroup(rotations, permutations, shifts), float(np.sqrt(farthest))
+    return SpaceGroup(rotations, permutations, shifts), float(np.sqrt(found.square.max()))

@@ -18,10 +18,10 @@ from crysformer.graph.space_group import (
     Operations,
     SpaceGroup,
     certain_operations,
-    spglib_dataset,
     spglib_operations,
 )
 from crysformer.structure.periodic import Compact, wrapped
+from crysformer.structure.symmetry import spglib_dataset
 
 
 @dataclass(frozen=True)

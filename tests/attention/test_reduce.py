@@ -4,7 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from crysformer.attention.reduce import Choice, bond_values, centre_weights, shown_values
+from crysformer.attention.reduce import (
+    Choice,
+    Measure,
+    bond_values,
+    bond_values_per_head,
+    centre_weights,
+    shown_values,
+)
 
 
 def values(chain, **choice):
@@ -26,6 +33,16 @@ def test_block_head_mean_and_maximum(chain):
 def test_lift_is_one_for_uniform_attention(chain):
     assert values(chain, module="Conditional", measure="Lift")[:2].tolist() == [1, 1]
     assert values(chain, measure="Lift")[2] == pytest.approx(1.5)
+
+
+def test_every_head_has_weights_and_lifts_of_its_own(chain):
+    """The first bond of the chain is one of two, the third one of three."""
+    weight = bond_values_per_head(chain, Choice(block=1, measure=Measure.WEIGHT))
+    assert weight[0].tolist() == [0.25, 0.25]
+    weight = bond_values_per_head(chain, Choice(measure=Measure.WEIGHT))
+    lift = bond_values_per_head(chain, Choice(measure=Measure.LIFT))
+    assert lift[0] == pytest.approx(2 * weight[0])
+    assert lift[2] == pytest.approx(3 * weight[2])
 
 
 def test_difference_is_cross_minus_conditional(chain):

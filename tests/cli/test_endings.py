@@ -138,6 +138,17 @@ def test_a_full_disk_under_the_output(start, folder):
     assert "is not a table of this command" in said
 
 
+@pytest.mark.skipif(not FULL.exists(), reason="This system has no /dev/full.")
+@pytest.mark.parametrize("python", [(), ("-u",)], ids=["buffered", "unbuffered"])
+@pytest.mark.parametrize("words", [["--help"], ["predict", "--help"]])
+def test_a_full_disk_under_the_help(start, words, python):
+    """Python's parser hides it where each word is written at once."""
+    with FULL.open("w") as full:
+        status, said = ended(start(*words, python=python, stdout=full))
+    assert status == 1
+    assert said == "The output cannot be written: No space left on device.\n"
+
+
 def test_a_full_disk_under_the_table(start, folder, tmp_path):
     """The system lets no file grow beyond a size, which a full disk does, too."""
     out = tmp_path / "t.csv"

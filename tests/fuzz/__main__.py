@@ -58,7 +58,7 @@ def _portion(portion: tuple[int, int]) -> list[tuple[str, str, float, float]]:
     found = []
     for place, (name, content) in enumerate(islice(mutants(seeds(), seed), number)):
         label = f"{seed}-{place} {name}"
-        outcome, seconds, megabytes = _measured(name, content)
+        outcome, seconds, megabytes = measured(name, content)
         if outcome not in ("read", "refused", "archive"):
             _KEPT.mkdir(parents=True, exist_ok=True)
             (_KEPT / f"{seed}-{place}").write_bytes(content)
@@ -66,7 +66,7 @@ def _portion(portion: tuple[int, int]) -> list[tuple[str, str, float, float]]:
     return found
 
 
-def _measured(name: str, content: bytes) -> tuple[str, float, float]:
+def measured(name: str, content: bytes) -> tuple[str, float, float]:
     """Outcome, processor time and additional memory of one input."""
     Path("/proc/self/clear_refs").write_text("5")  # Forget the peak so far.
     before, started = _status("VmRSS"), time.process_time()

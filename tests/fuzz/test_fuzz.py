@@ -10,6 +10,7 @@ from crysformer.errors import StructureError
 from crysformer.structure.read import read_crystal, read_file
 from tests.fuzz.corpus import HOSTILE, NACL, seeds
 from tests.fuzz.judge import check_sentence, judge
+from tests.fuzz.large import grown
 from tests.fuzz.mutate import mutants
 from tests.support.crystal_files import cif, group, poscar
 
@@ -35,6 +36,15 @@ def test_mutants_give_a_crystal_or_a_sentence(portion):
         if len(content) < 300_000  # Larger ones are for the long run.
     ]
     assert {"read", "refused"} <= set(found)
+
+
+@pytest.mark.parametrize("first", range(3))
+def test_files_that_have_grown_give_a_crystal_or_a_sentence(first):
+    """Of 50 kB; ``python -m tests.fuzz.large`` takes the 5 MB that are the limit."""
+    texts = [text for name, text in SEEDS.items() if "zip" not in name and text.strip()]
+    for text in islice(texts, first, None, 9):
+        for _, content in grown(text, len(text) + 50_000):
+            judge("grown", content)
 
 
 def test_the_same_seed_gives_the_same_inputs():

@@ -248,6 +248,15 @@ def test_a_nearly_empty_cell_is_refused(structure):
         take_quotient(standardise(structure), RULE)
 
 
+def test_twelve_neighbours_within_the_largest_radius_are_enough():
+    """The next shell of this crystal is 71 Å away."""
+    structure = Structure.from_spacegroup(
+        "Fm-3m", Lattice.cubic(50.0 * 2**0.5), ["Po"], [[0, 0, 0]]
+    )
+    lengths = all_bonds(standardise(structure)).length
+    np.testing.assert_allclose(lengths, [50.0] * 12)
+
+
 def test_a_layer_in_vacuum_is_not_too_empty():
     lattice = Lattice.hexagonal(2.46, 50.0)
     graphene = Structure(lattice, ["C", "C"], [[1 / 3, 2 / 3, 0.5], [2 / 3, 1 / 3, 0.5]])

@@ -242,3 +242,15 @@ def test_real_crystals_give_equal_loss_and_gradients(dtype, real_structures):
 def groups(graphs: Sequence[GraphArrays]) -> Iterator[np.ndarray]:
     """Rows of graphs that fit in one batch."""
     return batches_by_work(np.array([graph.work for graph in graphs]))
+
+
+def test_no_cosine_is_beyond_one():
+    """Bonds along a chain are parallel; by rounding some angles would be no numbers."""
+    for seed in range(10):
+        turned, _ = np.linalg.qr(np.random.default_rng(seed).normal(size=(3, 3)))
+        turned *= np.linalg.det(turned)
+        chain = Structure(np.diag([2.5, 9.0, 9.3]) @ turned, ["C"], [[0, 0, 0]])
+        cosine = take_quotient(standardise(chain), NeighbourRule(), full=True).cosine
+        assert cosine.max() <= 1.0
+        assert cosine.min() >= -1.0
+        assert np.allclose([cosine.max(), cosine.min()], [1.0, -1.0])

@@ -2,15 +2,18 @@
 
 import numpy as np
 import pytest
-from pymatgen.core import Structure
+import spglib
+from pymatgen.core import Lattice, Structure
 
+from crysformer.description.summary import crystal_facts
 from crysformer.graph.space_group import (
     Operations,
     certain_operations,
-    spglib_dataset,
     spglib_operations,
 )
+from crysformer.graph.standard_cell import standardise
 from crysformer.library.catalogue import load_library
+from crysformer.structure.symmetry import spglib_dataset
 from tests.support.crystals import SHARED, TEXTBOOK, jitter, shared_structures
 
 
@@ -101,3 +104,22 @@ def test_what_moyopy_cannot_judge_is_left_to_spglib():
     structure = TEXTBOOK["perovskite"]()
     structure.append("Ti", [0.5, 0.5, 0.5002])
     assert certain_operations(*arguments(structure)) is None
+
+
+def test_spglib_is_asked_once_for_a_cell(monkeypatch):
+    """A crystal's facts and its graph need the same, and it may take seconds."""
+    asked = []
+
+    def get(cell, symprec):
+        asked.append(cell)
+        return given(cell, symprec)
+
+    given = spglib.get_symmetry_dataset
+    monkeypatch.setattr(spglib, "get_symmetry_dataset", get)
+    # One atom is off its place by as much as the tolerance, so that spglib decides.
+    places = [[0.1, 0.1, 0.1], [0.6, 0.6, 0.6025]]
+    structure = Structure(Lattice.cubic(4.0), ["Cs", "Cl"], places)
+    standardise(structure)
+    assert len(asked) == 1
+    crystal_facts(structure)
+    assert len(asked) == 1

@@ -205,3 +205,12 @@ def test_a_sheared_cell_with_atoms_far_outside_gives_the_same_graph(by):
     graphs = [take_quotient(each, NeighbourRule()) for each in (cell, plain)]
     one, other = (np.sort(each.length.repeat(each.bond_multiplicity)) for each in graphs)
     assert np.allclose(one, other, atol=1e-7)
+
+
+def test_a_cell_that_has_no_symmetry_to_find_stays_as_it_is():
+    """Two atoms in one place, of which neither library makes a space group."""
+    places = [[0.1, 0.2, 0.3], [0.1001, 0.2, 0.3]]
+    cell = standardise(Structure(Lattice.cubic(4.0), ["Na", "Na"], places))
+    assert (cell.number, len(cell.group.rotations)) == (1, 1)
+    np.testing.assert_array_equal(cell.frac_coords, places)
+    np.testing.assert_array_equal(cell.supercell, np.eye(3))

@@ -124,6 +124,14 @@ def test_few_twins_have_the_intervals_of_the_others():
         assert (found[:, TWINS, column] == everyone).all()
 
 
+def test_twenty_twins_have_a_quantile_of_their_own():
+    scores, others, bands = scores_of([300, 200, 100, 30, 20])
+    found = group_quantiles(scores, others, bands)
+    for column in range(3):
+        own = conformal_quantile(scores[bands == TWINS, column])
+        assert (found[:, TWINS, column] == own).all()
+
+
 def test_too_few_values_have_no_quantile():
     scores, others, bands = scores_of([300, 200, 100, 30, 100])
     scores[8:, 0] = np.nan

@@ -63,6 +63,12 @@ FAULTS = {
         ),
         ["expands to 7680 atoms"],
     ),
+    "site marked as a dummy": (
+        cif(
+            [("Na1", 0, 0, 0, 1, "d"), ("Cl2", 0.5, 0, 0, 1, "Dum")],
+        ).replace("_occupancy\n", "_occupancy\n_atom_site_calc_flag\n"),
+        ["dummy site 'Cl2'", "take it out"],
+    ),
     "dummy species": (cif([("X1", 0, 0, 0, 1)]), ["'X1'", "element"]),
     "water without hydrogen sites": (cif([("Wat1", 0, 0, 0, 1)]), ["hydrogen"]),
     "attached hydrogens": (

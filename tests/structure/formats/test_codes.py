@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from crysformer.paths import ROOT
+from crysformer.structure.formats.lines import BOHR
 from crysformer.structure.formats.listing import formats_page
 from crysformer.structure.formats.recognise import TABLE, find_format
 from crysformer.structure.read import read_crystal, read_structure
@@ -85,13 +86,27 @@ def test_damage_is_one_sentence_of_our_own(name):
 )
 def test_lattices_of_quantum_espresso_have_their_symmetry(ibrav, number):
     cosine = {5: 0.3, -5: 0.3, 12: -0.2, 13: -0.2}.get(ibrav, 0.1)
+    assert with_ibrav(ibrav, cosine).get_space_group_info()[1] == number
+
+
+@pytest.mark.parametrize(
+    ("ibrav", "cosines"),
+    [(8, (0, 0, 0)), (12, (0, 0, 0.1)), (-12, (0, -0.25, 0)), (14, (0.1, -0.25, 0.15))],
+)
+def test_simple_lattices_of_quantum_espresso_have_their_edges_and_angles(ibrav, cosines):
+    lattice = with_ibrav(ibrav, 0.1).lattice
+    assert np.allclose(lattice.abc, 7.0 * BOHR * np.array([1.0, 1.2, 1.5]))
+    assert np.allclose(np.cos(np.radians(lattice.angles)), cosines)
+
+
+def with_ibrav(ibrav, cosine):
+    """An atom in a lattice given by its number and its six parameters."""
     cell = (7.0, 1.2, 1.5, cosine, -0.25, 0.15)
     celldm = "".join(f" celldm({n}) = {x}\n" for n, x in enumerate(cell, start=1))
-    text = (
+    return read_structure(
         f"&system\n ibrav = {ibrav}\n{celldm} nat=1\n/\nATOMIC_SPECIES\nPo 209 Po.UPF\n"
         "ATOMIC_POSITIONS crystal\nPo 0 0 0\n"
     )
-    assert read_structure(text).get_space_group_info()[1] == number
 
 
 def test_a_list_says_that_it_is_one():

@@ -30,7 +30,7 @@ class Listed(NamedTuple):
 
 def has_sites(block: Block) -> bool:
     """Tell whether a block lists coordinates."""
-    return _FRACTIONAL[0] in block.columns or _CARTESIAN[0] in block.columns
+    return block.has(_FRACTIONAL[0]) or block.has(_CARTESIAN[0])
 
 
 def read_cell(block: Block) -> list[float]:

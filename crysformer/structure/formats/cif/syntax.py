@@ -7,6 +7,7 @@ and mmCIF is ``_atom_site_fract_x`` here, in lower case.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import gemmi
 
@@ -37,13 +38,23 @@ class Block:
 
     Attributes:
         name: Behind ``data_``.
-        columns: For each name in lower case its values as texts; one for a single item.
+        source: The block as gemmi has it.
         text: Returns the block as a CIF of its own; None if the file has no other.
     """
 
     name: str
-    columns: dict[str, list[str]]
+    source: gemmi.cif.Block
     text: Callable[[], str] | None
+
+    @cached_property
+    def columns(self) -> dict[str, list[str]]:
+        """For each name in lower case its values as texts; one for a single item."""
+        return _columns(self.source)
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is a column; quick where a loop spells it as most do."""
+        spelt = (name, name.replace("_atom_site_", "_atom_site."))
+        return any(self.source.find_loop(tag) for tag in spelt) or name in self.columns
 
     def first(self, *names: str) -> str:
         """Return the first value that is known of some names, or an empty text."""
@@ -75,7 +86,7 @@ def read_blocks(text: str) -> list[Block]:
     check_number_of_entries(len(document))
     several = len(document) > 1
     return [
-        Block(block.name.strip(), _columns(block), block.as_string if several else None)
+        Block(block.name.strip(), block, block.as_string if several else None)
         for block in document
     ]
 

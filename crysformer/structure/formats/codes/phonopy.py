@@ -12,6 +12,7 @@ from crysformer.structure.formats.raw import RawCrystal, check_number_of_sites
 
 _CELLS = ("unit_cell", "primitive_cell", "supercell")
 _MAX_BLOCK = 400_000
+_BLOCK = re.compile(r"(?:[ \t]+.*(?:\n|\Z)|\n)*")
 # A few lines of them stand for a list of any size.
 _ANCHOR = re.compile(r"[\s:\[,{-][&*][^\s,\]}]")
 
@@ -22,27 +23,29 @@ def read_phonopy(text: str) -> RawCrystal:
     Raises:
         StructureError: Its lattice or its points are missing or broken.
     """
+    text += "\n"
     for name in _CELLS:
-        # Only this block: a whole file of force constants would take a minute.
-        block = re.search(rf"^{name}:[ \t]*\n((?:[ \t]+.*\n|\n)*)", text + "\n", re.M)
-        if block:
+        if head := re.search(rf"^{name}:[ \t]*\n", text, re.M):
             break
     else:
         raise StructureError("has no unit_cell; give a phonopy.yaml or phonopy_disp.yaml")
-    if len(block[1]) > _MAX_BLOCK:
+    # Only this block: a whole file of force constants would take a minute. And not one
+    # character further: millions of blank lines are half a gigabyte to re.
+    block = _BLOCK.match(text, head.end(), head.end() + _MAX_BLOCK + 1)[0]
+    if len(block) > _MAX_BLOCK:
         raise StructureError(
             f"has a {name} of more than {_MAX_BLOCK} characters; give one crystal"
         )
-    if _ANCHOR.search(block[1]):
+    if _ANCHOR.search(block):
         raise StructureError(
             f"has anchors (& or *) in its {name}, which phonopy never writes; write the "
             "values themselves"
         )
-    lines = block[1].split("\n")
+    lines = block.split("\n")
     points = sum("coordinates:" in line for line in lines)
     check_number_of_sites(points)
     try:
-        cell = yaml.load(block[1], Loader=_loader())
+        cell = yaml.load(block, Loader=_loader())
     except yaml.YAMLError as error:
         raise StructureError(
             f"has a {name} that is not valid YAML; it may have been cut off"
