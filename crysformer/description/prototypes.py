@@ -91,6 +91,11 @@ def find_prototype(structure: Structure, space_group: int) -> Prototype | None:
     return min(found, key=_strangeness, default=None)
 
 
+def prototype_in_words(structure: Structure, space_group: int) -> str:
+    """Name the structure type that ``find_prototype`` recognises; empty for none."""
+    return str(find_prototype(structure, space_group) or "")
+
+
 def _by_elements(
     matcher: "StructureMatcher",
     crystal: LibraryCrystal,

@@ -14,13 +14,14 @@ from pymatgen.core import Structure
 from crysformer import figures
 from crysformer.description.coordination import coordination
 from crysformer.description.diffraction import RADIATIONS, TWO_THETA, powder_pattern
-from crysformer.description.prototypes import find_prototype
+from crysformer.description.prototypes import prototype_in_words
 from crysformer.description.wyckoff import wyckoff_table
 from crysformer.experiments.cell_check import check_cells
 from crysformer.library.catalogue import load_library
 from crysformer.properties.table import PROPERTIES
 from crysformer.structure.write import FORMATS
 from crysformer.ui.session import answers, state
+from crysformer.ui.session.large import described, is_large
 from crysformer.ui.session.pool import asked
 from crysformer.ui.session.text import guard
 
@@ -65,16 +66,22 @@ def _structure_type() -> str:
     if not state.upload():
         return load_library()[state.token()].prototype
     # Importing the matcher takes a second, matching a tenth of one.
-    return _prototype(answers.chosen(), answers.structure(), answers.facts().number)
+    structure, crystal = answers.structure(), answers.chosen()
+    number = answers.facts().number
+    if is_large(structure):
+        found = described(structure, crystal, prototype_in_words, number)
+    else:
+        found = _prototype(crystal, structure, number)
+    return found or "none in the library"
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _prototype(chosen: answers.Chosen, _structure: Structure, number: int) -> str:
-    return str(find_prototype(_structure, number) or "none in the library")
+    return prototype_in_words(_structure, number)
 
 
 def _sites() -> None:
-    table = wyckoff_table(answers.structure())
+    table = described(answers.structure(), answers.chosen(), wyckoff_table)
     st.table(
         pd.DataFrame(table.rows()),
         border="horizontal",

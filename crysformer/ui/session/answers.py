@@ -31,6 +31,7 @@ from crysformer.predict import applicability
 from crysformer.structure.cells import CellChoice, in_cell
 from crysformer.ui.session import first_picture, state
 from crysformer.ui.session.first_picture import predictor_ready
+from crysformer.ui.session.large import described, is_large
 from crysformer.ui.session.pool import asked
 
 # Importing torch takes seconds: the predictor does it once the page has something to
@@ -92,13 +93,13 @@ def _structure(token: str, cell: CellChoice) -> Structure:
 
 
 @st.cache_resource(max_entries=100, show_spinner=False)
-def _graph(crystal: Chosen) -> CrystalGraph:
+def _graph_here(crystal: Chosen) -> CrystalGraph:
     rule = read_architecture(crystal.model).neighbour_rule
     return CrystalGraph.of(structure_of(crystal), rule)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _facts(crystal: Chosen) -> Facts:
+def _facts_here(crystal: Chosen) -> Facts:
     return crystal_facts(structure_of(crystal))
 
 
@@ -130,7 +131,11 @@ def structure_of(crystal: Chosen) -> Structure:
 
 def graph_of(crystal: Chosen) -> CrystalGraph:
     """Return any crystal as the chosen model's graph; shared, so never changed."""
-    return _graph(crystal)
+    structure = structure_of(crystal)
+    if not is_large(structure):
+        return _graph_here(crystal)
+    rule = read_architecture(crystal.model).neighbour_rule
+    return described(structure, crystal, CrystalGraph.of, rule)
 
 
 def graph() -> CrystalGraph:
@@ -150,7 +155,10 @@ def is_as_given() -> bool:
 
 def facts() -> Facts:
     """Return symmetry and cell of the chosen crystal."""
-    return _facts(chosen())
+    crystal = chosen()
+    if not is_large(structure()):
+        return _facts_here(crystal)
+    return described(structure(), crystal, crystal_facts)
 
 
 def formula() -> str:
