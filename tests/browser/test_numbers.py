@@ -86,7 +86,6 @@ def test_numbers_on_screen_are_those_of_the_command_line(browse, printed):
     page.locator("table.properties").wait_for()
     for name, content in FILES.items():
         upload(page, name, content)
-        page.keyboard.press("Escape")
         expected = expected_rows(printed[name])
         found = []
         for _ in range(600):

@@ -131,11 +131,13 @@ def click_point(page, plot, index: int = 0) -> None:
 
 
 def upload(page, name: str, content: bytes) -> None:
-    """Give the app a file."""
+    """Give the app a file, and wait until it is in and the panel has closed."""
     page.get_by_role("button", name="Add crystal").click()
-    page.get_by_test_id("stPopoverBody").locator('input[type="file"]').set_input_files(
+    panel = page.get_by_test_id("stPopoverBody")
+    panel.locator('input[type="file"]').set_input_files(
         {"name": name, "mimeType": "text/plain", "buffer": content}
     )
+    panel.wait_for(state="hidden")
 
 
 def colours(page) -> int:
