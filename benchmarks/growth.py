@@ -51,7 +51,9 @@ def measure(model: str, atoms: int, cell: str, batch: int) -> dict[str, Any]:
     import torch
 
     from crysformer import Predictor
+    from crysformer.heap import keep_heap
 
+    keep_heap()  # As every command and every worker of the app does.
     torch.set_num_threads(1)
     predictor = Predictor(model, "cpu")
     predictor.predict([rock_salt(2)])  # What is loaded on first use.
