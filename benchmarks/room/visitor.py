@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import json
 import time
-from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -20,9 +19,10 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
+from benchmarks.room.long_messages import LongMessages
+
 _DONE = ForwardMsg.FINISHED_SUCCESSFULLY
 _PART_DONE = ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
-_LONG_MESSAGES = 100
 _TRIGGERS = ("trigger_value", "string_trigger_value", "json_trigger_value")
 
 
@@ -42,7 +42,7 @@ class Visitor:
         self.elements: dict[tuple[int, ...], tuple[str, Any]] = {}
         self.received = 0
         self._widgets: dict[str, WidgetState] = {}
-        self._long: OrderedDict[str, ForwardMsg] = OrderedDict()
+        self._long = LongMessages()
         self._repeats: dict[str, asyncio.Task[None]] = {}
         self._finished: asyncio.Queue[int | Exception] = asyncio.Queue()
         self._files: asyncio.Queue[Any] = asyncio.Queue()
@@ -206,17 +206,14 @@ class Visitor:
     def _take(self, message: ForwardMsg) -> None:
         kind = message.WhichOneof("type")
         if kind == "ref_hash":
-            known = self._long[message.ref_hash]
-            self._long.move_to_end(message.ref_hash)
+            known = self._long.again(message.ref_hash)
             self._place(message.metadata, known.delta)
         elif kind == "delta":
-            if message.metadata.cacheable:
-                self._long[message.hash] = message
-                while len(self._long) > _LONG_MESSAGES:
-                    self._long.popitem(last=False)
+            self._long.keep(message)
             self._place(message.metadata, message.delta)
         elif kind == "new_session":
             new = message.new_session
+            self._long.run_begins(new, list(message.metadata.run.fragment_ids))
             self.session_id = new.initialize.session_id or self.session_id
             self.page = new.page_script_hash
             if not message.metadata.run.fragment_ids:
@@ -235,6 +232,8 @@ class Visitor:
         elif kind == "file_urls_response":
             self._files.put_nowait(message.file_urls_response)
         elif kind == "script_finished":
+            if message.script_finished in (_DONE, _PART_DONE):
+                self._long.run_ends()
             if message.script_finished == _DONE:
                 for path in self.elements.keys() - self._touched:
                     del self.elements[path]
