@@ -13,6 +13,9 @@ from benchmarks.room.visitor import Visitor
 LESSON = ("rock-salt-nacl", "diamond-si", "quartz-sio2", "bcc-fe", "fluorite-caf2")
 """Most look at what the teacher shows; the others at anything in the library."""
 
+_BATCHES = 0.2
+"""How many of those who go around all pages try thirty crystals at once."""
+
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
@@ -132,8 +135,9 @@ class Pupil:
             if not visitor.find("lesson_next")[1].disabled:
                 yield "next step", await visitor.change("lesson_next", True)
         yield "page Compare", await self._go("Compare")
-        yield "page Batch", await self._go("Batch")
-        yield "batch", await visitor.change("batch_example", True)
+        if self._random.random() < _BATCHES:
+            yield "page Batch", await self._go("Batch")
+            yield "batch", await visitor.change("batch_example", True)
         yield "page Model", await self._go("Model")
 
     async def _go(self, label: str) -> float:
