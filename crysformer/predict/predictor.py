@@ -26,7 +26,7 @@ from crysformer.model.config import DEFAULT_MODEL
 from crysformer.model.device import choose_device
 from crysformer.model.inference import MAX_WORK, Predicted, predict_graphs
 from crysformer.model.network import Output
-from crysformer.model.pace import seconds_per_work
+from crysformer.model.pace import expected_seconds, seconds_per_work
 from crysformer.predict.prediction import Prediction
 from crysformer.predict.reliability import Reliability, reliability
 from crysformer.properties.elements import MAX_ATOMIC_NUMBER
@@ -122,7 +122,7 @@ class Predictor:
             work than a batch holds (``MAX_WORK``), some 100 different atoms.
         """
         work = crystal.arrays.work
-        return None if work < MAX_WORK else work * self._pace
+        return None if work < MAX_WORK else expected_seconds(self._pace, work)
 
     def predict(self, crystals: Sequence[Crystal]) -> list[Prediction]:
         """Predict every property of some crystals.
