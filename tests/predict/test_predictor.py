@@ -99,7 +99,7 @@ def test_a_model_without_a_line_graph_has_no_attention_between_bonds():
 
 
 def test_a_large_crystal_says_how_long_it_takes(predictor, monkeypatch):
-    """Somewhat more than in proportion to its work; a batch of small ones says nothing."""
+    """In proportion to its work and a little more; small ones say nothing."""
     monkeypatch.setattr(predictor_module, "seconds_per_work", lambda *_: 1e-4)
     noise = np.random.default_rng(1)
     cell = rock_salt().make_supercell([4, 4, 4], in_place=False)
