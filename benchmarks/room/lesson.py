@@ -164,7 +164,7 @@ class Pupil:
         self.shown = "CsCl"
         seconds = await self.visitor.submit({"paste_widget": text}, "Use this crystal")
         lengths = (self.visitor.scene() or {}).get("cell", {}).get("lengths", [])
-        if not lengths or abs(lengths[0] - self.lattice * repeats) > 5e-3:
+        if not lengths or abs(lengths[0] - self.lattice * repeats) > 5e-4:
             self.record.leaks.append(
                 f"Visitor {self.number} pasted a = {self.lattice} and sees {lengths}."
             )
