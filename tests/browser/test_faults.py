@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.browser import open_panel
 from tests.support.faults import Line, MortalServer
 from tests.support.pages import POSCAR
 
@@ -25,7 +26,7 @@ def line(mortal):
 
 def give(page, name, text):
     """Upload a crystal on a page that has a picker."""
-    page.get_by_role("button", name="Add crystal").click()
+    open_panel(page)
     page.locator("input[type=file]").first.set_input_files(
         {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
     )

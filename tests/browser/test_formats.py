@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from crysformer.paths import ROOT
-from tests.support.browser import ARTIFACTS, scene, wait_for_scene
+from tests.support.browser import ARTIFACTS, open_panel, scene, wait_for_scene
 from tests.support.crystal_files import FORMATS, NA, cif, poscar, table, xyz
 
 # Sodium chloride with the atoms on faces, edges and corners repeated.
@@ -43,8 +43,7 @@ def server(serve):
 
 
 def give(page, files):
-    page.get_by_role("button", name="Add crystal").click()
-    page.get_by_test_id("stPopoverBody").locator('input[type="file"]').set_input_files(
+    open_panel(page).locator('input[type="file"]').set_input_files(
         [
             {"name": name, "mimeType": "text/plain", "buffer": content}
             for name, content in files

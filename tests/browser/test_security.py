@@ -12,6 +12,7 @@ from tests.support.browser import (
     ARTIFACTS,
     attention_facts,
     hover_point,
+    open_panel,
     run_ended,
     scene,
     wait_for_scene,
@@ -47,7 +48,7 @@ def test_fields_of_a_file_are_text_on_predict_and_attention(browse):
     page = browse("/")
     for ending, text in GOOD.items():
         before = scene(page)["structure"]
-        page.get_by_role("button", name="Add crystal").click()
+        open_panel(page)
         give(page, [(f"{NAME}.{ending}", text.encode())])
         wait_for_scene(page, lambda facts, old=before: facts["structure"] != old)
         page.keyboard.press("Escape")
@@ -65,7 +66,7 @@ def test_fields_of_a_file_are_text_on_predict_and_attention(browse):
 def test_sentences_about_bad_files_are_text(browse):
     page = browse("/")
     scene(page)
-    page.get_by_role("button", name="Add crystal").click()
+    open_panel(page)
     give(page, [(f"{NAME} {name}", text.encode()) for name, text in BAD.items()])
     # The upload's own alert is the only one, with a line for each file.
     # A long name is cut in its middle.
@@ -105,7 +106,7 @@ def test_long_and_strange_fields_are_text_and_stay_in_their_place(browse):
     """Three crystals in one file: their names are on a slider, that of the file above."""
     page = browse("/")
     before = scene(page)["structure"]
-    page.get_by_role("button", name="Add crystal").click()
+    open_panel(page)
     name = f"{NAME}{STRANGE.replace('/', '')}"
     give(page, [(f"{name}.cif", MANY.encode())])
     wait_for_scene(page, lambda facts: facts["structure"] != before, 60)
@@ -119,7 +120,7 @@ def test_long_and_strange_fields_are_text_and_stay_in_their_place(browse):
     assert "W" * 500 not in said
     page.screenshot(path=ARTIFACTS / "strange_fields_1400.png", full_page=True)
     strange = {f"{LONG[:9000]}.json": GOOD["json"], f"{STRANGE}.cif": BAD["group.cif"]}
-    page.get_by_role("button", name="Add crystal").click()
+    open_panel(page)
     give(page, [("many.zip", zipped(strange))])
     page.get_by_test_id("stAlert").first.wait_for()
     assert_nothing_ran(page)

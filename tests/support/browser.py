@@ -130,10 +130,26 @@ def click_point(page, plot, index: int = 0) -> None:
     page.mouse.click(*hover_point(page, plot, index))
 
 
-def upload(page, name: str, content: bytes) -> None:
-    """Give the app a file, and wait until it is in and the panel has closed."""
+def open_panel(page):
+    """Open the panel of "Add crystal", and wait until it can take files.
+
+    Opening it runs the script again. Streamlit drops its own answer to the browser's
+    question where to put a file if a script starts in the same moment.
+
+    Returns:
+        The panel.
+    """
     page.get_by_role("button", name="Add crystal").click()
     panel = page.get_by_test_id("stPopoverBody")
+    panel.wait_for()
+    page.wait_for_timeout(300)
+    run_ended(page)
+    return panel
+
+
+def upload(page, name: str, content: bytes) -> None:
+    """Give the app a file, and wait until it is in and the panel has closed."""
+    panel = open_panel(page)
     panel.locator('input[type="file"]').set_input_files(
         {"name": name, "mimeType": "text/plain", "buffer": content}
     )
