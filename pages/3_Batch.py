@@ -5,8 +5,10 @@ import streamlit as st
 from crysformer.ui.batch import form, results
 from crysformer.ui.batch.downloads import downloads
 from crysformer.ui.batch.job import BatchJob
+from crysformer.ui.batch.part import load_model
 from crysformer.ui.batch.plots import plots
-from crysformer.ui.session import answers
+from crysformer.ui.session import answers, state
+from crysformer.ui.session.pool import pool
 from crysformer.ui.session.text import guard
 from crysformer.ui.shell.frame import frame
 
@@ -39,6 +41,7 @@ st.markdown(
     "Upload many crystals and get every property of each, as one table and as plots."
 )
 with guard():
+    load_model(state.model(), pool())
     given = form.files_form()
     if given:
         with st.spinner("Loading the model…"):

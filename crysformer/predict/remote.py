@@ -24,6 +24,15 @@ def loaded(model: str, root: Path) -> Predictor:
     return Predictor(model, root=root)
 
 
+def load(model: str, root: Path) -> None:
+    """Load a model for the questions that are to come.
+
+    Raises:
+        WeightsError: The model's files are missing or damaged.
+    """
+    loaded(model, root)
+
+
 def with_model(
     question: Callable[..., Found], model: str, root: Path, *arguments: Any
 ) -> Found:

@@ -90,6 +90,13 @@ def screen(
         yield from batch
 
 
+def screened(
+    predictor: Predictor, inputs: Sequence[tuple[str, Content]], order: bool
+) -> list[ScreenRow]:
+    """Predict a few crystals, as a question to a process; see ``screen_batches``."""
+    return list(screen(inputs, predictor, order=order))
+
+
 def screen_batches(
     inputs: Iterable[tuple[str, Content]],
     predictor: Predictor,

@@ -6,8 +6,10 @@ import streamlit as st
 
 from crysformer.structure.archive import MAX_BYTES, MAX_MEMBER_BYTES
 from crysformer.ui.batch.example import COUNT, example_files
-from crysformer.ui.batch.job import MAX_FILES, BatchJob, Input, gather
+from crysformer.ui.batch.job import MAX_FILES, BatchJob, gather
+from crysformer.ui.batch.part import Input
 from crysformer.ui.session import shelf, state
+from crysformer.ui.session.pool import pool
 from crysformer.ui.session.text import plain
 
 FILES, SUBMIT, ORDER = "batch_files", "batch_submit", "batch_order"
@@ -34,7 +36,7 @@ def start_job(inputs: list[Input], predictor: Any) -> None:
     last = current_job()
     order = st.session_state.get(ORDER, False)
     size = sum(len(data) for _, data in inputs if isinstance(data, bytes))
-    shelf.keep_batch(BatchJob(inputs, predictor, order=order), size)
+    shelf.keep_batch(BatchJob(inputs, predictor, pool(), order=order), size)
     if last:
         last.cancel()
 

@@ -1,22 +1,23 @@
-"""A batch under way: a thread predicts while its visitor may read other pages."""
+"""A batch under way: a thread has it predicted while its visitor may read other pages."""
 
 import logging
 import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from crysformer import screening
-from crysformer.errors import CrysformerError, StructureError
+from crysformer.errors import BusyError, StructureError
 from crysformer.structure.archive import MAX_BYTES, MAX_MEMBERS, plain_name
+from crysformer.ui.batch.part import Input, predict_part
+from crysformer.workers.pool import Pool
 
 # Importing the model takes seconds, which an empty page need not wait for.
 if TYPE_CHECKING:
     from crysformer.predict.predictor import Predictor
-    from crysformer.screening.screen import Content, ScreenRow
+    from crysformer.screening.screen import ScreenRow
 
 MAX_FILES = 500
 # Batches of all visitors together: more at once would only slow each other and hold
@@ -29,15 +30,9 @@ TOGETHER = 8
 
 _logger = logging.getLogger(__name__)
 
-Input = tuple[str, "Content"]
-
 _turns = threading.BoundedSemaphore(MAX_RUNNING)
 _open_jobs: "WeakSet[BatchJob]" = WeakSet()
 _opening = threading.Lock()
-
-
-class BusyError(CrysformerError):
-    """The server has as many batches as it takes."""
 
 
 class BatchJob:
@@ -46,6 +41,7 @@ class BatchJob:
     Args:
         inputs: Name and content of each file.
         predictor: The model.
+        pool: Whose processes compute.
         order: Predict ordered approximations of disordered crystals.
 
     Attributes:
@@ -59,13 +55,18 @@ class BatchJob:
     """
 
     def __init__(
-        self, inputs: Sequence[Input], predictor: "Predictor", *, order: bool = False
+        self,
+        inputs: Sequence[Input],
+        predictor: "Predictor",
+        pool: Pool,
+        *,
+        order: bool = False,
     ) -> None:
         self.inputs = tuple(inputs)
         self.predictor = predictor
         self.selected: int | None = None
         self.fault = ""
-        self._order = order
+        self._pool, self._order = pool, order
         self._rows: list[ScreenRow] = []
         self._cancelled = threading.Event()
         self._started: float | None = None
@@ -87,14 +88,17 @@ class BatchJob:
                 return
         try:
             self._started = time.monotonic()
-            wanted = takewhile(lambda _: not self._cancelled.is_set(), self.inputs)
-            found = screening.screen.screen(
-                wanted, self.predictor, order=self._order, batch_crystals=TOGETHER
-            )
-            for row in found:
+            for start in range(0, len(self.inputs), TOGETHER):
+                rows = predict_part(
+                    self.inputs[start : start + TOGETHER],
+                    self.predictor,
+                    self._pool,
+                    order=self._order,
+                    cancelled=self._cancelled.is_set,
+                )
                 if self._cancelled.is_set():
                     break
-                self._rows.append(row)
+                self._rows += rows
         except Exception as error:
             _logger.exception("A batch of %d files was ended.", len(self.inputs))
             self.fault = type(error).__name__

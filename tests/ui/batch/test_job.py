@@ -8,7 +8,7 @@ import zipfile
 import pandas as pd
 import pytest
 
-from crysformer.errors import StructureError
+from crysformer.errors import BusyError, StructureError
 from crysformer.predict.predictor import Predictor
 from crysformer.structure.archive import MAX_BYTES
 from crysformer.structure.ordering import APPROXIMATED
@@ -19,13 +19,16 @@ from crysformer.ui.batch.job import (
     MAX_RUNNING,
     TOGETHER,
     BatchJob,
-    BusyError,
     archive_names,
     gather,
 )
+from crysformer.workers.pool import Pool
 from tests.support.batch import FILES, MODULUS, Gate
 
 pytestmark = pytest.mark.usefixtures("random_weights")
+
+# Without processes: a batch computes in its own thread, where a gate can hold it.
+HERE = Pool(0)
 
 
 @pytest.fixture
@@ -36,7 +39,7 @@ def predictor():
 def test_results_come_while_the_batch_runs(predictor):
     gate = Gate(predictor)
     seen = []
-    job = BatchJob(FILES[:1] * (2 * TOGETHER + 1), predictor)
+    job = BatchJob(FILES[:1] * (2 * TOGETHER + 1), predictor, HERE)
     assert gate.reached.wait(30)
     # What is done before each of the passes that follow the first.
     predictor.model.register_forward_pre_hook(lambda *_: seen.append(len(job.rows)))
@@ -78,7 +81,7 @@ def test_everything_is_in_the_zip_under_harmless_names(predictor):
         ("a<b>:c.txt", b"dear diary"),
         ("bad.zip", StructureError("bad.zip is a damaged zip")),
     ]
-    job = BatchJob(files, predictor)
+    job = BatchJob(files, predictor, HERE)
     job.wait(60)
     with zipfile.ZipFile(io.BytesIO(downloads.zip_file(job))) as archive:
         names = archive.namelist()
@@ -101,7 +104,7 @@ def test_everything_is_in_the_zip_under_harmless_names(predictor):
 
 def test_batches_of_many_visitors_take_turns(predictor):
     gate = Gate(predictor)
-    jobs = [BatchJob(FILES[:2], predictor) for _ in range(MAX_RUNNING + 2)]
+    jobs = [BatchJob(FILES[:2], predictor, HERE) for _ in range(MAX_RUNNING + 2)]
     assert gate.reached.wait(30)
     until = time.monotonic() + 30
     while sum(job.waiting for job in jobs) > 2 and time.monotonic() < until:
@@ -121,13 +124,13 @@ def test_batches_of_many_visitors_take_turns(predictor):
 
 def test_a_server_with_too_many_batches_says_so(predictor):
     gate = Gate(predictor)
-    jobs = [BatchJob(FILES[:1], predictor) for _ in range(MAX_OPEN)]
+    jobs = [BatchJob(FILES[:1], predictor, HERE) for _ in range(MAX_OPEN)]
     with pytest.raises(BusyError, match=rf"already has {MAX_OPEN} batches .* try again"):
-        BatchJob(FILES[:1], predictor)
+        BatchJob(FILES[:1], predictor, HERE)
     gate.open.set()
     for job in jobs:
         job.wait(60)
-    after = BatchJob(FILES[:1], predictor)
+    after = BatchJob(FILES[:1], predictor, HERE)
     after.wait(60)
     assert len(after.rows) == 1
 
@@ -135,10 +138,10 @@ def test_a_server_with_too_many_batches_says_so(predictor):
 def test_disordered_crystals_are_predicted_only_on_demand_and_named_so(predictor):
     mixed = FILES[0][1].replace(b"  1\n", b"  0.5\n")
     files = [("mixed.cif", mixed), FILES[1]]
-    plain_job = BatchJob(files, predictor)
+    plain_job = BatchJob(files, predictor, HERE)
     plain_job.wait(60)
     assert "is disordered" in plain_job.rows[0].error
-    job = BatchJob(files, predictor, order=True)
+    job = BatchJob(files, predictor, HERE, order=True)
     job.wait(60)
     assert job.rows[0].error == ""
     assert job.rows[0].file == f"mixed.cif {APPROXIMATED}"

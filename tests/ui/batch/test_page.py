@@ -12,6 +12,7 @@ from crysformer.ui.batch.job import MAX_OPEN, BatchJob
 from crysformer.ui.session import state
 from crysformer.ui.session.given import token_of
 from crysformer.ui.session.text import plain
+from crysformer.workers.pool import Pool
 from tests.support.batch import (
     BROKEN,
     CRYSTALS,
@@ -246,7 +247,7 @@ def test_an_ordered_approximation_opens_as_what_it_is():
 
 def test_a_busy_server_is_a_sentence(predictor):
     gate = Gate(predictor)
-    jobs = [BatchJob(FILES[:1], predictor) for _ in range(MAX_OPEN)]
+    jobs = [BatchJob(FILES[:1], predictor, Pool(0)) for _ in range(MAX_OPEN)]
     test = page()
     assert give(test, *FILES[:1]) is None
     assert f"already has {MAX_OPEN} batches" in text(test)
