@@ -43,7 +43,7 @@ if not answers.predictor_ready.is_set():
     st.stop()
 
 # Without attention the picture shows the crystal, and the sentence stands beside it.
-attention, scenes, lit, site = None, [], [], None
+attention, shown, scenes, lit, site = None, [], [], [], None
 with page.controls, guard():
     places.show_model()
     with waiting.announced():
@@ -59,8 +59,7 @@ with page.numbers, guard():
         shown, scenes = attention_views(
             attention, settings, drawing, options, bond, site, lit
         )
-        bond_card(attention, settings, bond)
-        attention_tabs(attention, shown, settings, bond, site)
+# The picture before its tables, which take longer: it is what a click was for.
 with page.picture, guard():
     scenes = scenes or [answers.chemical_scene(options)]
     title = f"{answers.formula()}-attention"
@@ -73,7 +72,10 @@ with page.picture, guard():
         part = settings.choice.part if attention is not None else ""
         several = list(zip(NAMES, scenes, strict=True)) if len(scenes) > 1 else ()
         export_menu(scenes[0], title, beside=several, caption=part)
-if attention is not None:
+if shown:
+    with page.numbers, guard():
+        bond_card(attention, settings, bond)
+        attention_tabs(attention, shown, settings, bond, site)
     with page.strip, guard():
         head_strip(attention, settings, drawing, options.scheme, bond)
     with page.verdict, guard():
