@@ -16,7 +16,7 @@ _ALL = VIRIDIS[6]
 _GREY = "rgba(128, 136, 146, 0.18)"
 _ALLOWED = 0.03
 _Z95 = 1.96
-_AXIS = "Intervals that contain the computed value (%)"
+_AXIS = "Intervals that contain<br>the computed value (%)"
 _WORDS = {"half": " half", "atoms": " atoms", "elements": " elements", "gap": ""}
 
 

@@ -10,6 +10,19 @@ FITS = """() => {
     const main = document.querySelector("[data-testid=stMain]")
     return main.scrollWidth <= main.clientWidth
 }"""
+CUT = """() => {
+    const cut = []
+    for (const frame of document.querySelectorAll(".blocks-frame"))
+        if (frame.scrollWidth > frame.clientWidth) cut.push(frame.firstChild.ariaLabel)
+    for (const plot of document.querySelectorAll(".js-plotly-plot")) {
+        const room = plot.getBoundingClientRect()
+        for (const title of plot.querySelectorAll(".xtitle, .ytitle")) {
+            const box = title.getBoundingClientRect()
+            if (box.left < room.left || box.right > room.right) cut.push(title.textContent)
+        }
+    }
+    return cut
+}"""
 PATH = "/Model?shown=Band+gap%2C+OptB88vdW+%28eV%29"
 
 
@@ -27,8 +40,9 @@ def drawn(page, number=9):
     assert page.locator(PLOT).count() == number
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1400, 400])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1400, "light"), (1000, "dark"), (400, "light"), (400, "dark")]
+)
 def test_every_picture_is_drawn_within_the_page(browse, width, scheme):
     page = browse(PATH, width=width, height=1000, scheme=scheme)
     drawn(page)
@@ -41,6 +55,7 @@ def test_every_picture_is_drawn_within_the_page(browse, width, scheme):
     page.wait_for_function(FITS)
     next_frames(page)
     page.screenshot(path=ARTIFACTS / f"model-{width}-{scheme}.png")
+    assert page.evaluate(CUT) == []
     for picture in page.locator(PLOT).all():
         assert count_colours(picture.screenshot()) > 20
 

@@ -80,4 +80,4 @@ def _difference(row: Compared, k: int) -> str:
     text = readable(row.differences[k], row.error)
     if row.differences[k] > 0 and text.strip("0."):
         text = f"+{text}"
-    return f"{_SMALL} {text}" if row.within_error(k) else text
+    return f"{_SMALL}\N{NO-BREAK SPACE}{text}" if row.within_error(k) else text

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 # A Material icon here would be fetched from Google by every visitor's browser.
 _ICON = Path(__file__).with_name("icon.svg").read_text(encoding="utf-8")
 _DEVICES = {"cpu": "CPU", "cuda": "CUDA GPU", "mps": "Apple GPU (MPS)"}
+_CSS = Path(__file__).with_name("frame.css")
 _SIDEBAR_PIXELS = 224
 
 # Once a process, also where somebody else than ``crysformer app`` started the server.
@@ -98,6 +99,7 @@ def frame(title: str, *, heading: bool = False) -> Frame:
     carry_settings(title)
     query = state.link_query() | settings_of_other_pages()
     with st.sidebar:
+        st.html(_CSS)
         st.markdown("#### Crysformer Explorer")
         for path, label, icon in MENU:
             if (ROOT / path).is_file():

@@ -57,7 +57,7 @@ def test_values_and_differences_to_the_first(random_weights):
     assert row["A · NaCl"] == number(salt[key])
     assert row["B · Si"] == number(silicon[key])
     difference = silicon[key] - salt[key]
-    mark = "≈ " if abs(difference) < 0.125 else ""
+    mark = "≈\N{NO-BREAK SPACE}" if abs(difference) < 0.125 else ""
     assert row["Δ"] == mark + number(difference, "+")
 
 
