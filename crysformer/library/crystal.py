@@ -8,10 +8,9 @@ from functools import cache, cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import moyopy
-
 from crysformer.errors import LibraryError
 from crysformer.library.formula import count_elements, reduced
+from crysformer.structure.space_group import short_symbol
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,8 +91,7 @@ class LibraryCrystal:
     @property
     def space_group_symbol(self) -> str:
         """Hermann-Mauguin symbol of the space group, such as Fm-3m."""
-        # Pymatgen's symbols are the long ones: C12/m1 for C2/m.
-        return moyopy.SpaceGroupType(self.space_group).hm_short.replace(" ", "")
+        return short_symbol(self.space_group)
 
     def structure(self) -> Structure:
         """Build the conventional cell from the space group and the orbits.

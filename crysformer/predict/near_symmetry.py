@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import moyopy
 from pymatgen.core import Structure
 from pymatgen.util.string import unicodeify_spacegroup
 
 from crysformer.properties.table import PROPERTIES
+from crysformer.structure.space_group import short_symbol
 from crysformer.structure.symmetry import NEAR, symmetrised
 
 # The type alone, so that a page can import this before torch.
@@ -42,8 +42,7 @@ class NearSymmetry:
     @property
     def space_group(self) -> str:
         """Hermann-Mauguin symbol of the higher space group."""
-        symbol = moyopy.SpaceGroupType(self.number).hm_short.replace(" ", "")
-        return unicodeify_spacegroup(symbol)
+        return unicodeify_spacegroup(short_symbol(self.number))
 
     @property
     def that_matter(self) -> dict[str, float]:
