@@ -18,7 +18,8 @@ CUT = """() => {
         const room = plot.getBoundingClientRect()
         for (const title of plot.querySelectorAll(".xtitle, .ytitle")) {
             const box = title.getBoundingClientRect()
-            if (box.left < room.left || box.right > room.right) cut.push(title.textContent)
+            const fits = box.left >= room.left && box.right <= room.right
+            if (!fits) cut.push(title.textContent)
         }
     }
     return cut
