@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from crysformer.errors import LibraryError
 from crysformer.library.formula import count_elements, reduced
-from crysformer.structure.space_group import short_symbol
+from crysformer.library.space_group import short_symbol
 
 if TYPE_CHECKING:
     import numpy as np

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from pymatgen.core import Structure
 from pymatgen.util.string import unicodeify_spacegroup
 
+from crysformer.library.space_group import short_symbol
 from crysformer.properties.table import PROPERTIES
-from crysformer.structure.space_group import short_symbol
 from crysformer.structure.symmetry import NEAR, symmetrised
 
 # The type alone, so that a page can import this before torch.
