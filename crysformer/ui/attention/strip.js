@@ -7,11 +7,21 @@ const STRIPS = new WeakMap();
 export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".strip");
   const key = JSON.stringify(data.modules);
-  // Painting again costs more than marking what is chosen.
-  if (STRIPS.get(root) !== key) build(root, data, () => setTriggerValue);
-  STRIPS.set(root, key);
   root.send = (chosen) => setTriggerValue("chosen", chosen);
-  mark(root, data.chosen);
+  root.chosen = data.chosen;
+  // Painting again costs more than marking what is chosen.
+  if (STRIPS.get(root) === key) return mark(root, root.chosen);
+  STRIPS.set(root, key);
+  afterFrame(() => {
+    if (STRIPS.get(root) !== key) return; // Another strip has been asked for since.
+    build(root, data);
+    mark(root, root.chosen);
+  });
+}
+
+// The large picture comes first: sixteen small ones take as long as a few frames.
+function afterFrame(work) {
+  requestAnimationFrame(() => setTimeout(work));
 }
 
 function make(tag, className, text) {
