@@ -50,6 +50,10 @@ HOSTILE = {
     "  points:\n  - coordinates: *b\n",
     "nested XML": "<modeling>" + '<array name="atoms">' * 300,
     "nested JSON": '{"data":' * 300,
+    # A number that a pattern can part in two ways doubles its time with every digit.
+    "rows of digits": f"{'1' * 12} {'1' * 12} {'1' * 12}\n" * 5,
+    "rows of digits in a CUBE": "\n\n" + f"{'1' * 20}{' 1' * 3}{'1' * 9_000}\n" * 4,
+    "blanks in a CSSR": f"5 5 5\n90 90 90 SPGR = 1{' ' * 9_000}x{'x' * 60}\n1 0\n",
     "steps with no cell": "CRYSTAL\nPRIMVEC\n" + "PRIMCOORD\n1 1\n" * 300,
 }
 

@@ -86,6 +86,13 @@ def _number(rng: random.Random, content: bytes, _: dict[str, bytes]) -> bytes:
     return content[: match.start()] + text + content[match.end() :]
 
 
+def _digits(rng: random.Random, content: bytes, _: dict[str, bytes]) -> bytes:
+    """Make every number one of as many digits, with and without a point."""
+    whole = b"1" * rng.choice((5, 12, 18, 20, 40))
+    number = rng.choice((whole, whole, whole + b"." + whole))
+    return _NUMBER.sub(number, content) if len(content) < _LARGE else content
+
+
 def _lines(rng: random.Random, content: bytes, _: dict[str, bytes]) -> bytes:
     lines = content.split(b"\n")
     one, other = rng.randrange(len(lines)), rng.randrange(len(lines))
@@ -124,6 +131,7 @@ _CHANGES = (
     _number,
     _number,
     _number,
+    _digits,
     _lines,
     _repeat,
     _splice,

@@ -80,9 +80,12 @@ def _named(pattern: str, line: int) -> Callable[[str], bool]:
     )
 
 
-# Bounded runs: on a megabyte of digits open ones would take minutes.
-_NUMBER = r"[-+]?(?:\d{1,20}\.?\d{0,20}|\.\d{1,20})(?:[eEdD][-+]?\d{1,4})?"
-_ROW = rf"[ \t]{{0,40}}{_NUMBER}[ \t]{{1,40}}{_NUMBER}[ \t]{{1,40}}{_NUMBER}"
+# Bounded runs, each of which fits a text in one way only. On a megabyte of digits, open
+# ones take minutes; three rows of digits that can be parted in two ways take years.
+_NUMBER = r"[-+]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:[eEdD][-+]?\d{1,4})?"
+_THREE = rf"{_NUMBER}[ \t]{{1,40}}{_NUMBER}[ \t]{{1,40}}{_NUMBER}"
+_ROW, _MORE = rf"[ \t]{{0,40}}{_THREE}", rf"[ \t]{{1,40}}{_THREE}"
+_LINE = rf"(?>{_ROW}\s*\n)"
 _STEPS = "the steps of a calculation"
 _MANY = "one crystal or many"
 
@@ -108,10 +111,7 @@ TABLE: Sequence[Format] = (
     Format(
         "mcsqs of ATAT",
         "bestsqs.out, rndstr.in",
-        _lines(
-            rf"\A(?:(?:{_ROW}\s*\n){{6}}|(?:{_ROW}){{2}}\s*\n(?:{_ROW}\s*\n){{3}})"
-            rf"{_ROW}\s+[A-Z]"
-        ),
+        _lines(rf"\A(?:{_LINE}{{6}}|(?>{_ROW}{_MORE}\s*\n){_LINE}{{3}}){_ROW}\s+[A-Z]"),
         "codes.mcsqs:read_mcsqs",
     ),
     Format(
@@ -132,7 +132,10 @@ TABLE: Sequence[Format] = (
         "CUBE of Gaussian and others",
         ".cube, .cub",
         _both(
-            *(_named(rf"^\s*-?\d+{_ROW}(?:\s+\d+)?\s*$", line) for line in (2, 3, 4, 5))
+            *(
+                _named(rf"^\s*+-?\d{{1,9}}{_MORE}(?:\s+\d+)?\s*$", line)
+                for line in (2, 3, 4, 5)
+            )
         ),
         "codes.cube:read_cube",
     ),
@@ -172,7 +175,7 @@ TABLE: Sequence[Format] = (
     Format(
         ".res and .ins of SHELX and AIRSS",
         ".res, .ins",
-        _both(_lines(rf"CELL\s+{_NUMBER}(?:{_ROW}){{2}}"), _lines(r"SFAC\s")),
+        _both(_lines(rf"CELL\s+{_NUMBER}{_MORE}{_MORE}"), _lines(r"SFAC\s")),
         "codes.shelx:read_res",
     ),
     Format(
@@ -198,7 +201,7 @@ TABLE: Sequence[Format] = (
     Format(
         "geometry.in of FHI-aims",
         "geometry.in",
-        _lines(rf"lattice_vector\s|atom(?:_frac)?{_ROW}\s+[A-Z]"),
+        _lines(rf"lattice_vector\s|atom(?:_frac)?{_MORE}\s+[A-Z]"),
         "codes.aims:read_aims",
     ),
     Format(

@@ -20,7 +20,7 @@ from crysformer.structure.stated import Stated
 
 _MAX_WIDTH = 200
 _MAX_LINES = MAX_SITES + 4
-_GROUP = re.compile(r"SPGR\s*=\s*(\d{1,3})\s*([^=]{0,40}?)\s*(?:OPT\b|$)", re.I)
+_GROUP = re.compile(r"SPGR\s*=\s*(\d{1,3})\s*+([^=]{0,40}?)\s*+(?:OPT\b|$)", re.I)
 
 
 def read_cssr(text: str) -> RawCrystal:

@@ -15,7 +15,7 @@ _STYLES = {"atomic": 2, "charge": 3, "molecular": 3, "bond": 3, "angle": 3, "ful
 _TYPE = {"atomic": 1, "charge": 1, "molecular": 2, "bond": 2, "angle": 2, "full": 2}
 """The column of the type."""
 _MASS_TOLERANCE = 0.3
-_SECTION = re.compile(r"([A-Z][A-Za-z]+(?: [A-Z][a-z]+){0,3})\s*(?:#\s*([\w/]+))?\s*")
+_SECTION = re.compile(r"([A-Z][A-Za-z]+(?: [A-Z][a-z]+){0,3})\s*+(?:#\s*([\w/]+))?\s*+")
 
 
 def read_data(text: str) -> RawCrystal:

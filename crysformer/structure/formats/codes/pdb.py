@@ -21,7 +21,7 @@ from crysformer.structure.stated import Stated
 
 _UNIT = 1e-3  # Å: the digits of the format
 _CELL = re.compile(r"^CRYST1", re.M)
-_ATOM = re.compile(r"^(?:ATOM  |HETATM)([ \d]{5})[^\n]{0,54}([^\n]{0,40})$", re.M)
+_ATOM = re.compile(r"^(?:ATOM  |HETATM)([ \d]{5})[^\n]{0,54}+([^\n]{0,40}+)$", re.M)
 _ELEMENT = re.compile(r"([A-Za-z]{1,2})(?:\d?[+-]|[+-]\d?)?$")
 _PLACEHOLDER = 1.5  # Å: the cell of 1 Å that stands for none
 
