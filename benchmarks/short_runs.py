@@ -7,9 +7,8 @@ given different variants.
 
 import gzip
 import json
-import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from crysformer.training.datasets import find_keys, fit_scalings, load_split
 from crysformer.training.padding import keep_kernels
 from crysformer.training.processes import Ranks
 from crysformer.training.recipe import RECIPES, Recipe
+from crysformer.training.run_folder import RunFolder
 from crysformer.training.schedule import Budget
 from crysformer.training.start import CACHE, read_recipe
 from crysformer.training.trainer import Trainer
@@ -63,15 +63,15 @@ class ShortRuns:
         record = _last_record(folder)
         if record["step"] >= steps:
             return record
+        begun = any((folder / name).exists() for name in ("decay.pt", "state.pt"))
+        if begun:
+            recipe = _rest_of(recipe, steps, RunFolder(folder).latest())
         train, val = self.splits(recipe)
         scalings = fit_scalings(train, find_keys(self._folders()))
         ranks = Ranks(0, 1, torch.device("cpu"))
         trainer = Trainer(recipe, scalings, train, val, folder, ranks)
-        if (folder / "decay.pt").exists():
+        if begun:
             trainer.resume()
-        elif folder.exists():
-            # Before the decay, the steps that are left do not say when it is to begin.
-            shutil.rmtree(folder)
         trainer.fit(Budget(steps=steps - trainer.step))
         return _last_record(folder)
 
@@ -97,6 +97,14 @@ class ShortRuns:
                     _cut(source / path.name, path, wanted)
             folders.append(folder)
         return folders
+
+
+def _rest_of(recipe: Recipe, steps: int, state: Mapping[str, Any]) -> Recipe:
+    """The recipe for the steps that are left: its decay begins where it was to begin."""
+    if state["progress"] > 0.0:
+        return recipe
+    share = recipe.decay * steps / (steps - state["step"])
+    return replace(recipe, decay=min(share, 1.0))
 
 
 def _cut(source: Path, path: Path, crystals: int) -> None:
