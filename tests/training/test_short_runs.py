@@ -1,4 +1,4 @@
-"""Short trainings for comparisons: stopped at any step, they end as if they had not been."""
+"""Short trainings for comparisons: a stopped one ends as if it had not been stopped."""
 
 import signal
 
