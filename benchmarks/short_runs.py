@@ -53,7 +53,11 @@ class ShortRuns:
         return read_recipe(changed, RECIPES["shipped"])
 
     def run(self, settings: Sequence[str], seed: int) -> dict[str, Any]:
-        """Train one variant to its end, from where it was stopped; its last record."""
+        """Train one variant to its end, from where it was stopped; its last record.
+
+        Raises:
+            SystemExit: It was told to stop.
+        """
         keep_kernels()
         keep_heap()
         torch.set_num_threads(1)
@@ -73,6 +77,11 @@ class ShortRuns:
         if begun:
             trainer.resume()
         trainer.fit(Budget(steps=steps - trainer.step))
+        if trainer.step < steps:
+            raise SystemExit(
+                f"Stopped at step {trainer.step} of {steps} of {folder.name}; the same "
+                "command goes on from there."
+            )
         return _last_record(folder)
 
     def splits(self, recipe: Recipe) -> tuple[Dataset, Dataset]:
