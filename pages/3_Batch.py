@@ -41,7 +41,9 @@ st.markdown(
     "Upload many crystals and get every property of each, as one table and as plots."
 )
 with guard():
-    load_model(state.model(), pool())
+    # Before that, asking would import torch for a page that does not need it.
+    if answers.predictor_ready.is_set():
+        load_model(state.model(), pool())
     given = form.files_form()
     if given:
         with st.spinner("Loading the model…"):

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from crysformer import predict, screening
@@ -57,7 +58,10 @@ def predict_part(
 
 def load_model(model: str, pool: Pool) -> None:
     """Let a worker load a model while its visitor still looks for files."""
-    if pool.workers:
+    if not pool.workers:
+        return
+    # A full queue is no reason against the page: the batch itself will wait.
+    with suppress(BusyError):
         pool.submit(
             predict.remote.load,
             model,

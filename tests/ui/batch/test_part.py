@@ -111,3 +111,7 @@ def test_a_worker_loads_the_model_before_it_is_asked(predictor):
     asked.clear()
     part.load_model(predictor.name, Told(0))
     assert not asked.is_set()
+
+
+def test_a_full_queue_keeps_nobody_from_the_page(predictor):
+    part.load_model(predictor.name, Pool(1, waiting=0))
