@@ -11,7 +11,7 @@ from weakref import WeakSet
 from crysformer import screening
 from crysformer.errors import BusyError, StructureError
 from crysformer.structure.archive import MAX_BYTES, MAX_MEMBERS, plain_name
-from crysformer.ui.batch.part import Input, predict_part
+from crysformer.ui.batch.part import Input, parts_of, predict_part
 from crysformer.workers.pool import Pool
 
 # Importing the model takes seconds, which an empty page need not wait for.
@@ -25,8 +25,6 @@ MAX_FILES = 500
 MAX_RUNNING = 2
 MAX_OPEN = 10
 _SECONDS_BETWEEN_TRIES = 0.2
-# So few together that a visitor sees the first of them soon.
-TOGETHER = 8
 
 _logger = logging.getLogger(__name__)
 
@@ -88,9 +86,9 @@ class BatchJob:
                 return
         try:
             self._started = time.monotonic()
-            for start in range(0, len(self.inputs), TOGETHER):
+            for part in parts_of(self.inputs):
                 rows = predict_part(
-                    self.inputs[start : start + TOGETHER],
+                    part,
                     self.predictor,
                     self._pool,
                     order=self._order,

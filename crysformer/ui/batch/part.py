@@ -1,7 +1,7 @@
 """A few files of a batch, predicted by a worker process: no page waits for them."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -17,9 +17,28 @@ if TYPE_CHECKING:
 
 DEADLINE_S = 300.0
 """Of one part: the largest eight crystals take 96 s on an idle core."""
+# So few together that a visitor sees the first of them soon, and others get their turn:
+# a cell of 1,000 atoms has some 70 kB, and takes seconds.
+TOGETHER = 8
+_BYTES_TOGETHER = 100_000
 _LOOK_S = 0.1
 
 Input = tuple[str, "Content"]
+
+
+def parts_of(inputs: Sequence[Input]) -> Iterator[list[Input]]:
+    """Cut files into parts that are predicted together; a large file is one alone."""
+    part: list[Input] = []
+    size = 0
+    for name, content in inputs:
+        own = len(content) if isinstance(content, bytes) else 0
+        if part and (len(part) >= TOGETHER or size + own > _BYTES_TOGETHER):
+            yield part
+            part, size = [], 0
+        part.append((name, content))
+        size += own
+    if part:
+        yield part
 
 
 def predict_part(

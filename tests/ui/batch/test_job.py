@@ -17,11 +17,11 @@ from crysformer.ui.batch.job import (
     MAX_FILES,
     MAX_OPEN,
     MAX_RUNNING,
-    TOGETHER,
     BatchJob,
     archive_names,
     gather,
 )
+from crysformer.ui.batch.part import TOGETHER
 from crysformer.workers.pool import Pool
 from tests.support.batch import FILES, MODULUS, Gate
 

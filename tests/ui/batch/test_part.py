@@ -7,11 +7,13 @@ import time
 import pytest
 
 from crysformer import screening
+from crysformer.errors import StructureError
 from crysformer.paths import weights_folder
 from crysformer.predict import remote
 from crysformer.predict.predictor import Predictor
 from crysformer.ui.batch import part
-from crysformer.ui.batch.job import TOGETHER, BatchJob
+from crysformer.ui.batch.job import BatchJob
+from crysformer.ui.batch.part import TOGETHER
 from crysformer.workers.pool import Pool
 from tests.support.batch import BROKEN, FILES
 
@@ -115,3 +117,14 @@ def test_a_worker_loads_the_model_before_it_is_asked(predictor):
 
 def test_a_full_queue_keeps_nobody_from_the_page(predictor):
     part.load_model(predictor.name, Pool(1, waiting=0))
+
+
+def test_a_part_is_eight_files_or_a_large_one():
+    small = [(f"{number}.cif", b"x" * 100) for number in range(9)]
+    large = [(f"{number}.vasp", b"x" * 70_000) for number in range(2)]
+    wrong = ("bad.zip", StructureError("bad.zip is a damaged zip"))
+    given = [*small, *large, wrong]
+    parts = list(part.parts_of(given))
+    assert [len(each) for each in parts] == [TOGETHER, 2, 2]
+    assert [each for files in parts for each in files] == given
+    assert list(part.parts_of([])) == []
